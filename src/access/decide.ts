@@ -103,6 +103,7 @@ function isWellFormed(catalog: Catalog, question: Question): boolean {
 function alone(tools: DecideTools, now: number): Waiting {
   let since: Revision | null = null;
   return {
+    decider: null,
     get since() {
       return since;
     },

@@ -73,6 +73,11 @@ export class Decider {
     this.#fits = fitsIn(this.#catalog);
   }
 
+  /** Whether it decides on this state, in this way. */
+  isOn(tools: DeciderTools, gathered: Gathered, reading: Rereading | null): boolean {
+    return this.#tools === tools && this.#gathered === gathered && this.#reading === reading;
+  }
+
   answer(question: Question): Answer {
     const catalog = this.#catalog;
     const action = this.#actionOf(question);

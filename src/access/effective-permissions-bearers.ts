@@ -4,11 +4,13 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
+import type { PrincipalFacts } from '../evaluation/principal.ts';
+import { namesOf } from '../evaluation/principal-names.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import type { Steps } from '../policy/steps.ts';
 import { governedBy } from './effective-permissions-governed.ts';
-import { type OneRevision, pagesOf, partsOfPages, SCAN_PAGE } from './scan.ts';
+import { type OneRevision, pagesOf, partsOf, partsOfPages, SCAN_PAGE } from './scan.ts';
 import type { Work } from './work.ts';
 
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
@@ -30,49 +32,96 @@ interface Tools {
 /** Greatest number of resource policies whose faults are listed. */
 const MOST_GAPS = 50;
 
+/** For whom a closed form is built, and what builds it. */
+export interface Building {
+  readonly facts: PrincipalFacts;
+  readonly builder: Pick<ClosedFormBuilder, 'add'>;
+}
+
 /**
- * Passes every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
- * the parts that concern their principals. Works page by page: memory is bounded by the kept parts, and time grows with the
- * number of resources and roles (each is looked up, and its statements compared with the principals, once).
+ * Passes the resources of the directory whose policies can concern a principal, and the roles whose trust policies can, to the
+ * builders, which keep the parts that do. The directory knows who they are; where they take more room than it has, every resource
+ * with a policy and every role is passed, page by page.
  */
 export async function addBearers(
   tools: Tools,
-  builders: readonly Pick<ClosedFormBuilder, 'add'>[],
+  buildings: readonly Building[],
   now: number,
   check: OneRevision,
 ): Promise<Bearers> {
-  const owners = new Map<string, string>();
-  const gaps: string[] = [];
-  if (builders.length === 0) return { owners, gaps };
-  const { directory, catalog, work } = tools;
+  const { directory } = tools;
+  const known = await directory.bearers();
+  if (known === null) return addAll(tools, buildings, now, check);
+  check(known.revision);
+  const { owners } = known;
+  const arns = known.concerning(new Set(buildings.flatMap(({ facts }) => namesOf(facts))));
+  const inside = new Map(arns.map((arn) => [arn, known.inside(arn)]));
+  const adding = new Adding(tools, buildings, now, check, (arn) => inside.get(arn));
+  for (const part of partsOf(arns)) await adding.add(part);
+  check(await directory.revision());
+  return { owners, gaps: adding.gaps };
+}
+
+/** Time grows with the number of resources and roles: each is looked up, and its statements compared with the principals, once. */
+async function addAll(tools: Tools, buildings: readonly Building[], now: number, check: OneRevision): Promise<Bearers> {
+  const { directory, work } = tools;
   const children = await nested(tools);
-  const add = async (arns: readonly string[]): Promise<void> => {
+  const adding = new Adding(tools, buildings, now, check, (arn) => children.get(arn));
+  for await (const part of partsOfPages(resourcePages(tools))) await adding.add(part);
+  for await (const part of partsOfPages(pagesOf(directory, 'roleArns', work))) await adding.add(part);
+  check(await directory.revision());
+  return { owners: adding.owners, gaps: adding.gaps };
+}
+
+/** Passes bearers on, and keeps what else they say. */
+class Adding {
+  readonly owners = new Map<string, string>();
+  readonly gaps: string[] = [];
+  readonly #tools: Tools;
+  readonly #buildings: readonly Building[];
+  readonly #now: number;
+  readonly #check: OneRevision;
+  readonly #inside: (arn: string) => readonly string[] | undefined;
+
+  constructor(
+    tools: Tools,
+    buildings: readonly Building[],
+    now: number,
+    check: OneRevision,
+    inside: (arn: string) => readonly string[] | undefined,
+  ) {
+    this.#tools = tools;
+    this.#buildings = buildings;
+    this.#now = now;
+    this.#check = check;
+    this.#inside = inside;
+  }
+
+  async add(arns: readonly string[]): Promise<void> {
+    const { directory, work } = this.#tools;
     await work.turn();
     const resources = arns.map((arn) => ({ arn, accountId: null }));
-    const gathered = await directory.gather({ principals: [], roles: [], resources, now, forSearch: true });
-    check(gathered.revision);
-    await work.run(addEach(arns, gathered));
-  };
-  const addEach = function* (arns: readonly string[], gathered: Gathered): Steps<void> {
+    const gathered = await directory.gather({ principals: [], roles: [], resources, now: this.#now, forSearch: true });
+    this.#check(gathered.revision);
+    await work.run(this.#addEach(arns, gathered));
+  }
+
+  *#addEach(arns: readonly string[], gathered: Gathered): Steps<void> {
+    const { catalog } = this.#tools;
     for (const arn of arns) {
       yield 1;
       const { value } = gathered.resource(arn, null);
-      if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
+      if (value.accountId !== null && parseArn(arn)?.accountId === '') this.owners.set(arn, value.accountId);
       const { policy } = value.facts;
       if (policy === null && value.grantPolicies.length === 0 && value.bucket === null) continue;
       let concerned = false;
-      for (const governed of governedOf(value, catalog, children.get(arn))) {
-        for (const builder of builders) if (yield* builder.add(value, governed)) concerned = true;
+      for (const governed of governedOf(value, catalog, this.#inside(arn))) {
+        for (const { builder } of this.#buildings) if (yield* builder.add(value, governed)) concerned = true;
       }
-      if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
+      if (concerned && policy !== null && this.gaps.length < MOST_GAPS) this.gaps.push(...unreadIn(policy, arn));
     }
-  };
-  for await (const part of partsOfPages(resourcePages(tools))) await add(part);
-  for await (const part of partsOfPages(pagesOf(directory, 'roleArns', work))) await add(part);
-  check(await directory.revision());
-  return { owners, gaps };
+  }
 }
-
 /** By a resource without others inside: what its policy governs. It is the same on every scan. */
 const known = new WeakMap<PreparedResource, readonly Governed[]>();
 

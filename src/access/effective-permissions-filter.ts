@@ -47,7 +47,7 @@ export function filteredActions(
     patterns === null || patterns.some((one) => one.service === null || one.service === service);
   return {
     *[Symbol.iterator]() {
-      for (const service of services.toSorted((a, b) => compare(`${a}:`, `${b}:`))) {
+      for (const service of byName(services)) {
         if (!isNamed(service) || !concerns(service)) continue;
         for (const action of inOrder(catalog.actionsOf(service))) if (meets(action)) yield action;
       }
@@ -57,6 +57,15 @@ export function filteredActions(
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const named = new WeakMap<readonly string[], readonly string[]>();
+
+/** In the order of their actions' names. The services of a catalogue are always the same list. */
+function byName(services: readonly string[]): readonly string[] {
+  const known = named.get(services) ?? services.toSorted((a, b) => compare(`${a}:`, `${b}:`));
+  named.set(services, known);
+  return known;
 }
 
 /** By the actions of a service: in the order of their names. */

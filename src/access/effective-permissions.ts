@@ -245,9 +245,11 @@ async function workOut(
   const way = throughEndpoint(subject.principal, ofCall, gathered);
   const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
   const own = collecting(resolved.own, request, homeOf(resolved.own, home), tools.veil?.asItself);
+  const ofOwn = { facts: resolved.own.facts, builder: own };
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : collecting(inRole, request, homeOf(inRole, home), tools.veil?.inRole);
-  const bearers = await addBearers(tools, role === null ? [own] : [own, role], now, check);
+  const ofRole = role === null || inRole === null ? [] : [{ facts: inRole.facts, builder: role }];
+  const bearers = await addBearers(tools, [ofOwn, ...ofRole], now, check);
   const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({

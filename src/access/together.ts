@@ -24,6 +24,8 @@ export interface Waiting {
   check(): Promise<Revision>;
   /** Brings what questions need into memory. All of it is of one revision. */
   load(questions: readonly Question[]): Promise<Gathered>;
+  /** Who decided last: what is asked one by one, as on a list, shares what was found out. Null: nobody yet. */
+  decider: Decider | null;
 }
 
 /** What is decided together, one after the other. */
@@ -111,8 +113,41 @@ export function decideTogether<T>(
   waiting: Waiting,
   reading: Rereading | null = null,
 ): Results<T> | Promise<Results<T>> {
+  const only = batch.count === 1 ? onlyOne(tools, batch, now, waiting, reading) : undefined;
+  if (only !== undefined) return [only];
   const together = new Together(tools, batch, now, waiting, reading);
   return together.fromMemory() ?? together.inTurns();
+}
+
+/** The only result, if memory has what it needs. A list asks one question for each of its entries. */
+function onlyOne<T>(
+  tools: DecideTools,
+  batch: Batch<T>,
+  now: number,
+  waiting: Waiting,
+  reading: Rereading | null,
+): T | RolegateError | undefined {
+  const memory = tools.directory.remember(now, waiting.since, null);
+  if (memory === null) return undefined;
+  try {
+    return batch.decide(0, deciderOn(tools, memory, now, waiting, reading));
+  } catch (error) {
+    if (error === NOT_IN_MEMORY) return undefined;
+    if (error instanceof RolegateError) return error;
+    throw error;
+  }
+}
+
+function deciderOn(
+  tools: DecideTools,
+  memory: Remembered,
+  now: number,
+  waiting: Waiting,
+  reading: Rereading | null,
+): Decider {
+  if (waiting.decider?.isOn(tools, memory, reading) !== true)
+    waiting.decider = new Decider(tools, memory, now, reading);
+  return waiting.decider;
 }
 
 class Together<T> {
@@ -177,7 +212,7 @@ class Together<T> {
   #start(round: Round<T>, memory: Remembered): void {
     this.#round = round;
     this.#memory = memory;
-    this.#decider = new Decider(this.#tools, memory, this.#now, this.#reading);
+    this.#decider = deciderOn(this.#tools, memory, this.#now, this.#waiting, this.#reading);
     this.#isThrough = round.goOn(this.#decider, this.#turn);
   }
 

@@ -1,7 +1,7 @@
 import { actionName } from '../evaluation/layer-set.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
 import { type ActionElement, type ActionPattern, actionMatches } from '../policy/action-pattern.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Slot } from './entry.ts';
 
 /** The entries that are about an action. Actions with the same key have the same entries. */
 export interface ActionClass {
@@ -43,10 +43,15 @@ export class ActionClasses {
     };
   }
 
-  /** Whether some Allow that can grant by itself is about some action of the service. */
-  isGranted(service: string): boolean {
+  /**
+   * Whether some Allow of a resource is about some action of the service; or one of the principal's own policies is, and each of
+   * `ceilings` has one that is, too.
+   */
+  isGranted(service: string, ceilings: readonly ((slot: Slot) => boolean)[]): boolean {
     const { whole, partly } = this.#plan(service);
-    return whole.some(isGrant) || partly.some(({ entry }) => isGrant(entry));
+    const has = (is: (slot: Slot) => boolean): boolean =>
+      whole.some(({ slot }) => is(slot)) || partly.some(({ entry: { slot } }) => is(slot));
+    return has(isResourceGrant) || (has(isIdentityGrant) && ceilings.every(has));
   }
 
   #plan(service: string): ServicePlan {
@@ -68,8 +73,12 @@ export class ActionClasses {
   }
 }
 
-function isGrant({ slot: { kind } }: Entry): boolean {
-  return kind === 'identity' || kind === 'grant' || kind === 'keyGrant';
+function isResourceGrant({ kind }: Slot): boolean {
+  return kind === 'grant' || kind === 'keyGrant';
+}
+
+function isIdentityGrant({ kind }: Slot): boolean {
+  return kind === 'identity';
 }
 
 /** Patterns by service; patterns for all services have the empty name. A policy of AWS can have over a thousand in a statement. */

@@ -61,6 +61,7 @@ export class ClosedForm {
   readonly #classes: ActionClasses;
   readonly #never: ReadonlySet<string>;
   readonly #calls: CallKeys;
+  readonly #ceilings: readonly ((slot: Slot) => boolean)[];
   readonly #known = new Map<string, TermSet>();
   readonly #byAction = new Map<string, TermSet>();
 
@@ -75,6 +76,7 @@ export class ClosedForm {
     this.#classes = new ActionClasses(entries);
     this.#never = never;
     this.#calls = new CallKeys(principal, request, entries);
+    this.#ceilings = ceilingsOf(principal);
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
@@ -88,7 +90,9 @@ export class ClosedForm {
 
   /** Whether some action of a service may be allowed; false is sure, and quickly found. One of STS needs no permission. */
   mayAllow(service: string): boolean {
-    return service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service);
+    return (
+      service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service, this.#ceilings)
+    );
   }
 
   *#ofClass(action: ActionFacts): Steps<TermSet> {
@@ -146,6 +150,16 @@ export class ClosedForm {
       },
     };
   }
+}
+
+/** What of its own has to allow, too, whatever the policies of a principal allow. */
+function ceilingsOf({ facts, policies, session }: PreparedPrincipal): readonly ((slot: Slot) => boolean)[] {
+  const ceilings: ((slot: Slot) => boolean)[] = [];
+  if ((policies?.source.boundary ?? null) !== null) ceilings.push(({ kind }) => kind === 'boundary');
+  if (session !== null) ceilings.push(({ kind }) => kind === 'session');
+  const levels = serviceControlBinds(facts) ? (policies?.source.serviceControl ?? []) : [];
+  for (const level of levels.keys()) ceilings.push((slot) => slot.kind === 'level' && slot.level === level);
+  return ceilings;
 }
 
 /** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */

@@ -4,6 +4,7 @@ import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evalu
 import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { PolicyBearers } from './bearers/policy-bearers.ts';
 import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
@@ -232,6 +233,11 @@ export interface Directory {
   }): Promise<readonly string[]>;
   /** ARNs of resources that have a policy, or grants (KMS keys), in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  /**
+   * Resources and roles by whom their policies can concern, of the present state. The first call reads them all. Null: they take
+   * more room than there is, or others write all the time; whoever asks then goes through all of them.
+   */
+  bearers(): Promise<PolicyBearers | null>;
   /** As `resourceArnsWithPolicy`, also of resources without a policy. Roles and users are none of them. */
   resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   isEmpty(): Promise<boolean>;

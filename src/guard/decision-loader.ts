@@ -24,6 +24,7 @@ class Meeting implements Waiting {
   readonly #context: GuardContext;
   readonly #missing: DataLoader<Question, Gathered>;
   readonly #patterns: DataLoader<Question, Answer, string>;
+  decider: Waiting['decider'] = null;
   #since: Revision | null = null;
   #checking: Promise<Revision> | null = null;
 

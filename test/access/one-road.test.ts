@@ -292,6 +292,7 @@ describeInBothStores('what is not in memory', (store) => {
     const since = await directory.revision();
     const waiting = {
       since,
+      decider: null,
       check: () => directory.revision(),
       load: () => Promise.reject(new Error('nothing is missing')),
     };

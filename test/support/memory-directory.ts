@@ -186,6 +186,10 @@ export class MemoryDirectory implements Directory {
     return pageOf(this.#list('roles'), page);
   }
 
+  async bearers(): Promise<null> {
+    return null;
+  }
+
   async resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
     return pageOf(
       this.#list('resources').filter(({ policy, grants = [] }) => policy != null || grants.length > 0),

@@ -31,6 +31,8 @@ export class Gatherer {
   readonly #replica: Database | null;
   readonly #around: Surroundings;
   #reading: Promise<void> | null = null;
+  /** Memory as it was last asked for, without anything beside it. */
+  #remembered: LiveMemory | null = null;
   #closed = false;
 
   /** `replica`: where it is read, unless that is behind; null: on `database`. */
@@ -81,7 +83,11 @@ export class Gatherer {
   remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null {
     const { memory, resources } = this.#tools;
     const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
-    return isFresh ? new LiveMemory(memory, resources, this.#around, now, loaded) : null;
+    if (!isFresh) return null;
+    if (loaded !== null) return new LiveMemory(memory, resources, this.#around, now, loaded);
+    if (this.#remembered?.isStill(now) !== true)
+      this.#remembered = new LiveMemory(memory, resources, this.#around, now, null);
+    return this.#remembered;
   }
 
   /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */

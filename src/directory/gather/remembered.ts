@@ -68,6 +68,11 @@ export class LiveMemory extends LookUps implements Remembered {
     return this.#memory.revision === this.revision;
   }
 
+  /** Whether nothing has changed since it was made, for questions of the same instant. */
+  isStill(now: number): boolean {
+    return this.now === now && this.isCurrent && this.catalog === this.#around.catalog.now;
+  }
+
   override resource(arn: string, accountId: string | null): KnownResource {
     const made =
       this.#resources.made(arn, accountId) ??

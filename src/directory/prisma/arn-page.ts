@@ -22,3 +22,17 @@ export async function arnPage(
   );
   return rows.map((row) => row.arn);
 }
+
+/** Those of `arns` that are in `table`. `condition`: as above. */
+export async function arnsAmong(
+  database: Database,
+  table: string,
+  arns: readonly string[],
+  condition = '',
+): Promise<readonly string[]> {
+  const rows = await database.query<{ arn: string }>(
+    `SELECT arn FROM ${table} WHERE arn = ANY($1::text[]) ${condition}`,
+    [arns],
+  );
+  return rows.map((row) => row.arn);
+}

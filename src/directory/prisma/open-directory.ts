@@ -2,6 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
+import { BearerKeeper } from '../bearers/bearer-keeper.ts';
+import type { PolicyBearers } from '../bearers/policy-bearers.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -138,6 +140,7 @@ class StoredDirectory implements OpenDirectory {
   readonly catalog: Catalog;
   readonly #store: Store;
   readonly #gatherer: Gatherer;
+  readonly #bearers: BearerKeeper;
   readonly #budget: MemoryBudget;
   readonly #size: KnownSize;
   readonly #replica: Database | null;
@@ -155,6 +158,7 @@ class StoredDirectory implements OpenDirectory {
     const advances = new Advances();
     const memory = new Memory(reached.revision, budget, (touched) => {
       resources.advance(touched);
+      this.#bearers.advance(touched);
       advances.tell(touched);
     });
     this.#store = new Store(database, memory, reached.restored, { freshness, replica, services });
@@ -162,6 +166,14 @@ class StoredDirectory implements OpenDirectory {
     this.catalog = catalog;
     const tools = { catalog, services, compiled: new CompiledPolicies(budget), memory, resources };
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
+    this.#bearers = new BearerKeeper({
+      database,
+      memory,
+      catalog,
+      budget,
+      gather: (request) => this.gather(request),
+      synchronize: () => this.#store.synchronize(),
+    });
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -279,6 +291,10 @@ class StoredDirectory implements OpenDirectory {
 
   resourceArns(page: ArnPage): Promise<readonly string[]> {
     return arnPage(this.#store.database, '"Resource"', page);
+  }
+
+  bearers(): Promise<PolicyBearers | null> {
+    return this.#bearers.current();
   }
 
   isEmpty(): Promise<boolean> {

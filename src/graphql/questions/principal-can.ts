@@ -1,6 +1,9 @@
+import { createContextCache } from '@pothos/core';
+import type { Subject } from '../../access/question.ts';
 import { ask } from '../../guard/ask.ts';
 import { builder } from '../builder.ts';
-import { Principal, refOf } from '../entities/principal.ts';
+import type { GatewayContext } from '../context.ts';
+import { Principal, type PrincipalParent, refOf } from '../entities/principal.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import {
@@ -29,7 +32,22 @@ builder.interfaceField(Principal, 'can', (t) =>
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     },
-    resolve: (parent, { assumedRole = null, ...args }, context) =>
-      ask(context, toQuestion({ principal: refOf(parent), assumedRole, session: null }, args, '')),
+    resolve: (parent, args, context) =>
+      ask(context, toQuestion(subjectOf(context, parent, args.assumedRole ?? null), args, '')),
   }),
 );
+
+/** By request: what a field has asked about last. */
+const lastAsked = createContextCache(
+  (_context: GatewayContext): { parent?: PrincipalParent; subject?: Subject } => ({}),
+);
+
+/** Fields of one principal ask one after the other: they share an object, and with it what is found out about the principal. */
+function subjectOf(context: GatewayContext, parent: PrincipalParent, assumedRole: string | null): Subject {
+  const last = lastAsked(context);
+  if (last.subject?.assumedRole === assumedRole && last.parent === parent) return last.subject;
+  const subject = { principal: refOf(parent), assumedRole, session: null };
+  last.parent = parent;
+  last.subject = subject;
+  return subject;
+}

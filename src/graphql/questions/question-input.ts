@@ -143,7 +143,17 @@ interface RequestInput {
 export function toQuestion(subject: Subject, input: RequestInput, path: string): Question {
   // The bare `*` asks about everything that the action can be asked on: it is allowed only if all of it is.
   const resourceIsPattern = input.resourceIsPattern === true || input.resource === '*';
-  return { subject, ...toOpenQuestion({ ...input, resourceIsPattern }, path) };
+  return {
+    subject,
+    action: input.action,
+    resource: input.resource,
+    resourceIsPattern,
+    furtherResources: input.furtherResources ?? NO_RESOURCES,
+    resourceAccount: input.resourceAccount ?? null,
+    context: input.context ?? NO_CONTEXT,
+    assumeContextKeys: input.assumeContextKeys ?? true,
+    path,
+  };
 }
 
 /** Like `toQuestion`, for entry `index` of `list`. */
@@ -169,7 +179,7 @@ export function toListed(
 
 const NO_RESOURCES: readonly string[] = [];
 
-/** Like `toQuestion`, without a subject. */
+/** Like `toQuestion`, without a subject; the bare `*` stays what it is. */
 export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {
   return {
     action: input.action,

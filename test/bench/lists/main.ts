@@ -1,18 +1,24 @@
 /**
- * npm run bench -- lists: what lists cost, in CPU time of one process, on the embedded database. Pages come from memory
- * there, so that what is measured is the answering: reading them is `npm run bench -- find`.
+ * npm run bench -- lists: what lists cost, in CPU time of one process, executed as the gateway executes a common request. On the
+ * embedded database pages come from memory, so that what is measured is the answering: reading them is `npm run bench -- find`.
+ * Loading entities is measured on PostgreSQL, beside the same statements sent by `pg` alone.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSchema as buildPlainSchema, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { buildSchema as buildPlainSchema, type ExecutionResult, execute, parse } from 'graphql';
+import { Client } from 'pg';
 import type * as accessModule from '../../../src/access/access.ts';
+import type * as workModule from '../../../src/access/work.ts';
 import type * as catalogModule from '../../../src/catalog/catalog.ts';
 import type { FindPage, FindStore, Found } from '../../../src/directory/find/find-store.ts';
 import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
 import type * as authorizeModule from '../../../src/evaluation/authorize.ts';
+import type * as executionModule from '../../../src/graphql/execution/execute-plan.ts';
+import type * as planModule from '../../../src/graphql/execution/plan.ts';
 import type * as schemaModule from '../../../src/graphql/schema.ts';
 import type * as principalModule from '../../../src/policy/principal-id.ts';
+import { startPostgres } from '../../support/postgres-server.ts';
 import { built } from '../built.ts';
 import { FULL_SIZE, organizationOf } from '../import/organization.ts';
 import { median, QUICK } from '../measure.ts';
@@ -21,6 +27,9 @@ const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
 const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
 const { createAccess } = await built<typeof accessModule>('access/access');
 const { buildSchema } = await built<typeof schemaModule>('graphql/schema');
+const { executePlan } = await built<typeof executionModule>('graphql/execution/execute-plan');
+const { planQuery } = await built<typeof planModule>('graphql/execution/plan');
+const { Work } = await built<typeof workModule>('access/work');
 const { authorize } = await built<typeof authorizeModule>('evaluation/authorize');
 const { parsePrincipalRef } = await built<typeof principalModule>('policy/principal-id');
 
@@ -51,8 +60,7 @@ const schema = buildSchema();
 
 type Answer = Readonly<Record<string, never>>;
 
-async function run(on: GraphQLSchema, document: ReturnType<typeof parse>, contextValue: object): Promise<Answer> {
-  const { data, errors }: ExecutionResult = await execute({ schema: on, document, contextValue });
+function dataOf({ data, errors }: ExecutionResult): Answer {
   if (errors !== undefined) throw errors[0] ?? new Error('no answer');
   return data as Answer;
 }
@@ -72,12 +80,17 @@ async function timed(...works: readonly ((n: number) => unknown)[]): Promise<num
   return times.map(median);
 }
 
-function asked(text: string): (n?: number) => Promise<Answer> {
-  const document = parse(text);
-  return () => {
+/** A query of the operator, executed by its plan. */
+function asked(text: string, of: object = services): (n?: number) => Promise<Answer> {
+  const plan = planQuery(schema, parse(text));
+  if (plan === null) throw new Error('the gateway would not execute it by a plan');
+  return async () => {
     const origin = { sourceIp: null, secureTransport: true, userAgent: null, referer: null };
-    const request = { ...services, caller: { kind: 'operator' }, now: Date.now(), origin, request: {} };
-    return run(schema, document, request);
+    const work = new Work();
+    const context = { ...of, caller: { kind: 'operator' }, now: Date.now(), origin, request: {}, work };
+    const result = executePlan(plan, context, {}, work);
+    if (result === null) throw new Error('the gateway would not execute it by a plan');
+    return dataOf(await result);
   };
 }
 
@@ -162,8 +175,58 @@ async function permissions(): Promise<void> {
   told('the same role, counted', counted);
 }
 
-const ONLY = process.argv.find((one) => one.startsWith('only='))?.slice(5);
-for (const [name, measure] of Object.entries({ plainFields, decisions, permissions })) {
+/** The statements that `work` sends, by whatever sends them. */
+async function statementsOf(work: () => Promise<unknown>): Promise<readonly { text: string; values: unknown[] }[]> {
+  const sent: { text: string; values: unknown[] }[] = [];
+  const prototype = Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
+  const { query } = prototype;
+  prototype.query = function (this: unknown, ...given: unknown[]): unknown {
+    const [first, values] = given as [string | { text: string; values?: unknown[] }, unknown];
+    const text = typeof first === 'string' ? first : first.text;
+    sent.push({ text, values: (Array.isArray(values) ? values : typeof first === 'string' ? [] : first.values) ?? [] });
+    return query.apply(this, given);
+  };
+  try {
+    await work();
+  } finally {
+    prototype.query = query;
+  }
+  return sent;
+}
+
+async function loading(): Promise<void> {
+  const COUNT = 100;
+  const postgres = await startPostgres();
+  const url = await postgres.createDatabase();
+  const onServer = await openDirectory({ kind: 'server', url }, catalog);
+  await onServer.apply(organizationOf({ ...FULL_SIZE, accounts: 5, roles: 40, policies: 10, buckets: 10 }));
+  const access = createAccess(onServer, catalog);
+  const ours = asked(`{ users(first: ${COUNT}) { nodes { arn uniqueId createdAt tags { key value } } } }`, {
+    directory: onServer,
+    catalog,
+    access,
+  });
+  await ours();
+  const statements = await statementsOf(ours);
+  const client = new Client(url);
+  await client.connect();
+  const plain = async (): Promise<void> => {
+    for (const { text, values } of statements) await client.query({ text, values });
+  };
+  const [one = 0, other = 1] = await timed(ours, plain);
+  const ratio = one / other;
+  judge(
+    `loading ${COUNT} entities`,
+    `${one.toFixed(0)} µs, pg ${other.toFixed(0)} µs for the same ${statements.length} statements, ${ratio.toFixed(2)} times (wanted: 1.2)`,
+    ratio <= 1.2,
+  );
+  await client.end();
+  await onServer.close();
+  await postgres.stop();
+}
+
+const ONLY = process.argv.find((one) => one.startsWith('--only='))?.slice(7);
+for (const [name, measure] of Object.entries({ plainFields, decisions, permissions, loading })) {
   if (ONLY === undefined || ONLY === name) await measure();
 }
 await directory.close();

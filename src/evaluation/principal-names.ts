@@ -1,0 +1,78 @@
+import type { CompiledStatement } from '../policy/statement.ts';
+import type { PrincipalFacts } from './principal.ts';
+import { sessionArn, sessionsOf } from './principal-values.ts';
+import type { ResourceFacts } from './resource.ts';
+
+/**
+ * The names by which a statement of a resource's policy can concern callers, so that the policies that concern one are found
+ * without looking at all: a statement names a caller (see match-principal.ts) only if it shares a name with it, or has null here,
+ * which is everybody. `bindings`: those of the policy. The names say no more than that: whether it is named is decided there.
+ */
+export function namesIn(
+  { principal }: Pick<CompiledStatement, 'principal'>,
+  bindings: ResourceFacts['policyBindings'],
+): readonly string[] | null {
+  if (principal === null || principal.negated || principal.everyone) return null;
+  const names: string[] = [];
+  for (const named of principal.named) {
+    switch (named.kind) {
+      case 'every':
+        return null;
+      case 'account':
+        names.push(`account ${named.accountId}`);
+        break;
+      case 'arn':
+        names.push(`arn ${named.arn}`, ...idBoundTo(named.arn, bindings), ...sessionsAround(named.arn));
+        break;
+      case 'uniqueId':
+        names.push(`id ${named.id}`);
+        break;
+      case 'service':
+        names.push(`service ${named.service}`);
+        break;
+      case 'federated':
+        names.push(`federated ${named.provider}`);
+        break;
+      case 'canonicalUser':
+        names.push(`canonical ${named.id.toLowerCase()}`);
+        break;
+      default:
+        named satisfies never;
+    }
+  }
+  return names;
+}
+
+/** The names by which statements can concern a caller. */
+export function namesOf(facts: PrincipalFacts): readonly string[] {
+  if (facts.kind === 'service') return [`service ${facts.service}`];
+  const canonical = facts.canonicalUser === undefined ? [] : [`canonical ${facts.canonicalUser.toLowerCase()}`];
+  if (facts.kind === 'anonymous') {
+    const { federatedProvider } = facts;
+    return federatedProvider === undefined ? canonical : [...canonical, `federated ${federatedProvider}`];
+  }
+  const names = [...canonical, `account ${facts.accountId}`];
+  if (facts.kind === 'root') return names;
+  if (facts.kind === 'roleSession') {
+    const { role } = facts;
+    const session = sessionArn(facts);
+    names.push(`arn ${role.arn}`, `id ${role.id}`);
+    // A session without a name may be any session of the role.
+    return [...names, session === null ? `sessions ${sessionsOf(role)}` : `arn ${session}`];
+  }
+  names.push(`arn ${facts.arn}`);
+  const entity = facts.kind === 'user' ? facts : facts.issuer;
+  return entity === null ? names : [...names, `arn ${entity.arn}`, `id ${entity.id}`];
+}
+
+function idBoundTo(arn: string, bindings: ResourceFacts['policyBindings']): readonly string[] {
+  const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
+  return bound === undefined ? [] : [`id ${bound}`];
+}
+
+const SESSIONS = /^[^/]*:assumed-role\/[^/]*\//;
+
+function sessionsAround(arn: string): readonly string[] {
+  const sessions = SESSIONS.exec(arn)?.[0];
+  return sessions === undefined ? [] : [`sessions ${sessions}`];
+}
