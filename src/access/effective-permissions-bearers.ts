@@ -4,11 +4,12 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
+import type { PrincipalFacts } from '../evaluation/principal.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import type { Steps } from '../policy/steps.ts';
 import { governedBy } from './effective-permissions-governed.ts';
-import { type OneRevision, pagesOf, partsOfPages, SCAN_PAGE } from './scan.ts';
+import { type OneRevision, pagesOf, partsOf, partsOfPages, SCAN_PAGE } from './scan.ts';
 import type { Work } from './work.ts';
 
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
@@ -31,13 +32,14 @@ interface Tools {
 const MOST_GAPS = 50;
 
 /**
- * Passes every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
- * the parts that concern their principals. Works page by page: memory is bounded by the kept parts, and time grows with the
+ * Passes every resource of the directory that has a policy, and every role whose trust policy can concern the principals, to `builders`,
+ * which keep the parts that do. `callers`: these principals. Works page by page: memory is bounded by the kept parts, and time grows with the
  * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
   tools: Tools,
   builders: readonly Pick<ClosedFormBuilder, 'add'>[],
+  callers: readonly PrincipalFacts[],
   now: number,
   check: OneRevision,
 ): Promise<Bearers> {
@@ -68,9 +70,25 @@ export async function addBearers(
     }
   };
   for await (const part of partsOfPages(resourcePages(tools))) await add(part);
-  for await (const part of partsOfPages(pagesOf(directory, 'roleArns', work))) await add(part);
+  for await (const part of rolesAbout(tools, callers, check)) await add(part);
   check(await directory.revision());
   return { owners, gaps };
+}
+
+/** Parts of the roles whose trust policies say anything of the callers, in the order of their ARNs; all where there is no index. */
+async function* rolesAbout(
+  { directory, work }: Tools,
+  callers: readonly PrincipalFacts[],
+  check: OneRevision,
+): AsyncGenerator<readonly string[], void, undefined> {
+  const index = await directory.principals();
+  if (index === null) {
+    yield* partsOfPages(pagesOf(directory, 'roleArns', work));
+    return;
+  }
+  check(index.revision);
+  const roles = new Set(callers.flatMap((caller) => [...index.rolesAbout(caller)]));
+  yield* partsOf([...roles].map(({ arn }) => arn).sort());
 }
 
 /** By a resource without others inside: what its policy governs. It is the same on every scan. */

@@ -247,7 +247,8 @@ async function workOut(
   const own = collecting(resolved.own, request, homeOf(resolved.own, home), tools.veil?.asItself);
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : collecting(inRole, request, homeOf(inRole, home), tools.veil?.inRole);
-  const bearers = await addBearers(tools, role === null ? [own] : [own, role], now, check);
+  const callers = [resolved.own, ...(inRole === null ? [] : [inRole])].map(({ facts }) => facts);
+  const bearers = await addBearers(tools, role === null ? [own] : [own, role], callers, now, check);
   const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({

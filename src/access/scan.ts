@@ -9,7 +9,7 @@ export const SCAN_PAGE = 500;
 const PART = 100;
 
 /** Pages in parts. */
-function* partsOf<T>(page: readonly T[]): Iterable<readonly T[]> {
+export function* partsOf<T>(page: readonly T[]): Iterable<readonly T[]> {
   for (let start = 0; start < page.length; start += PART) yield page.slice(start, start + PART);
 }
 

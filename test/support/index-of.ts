@@ -24,6 +24,7 @@ export function holderRow(
 export function indexOf(rows: PrincipalRows): HeldIndex {
   const index = new HeldIndex(new CompiledPolicies(unwatchedBudget()));
   for (const hash of index.principals.unknownIn(rows)) index.documents.add(hash, hash);
+  for (const hash of index.principals.unknownTrustIn(rows)) index.learnTrust(hash, hash);
   index.principals.put(rows);
   index.revision = rows.revision;
   return index;

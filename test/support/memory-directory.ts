@@ -189,12 +189,12 @@ export class MemoryDirectory implements Directory {
     return this.isIndexed ? indexOf(this.#rows()) : null;
   }
 
-  async userArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
-    return pageOf(this.#list('users'), page);
+  async userArns(page: PrincipalPage): Promise<readonly string[]> {
+    return pageOf(inAccount(this.#list('users'), page), page);
   }
 
-  async roleArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
-    return pageOf(this.#list('roles'), page);
+  async roleArns(page: PrincipalPage): Promise<readonly string[]> {
+    return pageOf(inAccount(this.#list('roles'), page), page);
   }
 
   async resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
@@ -496,6 +496,16 @@ export class MemoryDirectory implements Directory {
       ]),
     );
   }
+}
+
+interface PrincipalPage {
+  readonly after?: string;
+  readonly limit: number;
+  readonly accountId?: string;
+}
+
+function inAccount<T extends { readonly arn: string }>(entities: readonly T[], { accountId }: PrincipalPage): readonly T[] {
+  return accountId === undefined ? entities : entities.filter(({ arn }) => accountOf(arn) === accountId);
 }
 
 function namelessSession(role: PreparedRole): PreparedPrincipal {

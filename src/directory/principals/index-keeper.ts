@@ -179,11 +179,14 @@ export class IndexKeeper {
   }
 
   async #readDocuments(sql: Sql, index: HeldIndex, rows: PrincipalRows): Promise<void> {
-    const hashes = index.principals.unknownIn(rows);
-    for (let at = 0; at < hashes.length; at += DOCUMENTS) {
-      for (const [hash, text] of await readDocuments(sql, hashes.slice(at, at + DOCUMENTS))) index.documents.add(hash, text);
-      await setImmediate();
-    }
+    const read = async (hashes: readonly string[], take: (hash: string, text: string) => void): Promise<void> => {
+      for (let at = 0; at < hashes.length; at += DOCUMENTS) {
+        for (const [hash, text] of await readDocuments(sql, hashes.slice(at, at + DOCUMENTS))) take(hash, text);
+        await setImmediate();
+      }
+    };
+    await read(index.principals.unknownIn(rows), (hash, text) => index.documents.add(hash, text));
+    await read(index.principals.unknownTrustIn(rows), (hash, text) => index.learnTrust(hash, text));
   }
 
   /** Reads what is stale. False: the memory has moved on meanwhile, or the index is gone. */

@@ -1,3 +1,4 @@
+import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
 import type { Revision } from '../directory.ts';
 
@@ -41,6 +42,10 @@ export interface PrincipalIndex {
   /** In the order of their ARNs, compared as texts. */
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];
+  /** The roles whose trust policy says anything of the caller, or cannot be read. */
+  rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
+  /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */
+  rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
   /** Documents of identity policies and boundaries that can be about an action of a service. */
   documentsAbout(service: string): Iterable<IndexedDocument>;
   /** The document, compiled. INVARIANT: it is whole. */

@@ -2,6 +2,7 @@ import { sameText } from '../../policy/arn.ts';
 import type { HolderRow } from '../gather/rows.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
 import type { IndexedDocument, IndexedHolder, IndexedPolicy, IndexedPrincipal } from './indexed-principals.ts';
+import type { TrustEdges } from './trust-edges.ts';
 import type { IndexedRoleRow, IndexedUserRow, PrincipalRows } from './principal-rows.ts';
 
 /** Of a principal, group or policy beside its texts, and of each thing that it holds. Measured. */
@@ -71,6 +72,7 @@ class Sorted {
 /** Users, roles and groups with what they hold. Documents and policies are shared, and dropped with their last holder. */
 export class KeptPrincipals {
   readonly #documents: IndexedDocuments;
+  readonly #trust: TrustEdges;
   readonly #users = new Sorted();
   readonly #roles = new Sorted();
   /** By id: that is how users name them. */
@@ -78,8 +80,9 @@ export class KeptPrincipals {
   readonly #policies = new Map<string, KeptPolicy>();
   #weight = 0;
 
-  constructor(documents: IndexedDocuments) {
+  constructor(documents: IndexedDocuments, trust: TrustEdges) {
     this.#documents = documents;
+    this.#trust = trust;
   }
 
   /** Bytes, without the documents. */
@@ -108,6 +111,11 @@ export class KeptPrincipals {
     for (const { boundary } of [...users, ...roles]) add(boundary?.[2]);
     for (const [, , hash] of policies) add(hash);
     return [...hashes];
+  }
+
+  /** The same for trust policies. */
+  unknownTrustIn({ roles }: PrincipalRows): readonly string[] {
+    return [...new Set(roles.map(({ trustPolicyHash }) => trustPolicyHash))].filter((hash) => !this.#trust.has(hash));
   }
 
   /** In the order in which they name each other. INVARIANT: the documents that there are, are known. */
@@ -162,7 +170,8 @@ export class KeptPrincipals {
   }
 
   #putRole(row: IndexedRoleRow): void {
-    this.#putPrincipal(this.#roles, 'role', row, NO_GROUPS);
+    const role = this.#putPrincipal(this.#roles, 'role', row, NO_GROUPS);
+    this.#trust.put(role, row.trustPolicyHash, row.trustBindings);
   }
 
   #putPrincipal(
@@ -170,7 +179,7 @@ export class KeptPrincipals {
     kind: 'user' | 'role',
     row: IndexedUserRow | IndexedRoleRow,
     groups: readonly IndexedHolder[],
-  ): void {
+  ): IndexedPrincipal {
     const held = this.#held(row);
     const boundary = row.boundary === null ? null : this.#policy(row.boundary);
     this.#release(place, row.arn);
@@ -187,6 +196,7 @@ export class KeptPrincipals {
     };
     place.put(one);
     this.#weight += weightOf(one);
+    return one;
   }
 
   #release(place: Sorted, arn: string): void {
@@ -195,6 +205,7 @@ export class KeptPrincipals {
     place.remove(arn);
     this.#weight -= weightOf(one);
     this.#letGo(one);
+    this.#trust.remove(one);
     if (one.boundary !== null) this.#releasePolicy(one.boundary.arn);
   }
 
