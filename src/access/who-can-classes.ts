@@ -52,16 +52,19 @@ export async function listByClass(
   return { principals: principals.filter((one) => listed.has(one)), beside, accounts: all };
 }
 
-/** The page of what is listed, each entry with its own decision. */
-export async function pageByClass(search: WhoCanSearch, { principals, beside, accounts }: Listed): Promise<FoundPrincipals> {
+/** The page of what is listed, each entry with its own decision. Null: one of them is no longer to be listed. */
+export async function pageByClass(
+  search: WhoCanSearch,
+  { principals, beside, accounts }: Listed,
+): Promise<FoundPrincipals | null> {
   const { after, limit } = search.options;
   const before = after === null ? 0 : firstBehind(principals, after);
   const some = principals.slice(before, before + limit);
   const entries: PrincipalAccess[] = [];
+  if ((await visibleAmong(search, some)).length < some.length) return null;
   for (let at = 0; at < some.length; at += TOGETHER) {
     for (const one of await search.find(some.slice(at, at + TOGETHER).map(({ arn }) => arn))) {
-      // INVARIANT: decisions are the same for all of a class.
-      if (one === null || one.conditions === null) throw new Error('one of a class of principals is unlike the others');
+      if (one === null || one.conditions === null) return null;
       entries.push({ answer: one.answer, conditions: one.conditions });
     }
   }

@@ -1,4 +1,5 @@
 import type { Revision } from '../directory/directory.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
@@ -6,11 +7,11 @@ import type { PrincipalRef } from '../policy/principal-id.ts';
 import { checkAction } from './check-action.ts';
 import type { DecideTools } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
-import { type Outsider, outsidersOf } from './outsiders.ts';
+import { type Outsider, type Outsiders, outsidersOf } from './outsiders.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
 import { onOneRevision } from './scan.ts';
-import { listByClass, pageByClass } from './who-can-classes.ts';
-import { scanPrincipals } from './who-can-scan.ts';
+import { type Listed, listByClass, pageByClass } from './who-can-classes.ts';
+import { type FoundPrincipals, scanPrincipals } from './who-can-scan.ts';
 import { WhoCanSearch } from './who-can-search.ts';
 import { Work } from './work.ts';
 
@@ -33,6 +34,16 @@ export interface WhoCan {
   /** Facts about the principals that the directory does not know, and limits of the list. */
   readonly gaps: readonly string[];
   /** Facts about the resource and its account that the directory does not know. */
+  readonly resourceGaps: readonly string[];
+  readonly revision: Revision;
+  /** What all pages have in common, for the next one; null: each page is found by itself. */
+  readonly list: WhoCanList | null;
+}
+
+/** Everything that a search has found, without the decisions on its entries. */
+export interface WhoCanList {
+  readonly listed: Listed;
+  readonly outside: Outsiders;
   readonly resourceGaps: readonly string[];
   readonly revision: Revision;
 }
@@ -60,6 +71,8 @@ export interface WhoCanOptions {
   readonly scope: WhoCanScope | null;
   /** Whether to include principals that are allowed only under conditions that the question leaves open. */
   readonly conditional: boolean;
+  /** What was found for the same search, whose revision may have passed; null, or left out: nothing. */
+  readonly list?: WhoCanList | null;
 }
 
 /**
@@ -81,20 +94,45 @@ export async function whoCan(
 }
 
 async function search(asked: WhoCanSearch): Promise<WhoCan> {
-  const { tools, question, action, options, now, check } = asked;
-  const { conditional } = options;
+  const { tools, options, check } = asked;
+  const known = options.list ?? null;
+  if (known !== null && (await tools.directory.revision()) === known.revision) {
+    check(known.revision);
+    const found = await pageByClass(asked, known.listed);
+    if (found !== null) return answerOf(asked, found, known, known);
+  }
   const index = await tools.directory.principals();
   const { resource, gaps: resourceGaps, revision } = await asked.lookUpResource();
-  const found =
-    index === null ? await scanPrincipals(asked) : await pageByClass(asked, await listByClass(asked, index, resource));
-  const { page, beside, accounts } = found;
-  const outside = await outsidersOf(tools, { question, action, resource, conditional, accounts }, now, check);
+  const listed = index === null ? null : await listByClass(asked, index, resource);
+  const found = listed === null ? await scanPrincipals(asked) : await pageByClass(asked, listed);
+  // INVARIANT: decisions are the same for all of a class.
+  if (found === null) throw new Error('one of a class of principals is unlike the others');
+  const outside = await outsidersIn(asked, resource, found.accounts);
   check(await tools.directory.revision());
+  const facts = { outside, resourceGaps, revision };
+  return answerOf(asked, found, facts, listed === null ? null : { ...facts, listed });
+}
+
+function outsidersIn(
+  { tools, question, action, options: { conditional }, now, check }: WhoCanSearch,
+  resource: PreparedResource,
+  accounts: ReadonlySet<string>,
+): Promise<Outsiders> {
+  return outsidersOf(tools, { question, action, resource, conditional, accounts }, now, check);
+}
+
+function answerOf(
+  { options }: WhoCanSearch,
+  { page, beside }: FoundPrincipals,
+  { outside, resourceGaps, revision }: Omit<WhoCanList, 'listed'>,
+  list: WhoCanList | null,
+): WhoCan {
   return {
     ...page,
     outsiders: outside.outsiders,
-    gaps: beside.gaps(outside.gaps, conditional),
+    gaps: beside.gaps(outside.gaps, options.conditional),
     resourceGaps: [...new Set([...resourceGaps, ...beside.resourceGaps])],
     revision,
+    list,
   };
 }

@@ -31,7 +31,8 @@ import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
 import { type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
 import { withoutIdle } from './idle.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, type Term } from './term.ts';
+import { type Accepts, someAllowed } from './some-request.ts';
+import { ANYTHING, isAnything, isContained, type Term, withoutContained } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -63,6 +64,7 @@ export class ClosedForm {
   readonly #calls: CallKeys;
   readonly #known = new Map<string, TermSet>();
   readonly #byAction = new Map<string, TermSet>();
+  readonly #some = new Map<object, Map<string, boolean>>();
 
   constructor(
     principal: PreparedPrincipal,
@@ -84,6 +86,41 @@ export class ClosedForm {
     const set = this.#never.has(action.name) ? NOTHING : yield* this.#ofClass(action);
     this.#byAction.set(action.name, set);
     return set;
+  }
+
+  /**
+   * Whether some requests for the action are allowed that `accepts` accepts, which is asked about sets of requests; without making all
+   * of them. `types`: the same for actions of which it accepts the same. Throws LIMIT_EXCEEDED.
+   */
+  *allowsSome(action: ActionFacts, types: object, accepts: Accepts): Steps<boolean> {
+    if (this.#never.has(action.name)) return false;
+    const { key, entries } = this.#classes.classOf(action);
+    const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
+    const known = this.#some.get(types)?.get(whole);
+    if (known !== undefined) return known;
+    const settled = this.#calls.settled(entries, this.#at(action, STAND_IN));
+    const isAllowed = yield* this.#search(action, settled, accepts);
+    const byClass = this.#some.get(types) ?? new Map<string, boolean>();
+    this.#some.set(types, byClass.set(whole, isAllowed));
+    return isAllowed;
+  }
+
+  *#search(action: ActionFacts, entries: readonly Entry[], accepts: Accepts): Steps<boolean> {
+    const evaluation = this.#at(action, STAND_IN);
+    if (needsNoPermission(evaluation)) return yield* accepts(ANYTHING);
+    if (this.#principal.closedBy !== null) return false;
+    const circumstances = this.#circumstances(action);
+    const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
+    const denials = yield* denialsOf(about, entries, (resource) => this.#at(action, resource));
+    const denied = yield* withoutContained(denials.map(({ term }) => term));
+    if (denied.some(isAnything)) return false;
+    const isLeft = function* (term: Term): Steps<boolean> {
+      return !(yield* isContained(term, denied)) && (yield* accepts(term));
+    };
+    const found = yield* someAllowed(circumstances, entries, isLeft);
+    if (found !== null) return found;
+    for (const term of (yield* this.of(action)).allow) if (yield* accepts(term)) return true;
+    return false;
   }
 
   /** Whether some action of a service may be allowed; false is sure, and quickly found. One of STS needs no permission. */

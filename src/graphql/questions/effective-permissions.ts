@@ -82,7 +82,7 @@ EffectivePermissions.implement({
     }),
     summary: t.field({
       type: [ServiceSummary],
-      description: 'The number of allowed actions by service; services without any are left out',
+      description: 'The number of allowed actions by service; services without any are left out. See `partial`',
       resolve: (set, _args, context) => inTurn(context, async () => [...(await set.summary())]),
     }),
     policyDocument: t.field({
@@ -90,6 +90,13 @@ EffectivePermissions.implement({
       description: 'The same permissions as one IAM policy',
       complexity: PERMISSIONS_COST,
       resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
+    }),
+    partial: t.stringList({
+      description:
+        'Names of the actions about which the policies say more than can be listed: `permissions` leaves them out, and `summary` where ' +
+        'no allowed request is found soon. `can` and `decision` answer about them. Empty: nothing is left out',
+      complexity: PERMISSIONS_COST,
+      resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.partial())])),
     }),
     gaps: t.stringList({
       description:
