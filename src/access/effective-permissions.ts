@@ -99,6 +99,23 @@ export class EffectivePermissions {
     this.#met = new MetTypes(partitionOf(parts.subject));
   }
 
+  /** The same as the work of another request. */
+  during(work: Work): EffectivePermissions {
+    const { suspended, tools } = this.#parts;
+    const others = suspended === null ? null : suspended.during(work);
+    return new EffectivePermissions({ ...this.#parts, tools: { ...tools, work }, suspended: others });
+  }
+
+  /** About how many bytes it takes to keep it; null: it holds at its own time alone. */
+  get bytes(): number | null {
+    const { form, suspended } = this.#parts;
+    const { kind } = this.subject.principal;
+    // Which sessions are live depends on the time, too.
+    if (kind === 'roleSession' || kind === 'federatedUser' || form?.dependsOnTime === true) return null;
+    const others = suspended === null ? 0 : suspended.bytes;
+    return others === null ? null : others + BASE_BYTES + STATEMENT_BYTES * (form?.statements ?? 0);
+  }
+
   /** Unknown facts that could add to the permissions or remove some. */
   async gaps(): Promise<readonly string[]> {
     const unlisted = unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action));
@@ -254,6 +271,10 @@ export class EffectivePermissions {
     return answer;
   }
 }
+
+/** Of a closed form with the sets of all actions, and of each of its statements. */
+const BASE_BYTES = 3_000_000;
+const STATEMENT_BYTES = 1_000;
 
 const NOTHING: TermSet = { allow: [], deny: [] };
 

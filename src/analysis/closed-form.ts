@@ -19,6 +19,7 @@ import {
   samePartition,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { resourceElementKeys } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { finished, type Steps } from '../policy/steps.ts';
 import { ActionClasses } from './action-classes.ts';
@@ -65,6 +66,10 @@ export class ClosedForm {
   readonly #known = new Map<string, TermSet>();
   readonly #byAction = new Map<string, TermSet>();
   readonly #some = new Map<object, Map<string, boolean>>();
+  /** A statement asks for the time: what was settled by it holds at that time alone. */
+  readonly dependsOnTime: boolean;
+  /** Number of the statements that it is made of. */
+  readonly statements: number;
 
   constructor(
     principal: PreparedPrincipal,
@@ -77,6 +82,8 @@ export class ClosedForm {
     this.#classes = new ActionClasses(entries);
     this.#never = never;
     this.#calls = new CallKeys(principal, request, entries);
+    this.dependsOnTime = entries.some(({ statement }) => readsTime(statement));
+    this.statements = entries.length;
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
@@ -183,6 +190,14 @@ export class ClosedForm {
       },
     };
   }
+}
+
+/** A hypothetical session is issued at the time of the question. */
+const TOKEN_ISSUE_TIME = 'aws:tokenissuetime';
+
+function readsTime({ conditions, resources }: CompiledStatement): boolean {
+  const keys = [...conditions.flatMap((one) => one.keys), ...(resources === null ? [] : resourceElementKeys(resources))];
+  return keys.some(({ owner, name }) => owner === 'time' || name === TOKEN_ISSUE_TIME);
 }
 
 /** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */
