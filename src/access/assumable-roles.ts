@@ -1,4 +1,5 @@
 import type { Gathered, Revision } from '../directory/directory.ts';
+import type { PrincipalIndex } from '../directory/principals/indexed-principals.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
@@ -8,7 +9,7 @@ import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
 import type { Answer, Subject } from './question.ts';
-import { onOneRevision, pagesOf, partsOfPages } from './scan.ts';
+import { onOneRevision, pagesOf, partsOf, partsOfPages } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
@@ -70,22 +71,19 @@ export async function assumableRoles(
   }
   const work = tools.work ?? new Work();
   return onOneRevision(async (check) => {
+    const index = await tools.directory.principals();
     const search = new Search(tools, options.context, now);
     let steps = await search.start(subject, options.path, check);
     for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
       const next: Step[] = [];
-      for await (const arns of partsOfPages(pagesOf(tools.directory, 'roleArns', work))) {
+      for await (const { arns, from } of index === null ? all(steps, tools, work) : trusting(steps, index, search, work, check)) {
         await work.turn();
-        const gathered = await tools.directory.gather({
-          principals: [],
-          roles: arns,
-          resources: [],
-          now,
-          forSearch: true,
-        });
+        const request = { principals: [], roles: arns, resources: [], now, forSearch: true } as const;
+        const gathered = await tools.directory.gather(request);
         check(gathered.revision);
-        for (const step of steps) {
+        for (const step of from) {
           for (const arn of arns) {
+            if (!search.couldImprove(step, arn)) continue;
             // One decision of many statements takes some milliseconds.
             if (work.isDue) await work.rest();
             const reached = search.expand(step, arn, gathered);
@@ -94,10 +92,45 @@ export async function assumableRoles(
         }
       }
       // If a role was reached again in a better way, the search continues only from there.
-      steps = next.filter((step) => search.isBest(step));
+      steps = next.filter((step) => search.isBest(step)).sort((a, b) => compareText(lastOf(a), lastOf(b)));
     }
     return search.found();
   });
+}
+
+/** Roles, and the steps from which they are tried. */
+interface Tried {
+  readonly arns: readonly string[];
+  readonly from: readonly Step[];
+}
+
+/** All roles of the directory, from each step. */
+async function* all(steps: readonly Step[], { directory }: DecideTools, work: Work): AsyncIterable<Tried> {
+  for await (const arns of partsOfPages(pagesOf(directory, 'roleArns', work))) yield { arns, from: steps };
+}
+
+/** From each step the roles whose trust policy can mean it, and that it could reach in a better way than is known. */
+async function* trusting(
+  steps: readonly Step[],
+  index: PrincipalIndex,
+  search: Search,
+  work: Work,
+  check: (revision: bigint) => void,
+): AsyncIterable<Tried> {
+  for (const step of steps) {
+    await work.turn();
+    check(index.revision);
+    const tried: string[] = [];
+    for (const { arn } of index.rolesTrusting(step.principal.facts)) {
+      if (search.couldImprove(step, arn)) tried.push(arn);
+    }
+    for (const arns of partsOf(tried.sort(compareText))) yield { arns, from: [step] };
+  }
+}
+
+/** ARN of the role that was assumed last; empty: none was. */
+function lastOf({ chain }: Step): string {
+  return chain.at(-1) ?? '';
 }
 
 class Search {
@@ -141,6 +174,15 @@ class Search {
     return [{ principal: acting, ref, carried: carriedOnBy(record, identity), chain: [], requires: [] }];
   }
 
+  /** Whether a way through `step` into the role could be better than the one that is known. */
+  couldImprove(step: Step, arn: string): boolean {
+    const known = this.#best.get(arn);
+    if (known === undefined) return !step.chain.includes(arn);
+    const isShort = known.chain.length <= step.chain.length + 1;
+    if (isShort && (known.requires.length === 0 || step.requires.length > 0)) return false;
+    return !step.chain.includes(arn);
+  }
+
   /** The step from `step` into the role; null: there is none, or a better one is known. Remembers the best way to each role. */
   expand(step: Step, arn: string, gathered: Gathered): Step | null {
     this.#pairs += 1;
@@ -151,7 +193,7 @@ class Search {
       );
     }
     const role = gathered.role(arn);
-    if (role === null || step.chain.includes(arn)) return null;
+    if (role === null) return null;
     const found = this.#tryRole(step, role.value, [...role.gaps], gathered.revision);
     if (found === null || !this.#improves(found)) return null;
     this.#best.set(arn, found);

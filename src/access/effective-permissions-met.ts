@@ -1,6 +1,6 @@
 import type { TermSet } from '../analysis/combine.ts';
 import { type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
-import { meets } from '../analysis/term.ts';
+import { meets, type Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActionResource, CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -36,13 +36,17 @@ export class MetTypes {
   }
 
   *#meetsSome({ allow }: TermSet, resourceTypes: readonly ActionResource[]): Steps<boolean> {
-    for (const term of allow) {
-      if (term.resources.length === 0 && term.notResources.length === 0) return true;
-      for (const { type } of resourceTypes) {
-        for (const glob of this.#globs(type)) {
-          if (yield* meets(term, glob)) return true;
-          yield 1;
-        }
+    for (const term of allow) if (yield* this.meetsOne(term, resourceTypes)) return true;
+    return false;
+  }
+
+  /** The same for one of its terms. */
+  *meetsOne(term: Term, resourceTypes: readonly ActionResource[]): Steps<boolean> {
+    if (resourceTypes.length === 0 || (term.resources.length === 0 && term.notResources.length === 0)) return true;
+    for (const { type } of resourceTypes) {
+      for (const glob of this.#globs(type)) {
+        if (yield* meets(term, glob)) return true;
+        yield 1;
       }
     }
     return false;

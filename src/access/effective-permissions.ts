@@ -9,6 +9,7 @@ import type { PolicyReading } from '../evaluation/policy-reading.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import type { Steps } from '../policy/steps.ts';
 import { checkAssumedRole } from './check-question.ts';
@@ -82,6 +83,7 @@ export class EffectivePermissions {
   readonly #onResource = new Map<string, Map<TermSet, TermSet>>();
   #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
+  #partial: readonly string[] | undefined;
   #document: JsonObject | undefined;
 
   constructor(parts: Parts) {
@@ -95,6 +97,23 @@ export class EffectivePermissions {
     this.suspended = parts.suspended;
     this.revision = parts.revision;
     this.#met = new MetTypes(partitionOf(parts.subject));
+  }
+
+  /** The same as the work of another request. */
+  during(work: Work): EffectivePermissions {
+    const { suspended, tools } = this.#parts;
+    const others = suspended === null ? null : suspended.during(work);
+    return new EffectivePermissions({ ...this.#parts, tools: { ...tools, work }, suspended: others });
+  }
+
+  /** About how many bytes it takes to keep it; null: it holds at its own time alone. */
+  get bytes(): number | null {
+    const { form, suspended } = this.#parts;
+    const { kind } = this.subject.principal;
+    // Which sessions are live depends on the time, too.
+    if (kind === 'roleSession' || kind === 'federatedUser' || form?.dependsOnTime === true) return null;
+    const others = suspended === null ? 0 : suspended.bytes;
+    return others === null ? null : others + BASE_BYTES + STATEMENT_BYTES * (form?.statements ?? 0);
   }
 
   /** Unknown facts that could add to the permissions or remove some. */
@@ -136,12 +155,12 @@ export class EffectivePermissions {
 
   /**
    * In the order of the actions' names; what is not read is not worked out. `field` names the filter in errors. Throws
-   * InvalidInput for a filter with unknown names; its parts throw LIMIT_EXCEEDED for permissions with more terms than can be listed.
+   * InvalidInput for a filter with unknown names. Actions of `partial` are left out.
    */
   listed(filter: PermissionFilter = {}, field = 'filter'): ListedPermissions {
     const { form } = this.#parts;
     const actions = filteredActions(this.#catalog, filter, field, (service) => form?.mayAllow(service) ?? false);
-    const setOf = (action: CatalogAction): Steps<TermSet> => this.setOf(action, filter.resource ?? null);
+    const setOf = (action: CatalogAction): Steps<TermSet> => this.#withinLimit(action, filter.resource ?? null);
     return new ListedPermissions(actions, setOf, this.#printed, this.#work);
   }
 
@@ -156,7 +175,7 @@ export class EffectivePermissions {
     for (const service of this.#catalog.services()) {
       const actions = this.#catalog.actionsOf(service);
       const allowed: CatalogAction[] = [];
-      for (const action of actions) if ((yield* this.setOf(action)).allow.length > 0) allowed.push(action);
+      for (const action of actions) if (yield* this.#allowsSome(action)) allowed.push(action);
       if (allowed.length === 0) continue;
       const levels = new Set(allowed.map((action) => action.accessLevel));
       services.push({
@@ -168,6 +187,55 @@ export class EffectivePermissions {
       });
     }
     return services;
+  }
+
+  /** Whether the action is allowed on some resource that it takes: one request is looked for, and all only where none is found soon. */
+  *#allowsSome(action: CatalogAction): Steps<boolean> {
+    const { form } = this.#parts;
+    yield 1;
+    if (form === null) return false;
+    const { resourceTypes } = action;
+    try {
+      return yield* form.allowsSome(action, resourceTypes, (term) => this.#met.meetsOne(term, resourceTypes));
+    } catch (error) {
+      if (!isOverLimit(error)) throw error;
+      return (yield* this.#withinLimit(action, null)).allow.length > 0;
+    }
+  }
+
+  /** As `setOf`; nothing where it would throw LIMIT_EXCEEDED: `partial` names the action. */
+  *#withinLimit(action: CatalogAction, resource: string | null): Steps<TermSet> {
+    try {
+      return yield* this.setOf(action, resource);
+    } catch (error) {
+      if (isOverLimit(error)) return NOTHING;
+      throw error;
+    }
+  }
+
+  /**
+   * Names of the actions about which the policies say more than can be listed: `listed` leaves them out, and `summary` where it finds
+   * no request among the first ones.
+   */
+  async partial(): Promise<readonly string[]> {
+    this.#partial ??= await this.#work.run(this.#overLimit());
+    return this.#partial;
+  }
+
+  *#overLimit(): Steps<readonly string[]> {
+    const names: string[] = [];
+    for (const service of this.#catalog.services()) {
+      if (this.#parts.form?.mayAllow(service) !== true) continue;
+      for (const action of this.#catalog.actionsOf(service)) {
+        try {
+          yield* this.setOf(action);
+        } catch (error) {
+          if (!isOverLimit(error)) throw error;
+          names.push(action.name);
+        }
+      }
+    }
+    return names;
   }
 
   /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
@@ -204,7 +272,16 @@ export class EffectivePermissions {
   }
 }
 
+/** Of a closed form with the sets of all actions, and of each of its statements. */
+const BASE_BYTES = 3_000_000;
+const STATEMENT_BYTES = 1_000;
+
 const NOTHING: TermSet = { allow: [], deny: [] };
+
+/** What is said about one action comes to more than can be listed: the others are. */
+function isOverLimit(error: unknown): boolean {
+  return error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED' && error.field === null;
+}
 
 function partitionOf({ principal, assumedRole }: Subject): string {
   return parseArn(assumedRole ?? ('arn' in principal ? principal.arn : ''))?.partition ?? '*';

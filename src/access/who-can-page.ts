@@ -40,7 +40,7 @@ export class PagePart<T> {
 }
 
 /** Users before roles, then by the text of the ARN: databases have their own sort orders. */
-function compareArns(a: string, b: string): number {
+export function compareArns(a: string, b: string): number {
   return Number(isRole(a)) - Number(isRole(b)) || (a < b ? -1 : a > b ? 1 : 0);
 }
 

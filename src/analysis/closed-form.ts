@@ -19,6 +19,7 @@ import {
   samePartition,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { resourceElementKeys } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { finished, type Steps } from '../policy/steps.ts';
 import { ActionClasses } from './action-classes.ts';
@@ -31,7 +32,8 @@ import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
 import { type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
 import { withoutIdle } from './idle.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, type Term } from './term.ts';
+import { type Accepts, someAllowed } from './some-request.ts';
+import { ANYTHING, isAnything, isContained, type Term, withoutContained } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -64,6 +66,11 @@ export class ClosedForm {
   readonly #ceilings: readonly ((slot: Slot) => boolean)[];
   readonly #known = new Map<string, TermSet>();
   readonly #byAction = new Map<string, TermSet>();
+  readonly #some = new Map<object, Map<string, boolean>>();
+  /** A statement asks for the time: what was settled by it holds at that time alone. */
+  readonly dependsOnTime: boolean;
+  /** Number of the statements that it is made of. */
+  readonly statements: number;
 
   constructor(
     principal: PreparedPrincipal,
@@ -77,6 +84,8 @@ export class ClosedForm {
     this.#never = never;
     this.#calls = new CallKeys(principal, request, entries);
     this.#ceilings = ceilingsOf(principal);
+    this.dependsOnTime = entries.some(({ statement }) => readsTime(statement));
+    this.statements = entries.length;
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
@@ -86,6 +95,41 @@ export class ClosedForm {
     const set = this.#never.has(action.name) ? NOTHING : yield* this.#ofClass(action);
     this.#byAction.set(action.name, set);
     return set;
+  }
+
+  /**
+   * Whether some requests for the action are allowed that `accepts` accepts, which is asked about sets of requests; without making all
+   * of them. `types`: the same for actions of which it accepts the same. Throws LIMIT_EXCEEDED.
+   */
+  *allowsSome(action: ActionFacts, types: object, accepts: Accepts): Steps<boolean> {
+    if (this.#never.has(action.name)) return false;
+    const { key, entries } = this.#classes.classOf(action);
+    const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
+    const known = this.#some.get(types)?.get(whole);
+    if (known !== undefined) return known;
+    const settled = this.#calls.settled(entries, this.#at(action, STAND_IN));
+    const isAllowed = yield* this.#search(action, settled, accepts);
+    const byClass = this.#some.get(types) ?? new Map<string, boolean>();
+    this.#some.set(types, byClass.set(whole, isAllowed));
+    return isAllowed;
+  }
+
+  *#search(action: ActionFacts, entries: readonly Entry[], accepts: Accepts): Steps<boolean> {
+    const evaluation = this.#at(action, STAND_IN);
+    if (needsNoPermission(evaluation)) return yield* accepts(ANYTHING);
+    if (this.#principal.closedBy !== null) return false;
+    const circumstances = this.#circumstances(action);
+    const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
+    const denials = yield* denialsOf(about, entries, (resource) => this.#at(action, resource));
+    const denied = yield* withoutContained(denials.map(({ term }) => term));
+    if (denied.some(isAnything)) return false;
+    const isLeft = function* (term: Term): Steps<boolean> {
+      return !(yield* isContained(term, denied)) && (yield* accepts(term));
+    };
+    const found = yield* someAllowed(circumstances, entries, isLeft);
+    if (found !== null) return found;
+    for (const term of (yield* this.of(action)).allow) if (yield* accepts(term)) return true;
+    return false;
   }
 
   /** Whether some action of a service may be allowed; false is sure, and quickly found. One of STS needs no permission. */
@@ -160,6 +204,14 @@ function ceilingsOf({ facts, policies, session }: PreparedPrincipal): readonly (
   const levels = serviceControlBinds(facts) ? (policies?.source.serviceControl ?? []) : [];
   for (const level of levels.keys()) ceilings.push((slot) => slot.kind === 'level' && slot.level === level);
   return ceilings;
+}
+
+/** A hypothetical session is issued at the time of the question. */
+const TOKEN_ISSUE_TIME = 'aws:tokenissuetime';
+
+function readsTime({ conditions, resources }: CompiledStatement): boolean {
+  const keys = [...conditions.flatMap((one) => one.keys), ...(resources === null ? [] : resourceElementKeys(resources))];
+  return keys.some(({ owner, name }) => owner === 'time' || name === TOKEN_ISSUE_TIME);
 }
 
 /** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */

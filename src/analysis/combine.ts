@@ -103,7 +103,7 @@ class Combination {
     const own = yield* this.#both(ceiling, yield* this.#identity());
     const foreign = yield* this.#foreign();
     for (const term of own) {
-      const within = yield* this.#withinHome(term, foreign.resources);
+      const within = yield* withinHome(term, foreign.resources, this.#given);
       if (within !== null) terms.add([within]);
       yield 1;
     }
@@ -171,22 +171,6 @@ class Combination {
     if (naming === DIRECTLY) return yield* through(at.isTrust ? sides.bounded : sides.control);
     if (naming === AS_ROLE) return yield* through(sides.ceiling);
     return naming === AS_ACCOUNT && at.resourceSideNeeded ? yield* through(sides.own) : [];
-  }
-
-  /** Resources of the caller's account, or with an unknown owner, whose own policy is not required. */
-  *#withinHome(term: Term, except: readonly ResourceGlob[]): Steps<Term | null> {
-    const { home, wildcardOnly, asked, shutIn } = this.#given;
-    if (home === null) return null;
-    if (wildcardOnly) return yield* withoutResourceTypes(term, asked);
-    const resources = term.resources.map((list) => ownGlobs(list, home));
-    if (resources.some((list) => list.length === 0)) return null;
-    const named = resources.some((list) => list.every((glob) => fixedPart(glob, 4) === home.accountId));
-    return yield* simplified({
-      ...term,
-      resources,
-      notResources: [...term.notResources, ...shutIn.map(resourceGlob), ...except],
-      conditions: named ? term.conditions : [...term.conditions, ...ownedBy(home.accountId)],
-    });
   }
 
   #grants(): readonly Entry[] {
@@ -260,6 +244,25 @@ class Combination {
 
 function namingOf({ slot }: Entry): number | null {
   return slot.kind === 'grant' || slot.kind === 'keyGrant' ? slot.naming : null;
+}
+
+/** Resources of the caller's account, or with an unknown owner, whose own policy is not required. */
+export function* withinHome(
+  term: Term,
+  except: readonly ResourceGlob[],
+  { home, wildcardOnly, asked, shutIn }: Circumstances,
+): Steps<Term | null> {
+  if (home === null) return null;
+  if (wildcardOnly) return yield* withoutResourceTypes(term, asked);
+  const resources = term.resources.map((list) => ownGlobs(list, home));
+  if (resources.some((list) => list.length === 0)) return null;
+  const named = resources.some((list) => list.every((glob) => fixedPart(glob, 4) === home.accountId));
+  return yield* simplified({
+    ...term,
+    resources,
+    notResources: [...term.notResources, ...shutIn.map(resourceGlob), ...except],
+    conditions: named ? term.conditions : [...term.conditions, ...ownedBy(home.accountId)],
+  });
 }
 
 function bearerOf({ slot }: Entry): Bearer | undefined {

@@ -7,6 +7,7 @@ import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { PolicyBearers } from './bearers/policy-bearers.ts';
 import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
+import type { PrincipalIndex } from './principals/indexed-principals.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
@@ -102,6 +103,8 @@ export interface Gathered {
   endpoint(id: string): KnownEndpoint | null;
   /** Whether a layer of an account of `accounts` is known completely. `service`: the service prefix, for RESOURCE_POLICIES. */
   knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean;
+  /** What is not known of all users and roles of an account of `accounts`; each has gaps of its own beside. */
+  principalGaps(accountId: string): readonly string[];
 }
 
 /** Memory, which can move on to a later revision between two turns of the process. */
@@ -220,6 +223,11 @@ export interface Directory {
    * server it reads the revision once if `since` is left out.
    */
   organizationOf(accountIds: readonly string[], since?: Revision): Promise<ReadonlyMap<string, AccountOrganization>>;
+  /**
+   * All users and roles with the documents that they hold, of the present state. The first call reads them; only those who call wait
+   * for that. Null: they take more room than there is, or others write all the time.
+   */
+  principals(): Promise<PrincipalIndex | null>;
   /** The candidates for questions such as "who" and "which", in the order of their ARNs, after `after`. */
   userArns(page: {
     readonly after?: string;

@@ -1,6 +1,7 @@
 import type { WhoCanScope } from '../access/who-can.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
 import { mayAskAbout } from './ask.ts';
 import { isItsAction, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
@@ -28,6 +29,7 @@ export async function searchScope(
     case 'principal':
       return {
         ...askable(context, [...(await accountsWithin(context, caller.ref))]),
+        itself: principalIdOf(caller.ref),
         behind: (questions, decide) => behindVeils(context, given, questions, decide),
       };
     case 'checker': {

@@ -30,6 +30,7 @@ import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
+import { logIndexing } from './index-log.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
@@ -197,6 +198,7 @@ async function openWatched(settings: Settings, log: Log): Promise<Services> {
     isTold: true,
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
+  logIndexing(services.directory, log);
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
   const { hiding } = services.directory.services;
   if (hiding.length > 0) log.warn(hidingText(hiding));

@@ -121,9 +121,18 @@ describe('who can', () => {
     ]);
   });
 
-  it('asks the directory page by page, not principal by principal', async () => {
+  it('asks the directory for one of those who are alike, and for the page', async () => {
     const before = directory.gathers;
     await access.whoCan(question, { limit: 1 }, NOON);
+    // The resource, the accounts, one user and role of each class, and the page.
+    expect(directory.gathers - before).toBe(4);
+  });
+
+  it('asks page by page, not principal by principal, where the directory holds no index', async () => {
+    directory.isIndexed = false;
+    const before = directory.gathers;
+    await access.whoCan(question, { limit: 1 }, NOON);
+    directory.isIndexed = true;
     // The resource, the users in parts of a hundred, and the roles.
     expect(directory.gathers - before).toBe(15);
   });

@@ -17,6 +17,9 @@ import type {
   RoleInput,
   UserInput,
 } from '../../src/directory/document.ts';
+import type { AttachedRow } from '../../src/directory/gather/rows.ts';
+import type { PrincipalIndex } from '../../src/directory/principals/indexed-principals.ts';
+import type { PrincipalRows } from '../../src/directory/principals/principal-rows.ts';
 import type { AccessKeyRecord, RoleSessionRecord } from '../../src/directory/stores/session-store.ts';
 import { withNetworkOrigin } from '../../src/evaluation/access-point.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
@@ -36,6 +39,7 @@ import { RolegateError } from '../../src/policy/errors.ts';
 import type { PrincipalRef } from '../../src/policy/principal-id.ts';
 import { attached } from './attached-policy.ts';
 import { controlLevel } from './control-level.ts';
+import { holderRow, indexOf } from './index-of.ts';
 import { pageOf } from './page-of.ts';
 
 const FULL_RESOURCE_ACCESS = JSON.stringify({
@@ -55,6 +59,8 @@ export class MemoryDirectory implements Directory {
   #revision = 1n;
   /** As a test wants it to be. */
   size: DirectorySize = { principals: 0, roles: 0, resources: 0 };
+  /** Whether it holds an index of its principals. */
+  isIndexed = true;
   /** How often something was gathered. */
   gathers = 0;
   /** How often a key or session was looked up. */
@@ -169,6 +175,7 @@ export class MemoryDirectory implements Directory {
       organization: (accountId) => this.#organizationOf(accountId),
       endpoint: () => null,
       knows: () => false,
+      principalGaps: () => [],
     };
     return Promise.resolve(gathered);
   }
@@ -178,12 +185,16 @@ export class MemoryDirectory implements Directory {
     return new Map(known.flatMap(([id, organization]) => (organization === null ? [] : [[id, organization]])));
   }
 
-  async userArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
-    return pageOf(this.#list('users'), page);
+  async principals(): Promise<PrincipalIndex | null> {
+    return this.isIndexed ? indexOf(this.#rows()) : null;
   }
 
-  async roleArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
-    return pageOf(this.#list('roles'), page);
+  async userArns(page: PrincipalPage): Promise<readonly string[]> {
+    return pageOf(inAccount(this.#list('users'), page), page);
+  }
+
+  async roleArns(page: PrincipalPage): Promise<readonly string[]> {
+    return pageOf(inAccount(this.#list('roles'), page), page);
   }
 
   async bearers(): Promise<null> {
@@ -209,6 +220,31 @@ export class MemoryDirectory implements Directory {
   }
   async ping(): Promise<void> {}
   async close(): Promise<void> {}
+
+  #rows(): PrincipalRows {
+    const documentOf = (arn: string): string | null => this.#managedPolicy(arn);
+    const boundaryOf = ({ permissionsBoundary: arn }: Pick<UserInput, 'permissionsBoundary'>): AttachedRow | null => {
+      const document = arn == null ? null : documentOf(arn);
+      return arn == null || document === null ? null : [arn, arn, document];
+    };
+    const users = this.#list('users').map((user) => ({
+      ...holderRow(user, this.#idOf(user, 'AIDA'), documentOf),
+      accountId: accountOf(user.arn),
+      tags: user.tags ?? {},
+      boundary: boundaryOf(user),
+      groups: user.groups ?? [],
+    }));
+    const roles = this.#list('roles').map((role) => ({
+      ...holderRow(role, this.#idOf(role, 'AROA'), documentOf),
+      accountId: accountOf(role.arn),
+      tags: role.tags ?? {},
+      boundary: boundaryOf(role),
+      trustPolicyHash: role.trustPolicy,
+      trustBindings: {},
+    }));
+    const groups = (this.#document.groups ?? []).map((group) => holderRow(group, group.arn, documentOf));
+    return { revision: this.#revision, users, roles, groups, policies: [] };
+  }
 
   #list<K extends 'users' | 'roles' | 'resources'>(kind: K): NonNullable<DirectoryDocument[K]>[number][] {
     // The document is the test's own; its lists are made by the constructor's caller as plain arrays.
@@ -464,6 +500,16 @@ export class MemoryDirectory implements Directory {
       ]),
     );
   }
+}
+
+interface PrincipalPage {
+  readonly after?: string;
+  readonly limit: number;
+  readonly accountId?: string;
+}
+
+function inAccount<T extends { readonly arn: string }>(entities: readonly T[], { accountId }: PrincipalPage): readonly T[] {
+  return accountId === undefined ? entities : entities.filter(({ arn }) => accountOf(arn) === accountId);
 }
 
 function namelessSession(role: PreparedRole): PreparedPrincipal {

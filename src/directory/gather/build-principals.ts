@@ -26,8 +26,8 @@ export function inAccount(account: AccountFacts) {
   return { accountId: account.id, partition: account.partition ?? 'aws', organization: account.organization };
 }
 
-/** What is not known above a user or role, and what of the policies of its account. */
-function gapsIn({ gaps, knowledge }: AccountFacts): readonly string[] {
+/** What is not known above every user and role of an account, and what of its policies. */
+export function gapsIn({ gaps, knowledge }: AccountFacts): readonly string[] {
   return [...gaps, ...knowledge.partly('IDENTITY_POLICIES', 'PERMISSIONS_BOUNDARIES')];
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
@@ -58,6 +59,9 @@ interface Accounts {
 
 /** Most resources that have changed and are read along by one statement. */
 const STALE_ROWS = 500;
+
+/** Documents that are compiled before others have their turn. */
+const COMPILED = 50;
 
 /**
  * Reads and builds what is wanted in three statements, which must see one state of the database. All three are sent even
@@ -191,7 +195,10 @@ async function compileAll(
   }
   const unread = new Set([...missing.values()].map(({ hash }) => hash).filter((hash) => !known.has(hash)));
   const texts = await readDocuments(sql, [...unread]);
+  let made = 0;
   for (const [key, { kind, hash }] of missing) {
+    made += 1;
+    if (made % COMPILED === 0) await setImmediate();
     const text = known.get(hash) ?? texts.get(hash);
     if (text === undefined) continue;
     batch.set(key, compiled.compile(kind, hash, text));

@@ -6,7 +6,7 @@ import type { KnowledgeLayer } from '../document.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
 import type { BuiltFederated } from './build-federated.ts';
-import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
+import { type BuiltRole, type BuiltSession, type BuiltSessions, gapsIn, unstoredPrincipal } from './build-principals.ts';
 import { resourceKey } from './wanted.ts';
 
 /**
@@ -67,6 +67,10 @@ export abstract class LookUps implements Gathered {
 
   knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean {
     return (this.entry(`account ${accountId}`) as AccountFacts).knowledge.isComplete(layer, service);
+  }
+
+  principalGaps(accountId: string): readonly string[] {
+    return gapsIn(this.entry(`account ${accountId}`) as AccountFacts);
   }
 
   policy(arn: string): AttachedPolicy | null {

@@ -99,17 +99,17 @@ const inlineOf = (column: string): string =>
   `(SELECT coalesce(json_agg(json_build_array(i.name, i."documentHash") ORDER BY i.name), '[]')
       FROM "InlinePolicy" i WHERE i."${column}" = e.id)`;
 
-const DEFAULT_VERSION = `LEFT JOIN "PolicyVersion" v ON v."policyId" = p.id AND v."versionId" = p."defaultVersionId"`;
+export const DEFAULT_VERSION = `LEFT JOIN "PolicyVersion" v ON v."policyId" = p.id AND v."versionId" = p."defaultVersionId"`;
 
 const attachedOf = (column: string): string =>
   `(SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash") ORDER BY p.arn), '[]')
       FROM "PolicyAttachment" a JOIN "ManagedPolicy" p ON p.id = a."policyId" ${DEFAULT_VERSION}
      WHERE a."${column}" = e.id)`;
 
-const BOUNDARY = `(SELECT json_build_array(p.arn, p.name, v."documentHash")
+export const BOUNDARY = `(SELECT json_build_array(p.arn, p.name, v."documentHash")
       FROM "ManagedPolicy" p ${DEFAULT_VERSION} WHERE p.id = e."boundaryId")`;
 
-const holder = (column: string): string =>
+export const holder = (column: string): string =>
   `'id', e.id, 'arn', e.arn, 'name', e.name, 'inline', ${inlineOf(column)}, 'attached', ${attachedOf(column)}`;
 
 /** The columns that sessions share wherever they are read. */

@@ -33,6 +33,8 @@ import { Advances, type DirectoryHistory, directoryHistory } from '../history.ts
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
+import { IndexKeeper, type IndexProgress } from '../principals/index-keeper.ts';
+import type { PrincipalIndex } from '../principals/indexed-principals.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { OwnServices, readServices } from '../services/own-services.ts';
 import type { ServiceStore } from '../services/service-store.ts';
@@ -96,6 +98,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
   prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
+  /** Tells how far the reading of `principals` is, whenever it is read. */
+  onIndexing(tell: (progress: IndexProgress) => void): void;
   /**
    * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
    * it. `wholeLists` of a part are about this part alone.
@@ -141,6 +145,7 @@ class StoredDirectory implements OpenDirectory {
   readonly #store: Store;
   readonly #gatherer: Gatherer;
   readonly #bearers: BearerKeeper;
+  readonly #principals: IndexKeeper;
   readonly #budget: MemoryBudget;
   readonly #size: KnownSize;
   readonly #replica: Database | null;
@@ -159,12 +164,16 @@ class StoredDirectory implements OpenDirectory {
     const memory = new Memory(reached.revision, budget, (touched) => {
       resources.advance(touched);
       this.#bearers.advance(touched);
+      this.#principals.advance(touched);
       advances.tell(touched);
     });
     this.#store = new Store(database, memory, reached.restored, { freshness, replica, services });
     const { catalog } = services;
     this.catalog = catalog;
-    const tools = { catalog, services, compiled: new CompiledPolicies(budget), memory, resources };
+    const compiled = new CompiledPolicies(budget);
+    const tools = { catalog, services, compiled, memory, resources };
+    const synchronize = (): Promise<void> => this.#store.synchronize();
+    this.#principals = new IndexKeeper({ database, memory, compiled, budget, synchronize });
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
     this.#bearers = new BearerKeeper({
       database,
@@ -277,6 +286,15 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.organizationOf(accountIds, since);
   }
 
+  async principals(): Promise<PrincipalIndex | null> {
+    await this.#store.refresh();
+    return this.#principals.current();
+  }
+
+  onIndexing(tell: (progress: IndexProgress) => void): void {
+    this.#principals.onProgress(tell);
+  }
+
   userArns(page: ArnPage): Promise<readonly string[]> {
     return arnPage(this.#store.database, '"User"', page);
   }
@@ -309,6 +327,7 @@ class StoredDirectory implements OpenDirectory {
     this.#budget.close();
     await this.#listener?.close();
     await this.#gatherer.close();
+    await this.#principals.close();
     await this.prisma.$disconnect();
     await this.#replica?.close();
     await this.#store.database.close();

@@ -1,6 +1,7 @@
 import type { AssumableRoles, AssumableRole as AssumableRoleValue } from '../../access/assumable-roles.ts';
 import type { Subject } from '../../access/question.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
+import { foundForPage } from '../../guard/next-pages.ts';
 import { toldRequirements } from '../../guard/told-keys.ts';
 import { asFarAsKnown } from '../../guard/veils.ts';
 import { RolegateError } from '../../policy/errors.ts';
@@ -111,6 +112,9 @@ builder.queryField('assumableRoles', (t) =>
   }),
 );
 
+/** Of an entry that is kept for the next page, with its decision. */
+const BYTES_OF_ROLE = 2_000;
+
 async function assumableRoles(
   context: GatewayContext,
   subject: Subject,
@@ -120,9 +124,15 @@ async function assumableRoles(
   const asked = pageOf(page);
   await checkMayAskAbout(context, subject.principal, 'principal');
   const own = ownSubject(context, subject);
-  const found = await inTurn(context, () =>
-    asFarAsKnown(context, own, new Map(), (access) => access.searchRoles(own, { maxDepth }, context.now)),
-  );
+  const search = {
+    asked: ['assumableRoles', own, maxDepth],
+    isNextPage: asked.after !== null,
+    bytesOf: ({ roles }: AssumableRoles) => BYTES_OF_ROLE * roles.length,
+    find: async (before: AssumableRoles | null) =>
+      before ??
+      asFarAsKnown(context, own, new Map(), (access) => access.searchRoles(own, { maxDepth }, context.now)),
+  };
+  const found = await inTurn(context, () => foundForPage(context, search));
   const before = await precedingOf(context, found, asked);
   const { gaps, revision, roles } = found;
   const entries = roles.slice(before, before + asked.limit).map((role) => ({ ...role, found: roles }));

@@ -5,9 +5,11 @@ import {
   effectivePermissions as permissionsOf,
 } from '../../access/effective-permissions.ts';
 import type { Subject } from '../../access/question.ts';
+import { Work } from '../../access/work.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import type { Veil } from '../../evaluation/veil.ts';
 import { ask, checkMayAskAbout, subjectAsKnown } from '../../guard/ask.ts';
+import { foundForPage } from '../../guard/next-pages.ts';
 import { asFarAsKnown } from '../../guard/veils.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -82,7 +84,7 @@ EffectivePermissions.implement({
     }),
     summary: t.field({
       type: [ServiceSummary],
-      description: 'The number of allowed actions by service; services without any are left out',
+      description: 'The number of allowed actions by service; services without any are left out. See `partial`',
       resolve: (set, _args, context) => inTurn(context, async () => [...(await set.summary())]),
     }),
     policyDocument: t.field({
@@ -90,6 +92,13 @@ EffectivePermissions.implement({
       description: 'The same permissions as one IAM policy',
       complexity: PERMISSIONS_COST,
       resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
+    }),
+    partial: t.stringList({
+      description:
+        'Names of the actions about which the policies say more than can be listed: `permissions` leaves them out, and `summary` where ' +
+        'no allowed request is found soon. `can` and `decision` answer about them. Empty: nothing is left out',
+      complexity: PERMISSIONS_COST,
+      resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.partial())])),
     }),
     gaps: t.stringList({
       description:
@@ -148,11 +157,20 @@ async function effectivePermissions(
   await checkMayAskAbout(context, subject.principal, 'principal');
   const asked = await subjectAsKnown(context, subject);
   const given = requestContext ?? NO_CONTEXT;
-  return inTurn(context, () =>
-    asFarAsKnown(context, asked, given, (_access, veil) =>
-      permissionsOf(toolsOf(context, veil), asked, given, context.now, assumeContextKeys ?? true),
-    ),
-  );
+  const assumes = assumeContextKeys ?? true;
+  const search = {
+    asked: ['effectivePermissions', asked, given, assumes],
+    // What does not depend on the time is the same for the first page, too.
+    isNextPage: true,
+    bytesOf: ({ bytes }: EffectivePermissionsValue) => bytes,
+    find: async (before: EffectivePermissionsValue | null) =>
+      before ??
+      asFarAsKnown(context, asked, given, (_access, veil) =>
+        permissionsOf(toolsOf(context, veil), asked, given, context.now, assumes),
+      ),
+  };
+  const found = await inTurn(context, () => foundForPage(context, search));
+  return found.during(context.work ?? new Work());
 }
 
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>

@@ -1,5 +1,6 @@
 import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
+import { foundForPage } from '../../guard/next-pages.ts';
 import { searchScope } from '../../guard/search-scope.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
@@ -80,6 +81,9 @@ builder.objectFields(PrincipalAccessConnection, (t) => ({
   }),
 }));
 
+/** Of an entry of a page with its decision. */
+const BYTES_OF_ENTRY = 2_000;
+
 builder.queryField('whoCan', (t) =>
   t.field({
     type: PrincipalAccessConnection,
@@ -114,7 +118,15 @@ builder.queryField('whoCan', (t) =>
       const conditional = args.conditional === true;
       const scope = await searchScope(context, { action: args.action, conditional, given: question.context });
       const options = { after: after?.key ?? null, limit, scope, conditional };
-      const found = await inTurn(context, () => access.whoCan(question, options, now));
+      const { path: _path, ...asked } = question;
+      const search = {
+        asked: ['whoCan', asked, conditional],
+        isNextPage: after !== null,
+        bytesOf: ({ list, entries }: WhoCan) =>
+          list === null ? null : BYTES_OF_ENTRY * (entries.length + 10) + 8 * list.listed.principals.length,
+        find: (before: WhoCan | null) => access.whoCan(question, { ...options, list: before?.list ?? null }, now),
+      };
+      const found = await inTurn(context, () => foundForPage(context, search));
       const { outsiders, revision } = found;
       const gaps = (): Promise<string[]> => knownGapsOfSearch(context, question, found);
       return {

@@ -7,11 +7,17 @@ import type { ChangeName } from '../../../src/directory/entities/changes.ts';
 import type { ChangeStep, MadeChanges } from '../../../src/directory/entities/entity-store.ts';
 import { FailedChange } from '../../../src/directory/entities/failed-change.ts';
 import { Conflict } from '../../../src/directory/entities/untouched.ts';
+import type {
+  IndexedHolder,
+  IndexedPolicy,
+  IndexedPrincipal,
+} from '../../../src/directory/principals/indexed-principals.ts';
 import type { OpenDirectory } from '../../../src/directory/prisma/open-directory.ts';
 import type { AttachedPolicy } from '../../../src/evaluation/applicable-policies.ts';
 import type { PreparedPrincipal } from '../../../src/evaluation/prepare.ts';
+import { principalIdOf } from '../../../src/policy/principal-id.ts';
 import { A, aRole, roleArn, trusts } from '../../support/policies.ts';
-import { aQuestion, NOON, refOf } from '../../support/questions.ts';
+import { aQuestion, aSubject, NOON, refOf } from '../../support/questions.ts';
 import type { TakenDatabase } from '../../support/recycled-database.ts';
 import { type Effect, MODELLED, type Model, Refused } from './model.ts';
 import {
@@ -271,6 +277,44 @@ function policiesOf(principal: PreparedPrincipal | undefined): object | null {
   return { identity: source.identity.map(told), boundary: source.boundary && told(source.boundary) };
 }
 
+/** What an index holds. */
+async function indexed(directory: OpenDirectory): Promise<unknown> {
+  const index = await directory.principals();
+  const policy = (one: IndexedPolicy | null) => one && [one.arn, one.document.hash, one.document.isWhole];
+  const holder = ({ arn, inline, attached: policies }: IndexedHolder) => [
+    arn,
+    inline.map(({ hash }) => hash),
+    policies.map(policy),
+  ];
+  const told = (one: IndexedPrincipal) => [
+    ...holder(one),
+    one.id,
+    one.tags,
+    one.groups.map(holder).sort((a, b) => String(a[0]).localeCompare(String(b[0]))),
+    policy(one.boundary),
+  ];
+  return { revision: index?.revision, users: index?.users.map(told), roles: index?.roles.map(told) };
+}
+
+/** Searches find exactly those whom the model allows. */
+async function searchesAgree(model: Model, access: Access, principals: readonly string[]): Promise<void> {
+  const inOrder = principals.toSorted((a, b) => Number(a.includes(':role/')) - Number(b.includes(':role/')) || (a < b ? -1 : 1));
+  for (const [action, resource] of Object.entries(RESOURCES)) {
+    const { subject: _, ...question } = aQuestion(A, action, resource, { resourceAccount: A });
+    const { entries } = await access.whoCan(question, { limit: 100 }, NOON);
+    const listed = entries.map(({ answer }) => principalIdOf(answer.question.subject.principal));
+    // as: its keys are actions
+    expect([action, ...listed]).toEqual([action, ...inOrder.filter((arn) => model.allows(arn, action as Asked))]);
+  }
+  const roles = inOrder.filter((arn) => arn.includes(':role/'));
+  for (const arn of inOrder) {
+    const others = roles.filter((each) => each !== arn);
+    const found = await access.assumableRoles(aSubject(arn), {}, NOON);
+    const reached = found.map(({ roleArn: each }) => each).filter((each) => each !== arn);
+    expect([arn, ...reached.sort()]).toEqual([arn, ...others.filter((each) => model.mayAssume(arn, each))]);
+  }
+}
+
 /** The memory answers as the model says, and as a directory that has just been opened. */
 async function agree(model: Model, { database, directory, catalog }: Real): Promise<void> {
   expect(await directory.revision()).toBe(model.revisions.at(-1));
@@ -285,11 +329,14 @@ async function agree(model: Model, { database, directory, catalog }: Real): Prom
     ...asked.map(([action]) => model.allows(arn, action)),
     ...roles.filter((each) => each !== arn).map((each) => model.mayAssume(arn, each)),
   ]);
-  const answers = await decided(createAccess(directory, catalog), questions);
+  const access = createAccess(directory, catalog);
+  const answers = await decided(access, questions);
   const told = (allowed: readonly boolean[]) => questions.map((question, index) => [...question, allowed[index]]);
   expect(told(answers.map(({ decision }) => decision.allowed))).toEqual(told(expected));
+  await searchesAgree(model, access, principals);
   const fresh = await database.openDirectory();
   try {
+    expect(await indexed(directory)).toEqual(await indexed(fresh));
     const anew = await decided(createAccess(fresh, catalog), questions);
     expect(answers.map(shown)).toEqual(anew.map(shown));
     const refs = [...USERS, ...ROLES].map(refOf);

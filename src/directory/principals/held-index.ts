@@ -1,0 +1,60 @@
+import type { PrincipalFacts } from '../../evaluation/principal.ts';
+import type { CompiledPolicy } from '../../policy/load.ts';
+import type { CompiledPolicies } from '../gather/compiled-policies.ts';
+import { IndexedDocuments } from './indexed-documents.ts';
+import type { IndexedDocument, IndexedPrincipal, PrincipalIndex } from './indexed-principals.ts';
+import { KeptPrincipals } from './kept-principals.ts';
+import { namesOfCaller, TrustEdges } from './trust-edges.ts';
+
+/** No revision: it is being changed. */
+export const IN_CHANGE = -1n;
+
+/** The index in memory, and the state that it is of. */
+export class HeldIndex implements PrincipalIndex {
+  revision: bigint = IN_CHANGE;
+  readonly principals: KeptPrincipals;
+  readonly documents: IndexedDocuments;
+  readonly #compiled: CompiledPolicies;
+  readonly #trust = new TrustEdges();
+
+  constructor(compiled: CompiledPolicies) {
+    this.#compiled = compiled;
+    this.documents = new IndexedDocuments(compiled);
+    this.principals = new KeptPrincipals(this.documents, this.#trust);
+  }
+
+  /** Bytes. */
+  get weight(): number {
+    return this.principals.weight + this.documents.weight + this.#trust.weight;
+  }
+
+  get users(): readonly IndexedPrincipal[] {
+    return this.principals.users;
+  }
+
+  get roles(): readonly IndexedPrincipal[] {
+    return this.principals.roles;
+  }
+
+  documentsAbout(service: string): Iterable<IndexedDocument> {
+    return this.documents.about(service);
+  }
+
+  /** A trust policy that roles are about to have. */
+  learnTrust(hash: string, text: string): void {
+    const compiled = this.#compiled.compile('trust', hash, text);
+    this.#trust.learn(hash, 'policy' in compiled ? compiled.policy : null);
+  }
+
+  rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal> {
+    return this.#trust.under(namesOfCaller(caller));
+  }
+
+  rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal> {
+    return this.#trust.about(namesOfCaller(caller));
+  }
+
+  compiled(document: IndexedDocument): CompiledPolicy {
+    return this.documents.compiled(document);
+  }
+}

@@ -1,0 +1,53 @@
+import type { PrincipalFacts } from '../../evaluation/principal.ts';
+import type { CompiledPolicy } from '../../policy/load.ts';
+import type { Revision } from '../directory.ts';
+
+/** A policy document that principals hold, once for all of them. */
+export interface IndexedDocument {
+  /** SHA-256 of the text. */
+  readonly hash: string;
+  /** Every service with an action that it names, in lower case; null: any, because of a `*` or a NotAction. */
+  readonly services: readonly string[] | null;
+  /** It can be read, completely. If not, what it says of its holders is a gap. */
+  readonly isWhole: boolean;
+}
+
+/** A managed policy as it is attached to principals. */
+export interface IndexedPolicy {
+  readonly arn: string;
+  readonly document: IndexedDocument;
+}
+
+/** What users and roles hold: their own policies, and those of the user's groups. */
+export interface IndexedHolder {
+  readonly arn: string;
+  readonly inline: readonly IndexedDocument[];
+  readonly attached: readonly IndexedPolicy[];
+}
+
+/** A user or role, as far as its decisions depend on it. */
+export interface IndexedPrincipal extends IndexedHolder {
+  readonly kind: 'user' | 'role';
+  readonly id: string;
+  readonly accountId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly groups: readonly IndexedHolder[];
+  readonly boundary: IndexedPolicy | null;
+}
+
+/** All users and roles of one revision with the documents that they hold. It can move on between two turns of the process. */
+export interface PrincipalIndex {
+  /** The state that it is of now. */
+  readonly revision: Revision;
+  /** In the order of their ARNs, compared as texts. */
+  readonly users: readonly IndexedPrincipal[];
+  readonly roles: readonly IndexedPrincipal[];
+  /** The roles whose trust policy says anything of the caller, or cannot be read. */
+  rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
+  /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */
+  rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
+  /** Documents of identity policies and boundaries that can be about an action of a service. */
+  documentsAbout(service: string): Iterable<IndexedDocument>;
+  /** The document, compiled. INVARIANT: it is whole. */
+  compiled(document: IndexedDocument): CompiledPolicy;
+}

@@ -1,0 +1,198 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAccess } from '../../src/access/access.ts';
+import type { WhoCan, WhoCanOptions } from '../../src/access/who-can.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
+import { type PrincipalRef, principalIdOf } from '../../src/policy/principal-id.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, anOrganization, aRole, aUser, B, policy, roleArn, userArn } from '../support/policies.ts';
+import { aQuestion, NOON } from '../support/questions.ts';
+
+// What the index answers is what deciding for each principal answers: the same list, with the same conditions, gaps and outsiders.
+
+const catalog = await openCatalog();
+const BUCKET = 'arn:aws:s3:::alice-b';
+const OBJECT = `${BUCKET}/red/x`;
+const KEY = `arn:aws:kms:eu-west-1:${A}:key/11111111-2222-3333-4444-555555555555`;
+const GROUP = `arn:aws:iam::${A}:group/g`;
+const TAGS = [{ team: 'red' }, { team: 'blue' }, {}];
+
+const USERS = [A, B].flatMap((account) => [0, 1, 2, 3].map((n) => userArn(`u${n}`, account)));
+const ROLES = [A, B].flatMap((account) => [
+  ...[0, 1, 2].map((n) => roleArn(`r${n}`, account)),
+  `arn:aws:iam::${account}:role/aws-service-role/x.amazonaws.com/Linked`,
+]);
+
+const conditions: fc.Arbitrary<JsonObject | null> = fc.option(
+  fc.constantFrom<JsonObject>(
+    { StringEquals: { 'aws:PrincipalTag/team': 'red' } },
+    { StringNotEquals: { 'aws:PrincipalTag/team': ['red', 'green'] } },
+    { ArnLike: { 'aws:PrincipalArn': [`arn:aws:iam::${A}:*`, roleArn('r1', B)] } },
+    { ArnNotLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/r*` } },
+    { StringLike: { 'aws:userid': ['AROAR0*:s*', 'AIDA*'] } },
+    { StringNotLike: { 'aws:userid': '*:s1' } },
+    { StringEquals: { 'aws:username': ['u0', 'u1'] } },
+    { StringEquals: { 'aws:PrincipalAccount': A, 'aws:SourceVpc': 'v1' } },
+    { StringEquals: { 's3:ExistingObjectTag/team': '${aws:PrincipalTag/team}' } },
+    { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } },
+    { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } },
+    { StringEquals: { 'kms:CallerAccount': B } },
+    { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+    { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+    { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+    { DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
+  ),
+  { freq: 2, nil: null },
+);
+const actions = fc.constantFrom<JsonObject>(
+  { Action: 's3:GetObject' },
+  { Action: '*' },
+  { Action: ['s3:Get*', 'kms:*'] },
+  { NotAction: 'iam:*' },
+  { Action: 'kms:Decrypt' },
+  { Action: 'ec2:*' },
+);
+const resources = fc.constantFrom<JsonObject>(
+  { Resource: '*' },
+  { Resource: `${BUCKET}/*` },
+  { Resource: 'arn:aws:s3:::${aws:username}-b/*' },
+  { Resource: [`${BUCKET}/\${aws:PrincipalTag/team}/*`, KEY] },
+  { NotResource: `${BUCKET}/\${aws:PrincipalTag/team}/*` },
+  { NotResource: `${BUCKET}/blue/*` },
+  { Resource: 'arn:aws:s3:::other/*' },
+);
+const effect = fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny');
+const statement = fc
+  .tuple(effect, actions, resources, conditions)
+  .map(([Effect, action, resource, Condition]): JsonObject => ({
+    Effect,
+    ...action,
+    ...resource,
+    ...(Condition === null ? {} : { Condition }),
+  }));
+const document = fc.array(statement, { minLength: 1, maxLength: 2 }).map((statements) => policy(...statements));
+/** Few documents, so that many hold the same. */
+const documents = fc.array(document, { minLength: 4, maxLength: 4 });
+
+const named = fc.oneof(
+  fc.constantFrom<JsonObject | '*'>('*', { AWS: '*' }, { AWS: A }, { AWS: B }, { Service: 'ec2.amazonaws.com' }),
+  fc.constantFrom<JsonObject>(
+    { AWS: [USERS[0] ?? '', ROLES[4] ?? ''] },
+    { AWS: [`arn:aws:sts::${A}:assumed-role/r0/s1`, B] },
+    { AWS: 'AROAR10000' },
+  ),
+);
+const onResource = fc
+  .tuple(effect, named, conditions, fc.boolean())
+  .map(([Effect, Principal, Condition, isNegated]): JsonObject => ({
+    Effect,
+    ...(isNegated && Effect === 'Deny' ? { NotPrincipal: Principal } : { Principal }),
+    Action: ['s3:*', 'kms:*'],
+    Resource: '*',
+    ...(Condition === null ? {} : { Condition }),
+  }));
+
+const holder = fc.record({
+  inline: fc.option(fc.nat(3), { nil: null }),
+  attached: fc.uniqueArray(fc.nat(3), { maxLength: 2 }),
+  boundary: fc.option(fc.nat(3), { freq: 3, nil: null }),
+  tags: fc.constantFrom(...TAGS),
+  inGroup: fc.boolean(),
+});
+
+const { organizations, accounts } = anOrganization('999999999999', A, B);
+
+const world: fc.Arbitrary<DirectoryDocument> = fc
+  .record({
+    documents,
+    users: fc.array(holder, { minLength: USERS.length, maxLength: USERS.length }),
+    roles: fc.array(holder, { minLength: ROLES.length, maxLength: ROLES.length }),
+    bucket: fc.array(onResource, { maxLength: 3 }),
+    key: fc.array(onResource, { maxLength: 2 }),
+    control: fc.option(fc.tuple(document, document), { nil: null }),
+  })
+  .map(({ documents: texts, users, roles, bucket, key, control }): DirectoryDocument => {
+    const arnOf = (n: number, account: string): string => `arn:aws:iam::${account}:policy/p${n}`;
+    const held = ({ inline, attached, boundary, tags }: (typeof users)[number], account: string) => ({
+      inlinePolicies: inline === null ? [] : [{ name: 'inline', document: texts[inline] ?? '' }],
+      attachedPolicies: attached.map((n) => arnOf(n, account)),
+      permissionsBoundary: boundary === null ? null : arnOf(boundary, account),
+      tags,
+    });
+    const full = { name: 'Full', type: 'SERVICE_CONTROL_POLICY' as const, document: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) };
+    const limiting = (control ?? []).map((text, n) => ({ ...full, id: `p-limit${n}`, arn: `arn:aws:organizations::9:policy/${n}`, document: text, targets: [[A, B][n] ?? A] }));
+    return {
+      policies: [A, B].flatMap((account) =>
+        texts.map((text, n) => ({
+          arn: arnOf(n, account),
+          defaultVersionId: 'v1',
+          versions: [{ versionId: 'v1', document: text }],
+        })),
+      ),
+      groups: [{ arn: GROUP, inlinePolicies: [{ name: 'inline', document: texts[0] ?? '' }], attachedPolicies: [arnOf(1, A)] }],
+      users: users.map((one, index) => {
+        const arn = USERS[index] ?? '';
+        const account = arn.includes(A) ? A : B;
+        return { ...aUser('', []), arn, id: `AIDAU${index}0000`, ...held(one, account), ...(one.inGroup && account === A ? { groups: [GROUP] } : {}) };
+      }),
+      roles: roles.map((one, index) => {
+        const arn = ROLES[index] ?? '';
+        return { ...aRole('', [], []), arn, id: `AROAR${index}0000`, ...held(one, arn.includes(A) ? A : B) };
+      }),
+      resources: [
+        { arn: BUCKET, accountId: A, policy: bucket.length === 0 ? null : policy(...bucket) },
+        { arn: KEY, accountId: A, policy: key.length === 0 ? null : policy(...key) },
+      ],
+      accounts,
+      organizations: organizations.map((one) => ({
+        ...one,
+        scpEnabled: control !== null,
+        ...(control === null
+          ? {}
+          : { controlPolicies: [{ ...full, id: 'p-full', arn: 'arn:aws:organizations::aws:policy/p-full', targets: ['r-abcd', A, B] }, ...limiting] }),
+      })),
+    };
+  });
+
+const asked = fc.constantFrom(
+  ['s3:GetObject', OBJECT, {}] as const,
+  ['s3:GetObject', OBJECT, { 'aws:SourceVpc': 'v1', 'aws:MultiFactorAuthPresent': 'true' }] as const,
+  ['kms:Decrypt', KEY, {}] as const,
+  ['ec2:DescribeInstances', '*', {}] as const,
+);
+
+function shown({ entries, total, before, outsiders, gaps, resourceGaps }: WhoCan): unknown {
+  const listed = entries.map(({ answer, conditions: open }) => [
+    principalIdOf(answer.question.subject.principal),
+    answer.decision.effect,
+    open,
+  ]);
+  return { listed, total, before, outsiders: outsiders.map(({ kind, value }) => [kind, value]), gaps, resourceGaps };
+}
+
+describe('the index', () => {
+  it('answers as deciding for each principal does', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, asked, fc.boolean(), async (directory, [action, resource, context], conditional) => {
+        const { subject: _, ...question } = aQuestion(A, action, resource, { context });
+        const ask = async (isIndexed: boolean, options: Partial<WhoCanOptions>): Promise<WhoCan> => {
+          const memory = new MemoryDirectory(directory, catalog);
+          memory.isIndexed = isIndexed;
+          return createAccess(memory, catalog).whoCan(question, { limit: 100, conditional, ...options }, NOON);
+        };
+        const whole = await ask(false, {});
+        expect(shown(await ask(true, {}))).toEqual(shown(whole));
+        const first = whole.entries[0]?.answer.question.subject.principal;
+        const after = first === undefined ? null : principalIdOf(first);
+        expect(shown(await ask(true, { after, limit: 2 }))).toEqual(shown(await ask(false, { after, limit: 2 })));
+        const visible = async (some: readonly PrincipalRef[]): Promise<readonly boolean[]> =>
+          some.map((one) => !principalIdOf(one).endsWith('1'));
+        const inB = { scope: { accounts: [B], visible } };
+        expect(shown(await ask(true, inB))).toEqual(shown(await ask(false, inB)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
