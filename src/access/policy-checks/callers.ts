@@ -1,13 +1,13 @@
-import { patternsOf } from '../../analysis/grants/key-texts.ts';
 import { cellsOf } from '../../analysis/cells.ts';
+import { patternsOf } from '../../analysis/grants/key-texts.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import { type PreparedPrincipal, preparePrincipal } from '../../evaluation/prepare.ts';
 import { readOperator } from '../../policy/operator.ts';
+import { ANY_RUN } from '../../policy/pattern.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { NamedPrincipal } from '../../policy/principal-element.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import type { Steps } from '../../policy/steps.ts';
-import { ANY_RUN } from '../../policy/pattern.ts';
 import { type SimulatedCaller, simulatedCaller } from '../simulated-caller.ts';
 import type { Named } from './named.ts';
 import { namesPrincipals } from './request.ts';
@@ -81,8 +81,8 @@ function* addMatching(maker: Maker, { conditions }: Named, start: string): Steps
     if (cells === null) complete = false;
     for (const text of cells ?? []) make(type === 'name' ? `${start}user/${text}` : text);
   };
-  yield* add('user', arns, (arn) => maker.user(arn));
   yield* add('role', arns, (arn) => maker.role(arn));
+  yield* add('user', arns, (arn) => maker.user(arn));
   yield* add('name', names, (arn) => maker.user(arn));
   return complete && (arns.length === 0 || names.length === 0);
 }

@@ -1,10 +1,10 @@
 import type { Ruled } from '../../analysis/grants/covers.ts';
 import { EVERY_ACTION } from '../../policy/action-pattern.ts';
-import { EVERY_RESOURCE } from '../../policy/resource-pattern.ts';
-import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import { type CompiledPolicy, readPolicy } from '../../policy/load.ts';
+import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { unreadableFindings } from '../../policy/refused-policy.ts';
+import { EVERY_RESOURCE } from '../../policy/resource-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
 import { errorSteps } from '../../policy/validate.ts';
 import { type DocumentFinding, findingOf } from '../../validation/validate-policy.ts';

@@ -1,11 +1,11 @@
 import type { DocumentFinding } from '../../validation/validate-policy.ts';
-import type { Around } from './scenario.ts';
 import type { CheckedRequest, DocumentPlace } from './request.ts';
+import type { Around } from './scenario.ts';
 
 /** A request that the document grants, which the simulation of the document confirms. */
 export interface GrantWitness extends CheckedRequest {
-  /** An Allow that matches it: its position in the document, from 0. */
-  readonly statement: number;
+  /** An Allow that matches it: its position in the document, from 0; null: RCPFullAWSAccess, which no document contains. */
+  readonly statement: number | null;
   readonly sid: string | null;
   /** Where the document stands in the simulation, and what stands around it. */
   readonly place: DocumentPlace;

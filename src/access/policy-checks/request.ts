@@ -1,5 +1,5 @@
-import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { SimulatedCaller } from '../simulated-caller.ts';
 
 /** A request on which a check's answer can be seen. */

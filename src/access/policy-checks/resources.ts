@@ -1,8 +1,11 @@
+import type { Ruled } from '../../analysis/grants/covers.ts';
+import { globCovers, resourceGlob } from '../../analysis/resource-set.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
+import { askedArn } from '../../evaluation/asked-on.ts';
 import { type PreparedResource, prepareResource } from '../../evaluation/prepare.ts';
 import { parseArn } from '../../policy/arn.ts';
-import type { Ruled } from '../../analysis/grants/covers.ts';
 import type { ContextReader } from '../../policy/context-key.ts';
+import { ANY_RUN } from '../../policy/pattern.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import { regionsOf } from '../../policy/regions.ts';
 import type { Steps } from '../../policy/steps.ts';
@@ -45,15 +48,14 @@ export function* madeResources(question: ResourceQuestion): Steps<MadeResources>
   const conditions = question.statements.flatMap(({ statement }) => statement.conditions);
   const regionMatters = conditions.some(({ keys }) => keys.some(({ name }) => OF_REGION.has(name)));
   const owner = conditions.some(({ keys }) => keys.some(({ name }) => name.endsWith(':resourceaccount')));
-  const arns = new Map<string, string>();
+  const arns = new Set<string>();
   let complete = true;
   if (action.wildcardOnly) {
-    if (within === null || within.some((pattern) => /^\*+$/.test(pattern))) arns.set('*', '*');
-    // A listing is asked on an ARN of every Region.
-    complete = action.askedOn === undefined || !question.statements.some(isAboutSome);
+    for (const arn of listed(question)) arns.add(arn);
   } else {
     const patterns = within ?? ['*'];
     const forms = [
+      ...WITHOUT_NAME,
       ...question.statements.flatMap((ruled) => formsOf(ruled, question.reader)),
       ...(within ?? []).map(formOfPattern),
     ];
@@ -69,11 +71,11 @@ export function* madeResources(question: ResourceQuestion): Steps<MadeResources>
       };
       const found = yield* resourcesOf(pattern, about);
       complete &&= found.complete;
-      for (const arn of found.arns) arns.set(arn, arn);
+      for (const arn of [...found.arns].sort((a, b) => Number(isNameless(a)) - Number(isNameless(b)))) arns.add(arn);
     }
   }
   const list: MadeResource[] = [];
-  for (const arn of arns.keys()) {
+  for (const arn of arns) {
     yield 1;
     const regions = regionMatters ? regionsFor(arn, partition) : [null];
     for (const region of regions)
@@ -88,9 +90,26 @@ const FEW_OWNERS = 2;
 /** Parts of an ARN before its resource. */
 const HEADS = 5;
 
-function isAboutSome({ statement: { resources } }: Ruled): boolean {
-  return resources !== null && !resources.patterns.every(({ everything }) => everything);
+/** Names that end where one would begin. They are told apart, so that others are tried first. */
+const WITHOUT_NAME: readonly Form[] = ['/', ':'].map((end) => formOf(Array<string>(HEADS).fill('*'), [ANY_RUN, end]));
+
+function isNameless(arn: string): boolean {
+  return arn.endsWith('/') || arn.endsWith(':');
 }
+
+/** What an action without resource types is asked on: nothing, or the ARN of a listing, in each Region. */
+function listed({ action: { askedOn }, partition, owners, within }: ResourceQuestion): readonly string[] {
+  if (askedOn === undefined) return within === null || within.some((text) => ONLY_STARS.test(text)) ? ['*'] : [];
+  const [accountId = ''] = owners;
+  const regions = askedOn.arn.includes('$R') ? regionsOf(partition) : [null];
+  const arns = regions.map((region) => askedArn(askedOn, { partition, accountId }, region));
+  if (within === null) return arns;
+  const globs = within.map(resourceGlob);
+  // A star in such an ARN is no wildcard.
+  return arns.filter((arn) => globs.some((glob) => globCovers(glob, resourceGlob(arn.replaceAll('*', '${*}')))));
+}
+
+const ONLY_STARS = /^\*+$/;
 
 function formsOf({ statement, variables }: Ruled, reader: ContextReader): readonly Form[] {
   return (statement.resources?.patterns ?? []).flatMap(({ everything, parts }) => {
@@ -121,5 +140,5 @@ function made(arn: string, owner: string | null, region: string | null): MadeRes
     policyBindings: {},
     resourceControl: null,
   };
-  return { arn, owner, region, prepared: prepareResource(arn === '*' ? { ...facts, tags: {} } : facts) };
+  return { arn, owner, region, prepared: prepareResource(arn.endsWith('*') ? { ...facts, tags: {} } : facts) };
 }

@@ -1,10 +1,10 @@
-import { areApart, covers, type Ruled } from '../../analysis/grants/covers.ts';
 import { type Clause, choose } from '../../analysis/grants/clauses.ts';
+import { areApart, covers, type Ruled } from '../../analysis/grants/covers.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
-import { RolegateError } from '../../policy/errors.ts';
 import type { ActionElement } from '../../policy/action-pattern.ts';
+import { RolegateError } from '../../policy/errors.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
-import { type Steps } from '../../policy/steps.ts';
+import type { Steps } from '../../policy/steps.ts';
 import { simulationSteps } from '../simulate.ts';
 import { type Callers, callersOf } from './callers.ts';
 import type { CheckedDocument } from './checked-document.ts';
@@ -190,7 +190,7 @@ class Search {
     const { kind } = this.#question;
     return {
       ...request,
-      statement: statement.index,
+      statement: statement.index < 0 ? null : statement.index,
       sid: statement.sid,
       place: PLACES[kind],
       around: around(kind, request),

@@ -5,7 +5,7 @@ import type { ResourceElement } from '../../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 import type { Steps } from '../../policy/steps.ts';
 import { isVariable, readTemplate } from '../../policy/variable.ts';
-import { EVERYTHING, globCovers, globOfParts, globsOverlap, listCovers, type ResourceGlob } from '../resource-set.ts';
+import { EVERYTHING, globOfParts, globsOverlap, listCovers, type ResourceGlob } from '../resource-set.ts';
 
 /** A statement, and what of its document its meaning depends on. */
 export interface Ruled {
