@@ -3,6 +3,7 @@ import { cellsOf } from '../../analysis/cells.ts';
 import type { Entry } from '../../analysis/entry.ts';
 import { knownTerms } from '../../analysis/entry.ts';
 import type { Ruled } from '../../analysis/grants/covers.ts';
+import { globOfParts, globsOverlap, type ResourceGlob, resourceGlob } from '../../analysis/resource-set.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
 import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
@@ -11,6 +12,7 @@ import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { Steps } from '../../policy/steps.ts';
 import { readTemplate } from '../../policy/variable.ts';
 import type { CheckedDocument } from './checked-document.ts';
+import { sourceOf } from './keys.ts';
 
 /** Statements of one action: which of them is about it decides everything that is the same for all actions of a class. */
 export interface RulesOfAction {
@@ -49,7 +51,7 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     ({ statement }, id): Entry => ({ id, slot: { kind: 'deny' }, statement, terms: () => knownTerms([]) }),
   );
   const classes = new ActionClasses(entries);
-  const groups = new Map<string, { readonly ids: readonly number[]; readonly kinds: Map<string, CatalogAction[]> }>();
+  const groups = new Map<string, Group>();
   const allows = (ids: readonly number[]): boolean =>
     ids.some((id) => id < after.statements.length && statements[id]?.statement.allows === true);
   const services = catalog.services().filter((service) => kind !== 'trust' || service === 'sts');
@@ -61,7 +63,9 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
       const found = classes.classOf(action);
       const ids = found.entries.map(({ id }) => id);
       if (!allows(ids)) continue;
-      const group = groups.get(found.key) ?? { ids, kinds: new Map<string, CatalogAction[]>() };
+      const known = groups.get(found.key);
+      const kindOf = known?.kindOf ?? kindsFor(ids.flatMap((id) => statements[id] ?? []));
+      const group = known ?? { ids, kindOf, kinds: new Map<string, CatalogAction[]>() };
       groups.set(found.key, group);
       const takes = kindOf(action);
       const same = group.kinds.get(takes) ?? [];
@@ -96,8 +100,48 @@ function keyOf(ids: readonly number[]): string {
   return [...ids].sort((a, b) => a - b).join();
 }
 
-function kindOf({ service, wildcardOnly, askedOn, resourceTypes }: CatalogAction): string {
-  return JSON.stringify([service, wildcardOnly, askedOn?.arn, resourceTypes.map(({ type }) => type.arns)]);
+interface Group {
+  readonly ids: readonly number[];
+  readonly kindOf: (action: CatalogAction) => string;
+  readonly kinds: Map<string, CatalogAction[]>;
+}
+
+/** Services whose requests are decided in some way of their own: a bucket does not name its account, a key or role lets in itself. */
+const WITH_RULES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['s3', 'kms', 'sts', 'iam']);
+
+/** Actions of one kind take resources between which the statements make the same differences. */
+function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
+  const globs = rules.flatMap(({ statement: { resources }, variables }) =>
+    (resources?.patterns ?? []).flatMap(({ everything, parts }) =>
+      everything ? [] : [globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }))],
+    ),
+  );
+  const keys = rules.flatMap(({ statement }) => statement.conditions.flatMap((condition) => condition.keys));
+  const byResource = keys.some((key) => sourceOf(key, 'user') === 'resource');
+  const byService = keys.some(({ name }) => OF_SERVICE.test(name));
+  return ({ service, wildcardOnly, askedOn, resourceTypes }) => {
+    const arns = resourceTypes.flatMap(({ type }) => type.arns);
+    const isNamed = globs.length > 0 && (askedOn !== undefined || arns.some((arn) => globs.some((glob) => globsOverlap(glob, formOf(arn)))));
+    const isOwn = isNamed || byResource || byService || WITH_RULES_OF_THEIR_OWN.has(service);
+    return JSON.stringify(isOwn ? [service, wildcardOnly, askedOn?.arn, arns] : [wildcardOnly && askedOn === undefined]);
+  };
+}
+
+/** Keys that requests to one service have by themselves. */
+const OF_SERVICE = /^(?:kms|ec2|s3\w*|secretsmanager|lambda|ecs):/;
+
+/** Parts of an ARN before its resource. */
+const HEADS = 5;
+
+const forms = new Map<string, ResourceGlob>();
+
+/** What a template of the catalogue can be. */
+function formOf(template: string): ResourceGlob {
+  const known = forms.get(template);
+  if (known !== undefined) return known;
+  const form = resourceGlob(template.replaceAll(/\$\{[^}]*\}/g, '*'));
+  forms.set(template, form);
+  return form;
 }
 
 /** Without its service, in lower case. */

@@ -45,6 +45,8 @@ export function* searchGrant(question: GrantQuestion): Steps<GrantOutcome> {
 
 /** Reasons that are told. */
 const MOST_REASONS = 10;
+/** Situations of all actions together, after which the search is given up: as many take some seconds. */
+const MOST_SITUATIONS = 4000;
 /** Requests that the simulation does not confirm, after which an action is given up. */
 const MOST_UNCONFIRMED = 20;
 
@@ -55,6 +57,9 @@ class Search {
   readonly #others: readonly string[];
   readonly #strangers: Strangers | null;
   readonly #reasons = new Set<string>();
+  #situations = 0;
+  /** Requests that the simulation did not confirm. */
+  #unconfirmed = 0;
 
   constructor(question: GrantQuestion) {
     this.#question = question;
@@ -73,7 +78,7 @@ class Search {
       for (const rule of group.rules.after) {
         if (rule.statement.allows && !(yield* this.#isCovered(rule, group))) open.push(rule);
       }
-      if (open.length === 0) continue;
+      if (open.length === 0 || this.#situations > MOST_SITUATIONS) continue;
       const witness =
         group.unlisted === null ? yield* this.#ofGroup(group, open, callers) : this.#ofUnlisted(group.unlisted, open);
       if (witness !== null) return { kind: 'found', witness };
@@ -113,12 +118,12 @@ class Search {
 
   *#ofGroup(group: ActionGroup, open: readonly Ruled[], callers: Callers): Steps<GrantWitness | null> {
     for (const [first, ...others] of group.actions) {
-      if (first === undefined) continue;
-      const before = this.#reasons.size;
+      if (first === undefined || this.#situations > MOST_SITUATIONS) continue;
+      const before = this.#unconfirmed;
       const witness = yield* this.#ofAction(first, group, open, callers);
       if (witness !== null) return witness;
-      // What is left open for one action may be found for another one that takes the same resources.
-      for (const other of this.#reasons.size > before ? others : []) {
+      // What is not confirmed for one action may be for another one that takes the same resources.
+      for (const other of this.#unconfirmed > before ? others : []) {
         const found = yield* this.#ofAction(other, group, open, callers);
         if (found !== null) return found;
       }
@@ -148,7 +153,7 @@ class Search {
       within: resources,
       strangers: this.#strangers,
     });
-    let unconfirmed = 0;
+    const unconfirmed = this.#unconfirmed;
     for (;;) {
       const next = situations.next();
       if (next.done === true) {
@@ -160,6 +165,11 @@ class Search {
         continue;
       }
       const { situation, caller } = next.value;
+      this.#situations += 1;
+      if (this.#situations > MOST_SITUATIONS) {
+        this.#reasons.add('there are too many combinations of actions, callers and policy variables to try them all');
+        return null;
+      }
       for (const rule of open) {
         for (const problem of yield* problemsOf(situation, rule, rules)) {
           const choice = yield* choose({ sizes: situation.sizes, ...problem });
@@ -178,9 +188,9 @@ class Search {
             context: made.context,
           };
           if (isConsistent(made.context) && (yield* this.#confirms(request))) return this.#witness(request, rule);
-          unconfirmed += 1;
+          this.#unconfirmed += 1;
           this.#reasons.add(`${action.name}: a request was found that the policy simulation does not confirm`);
-          if (unconfirmed > MOST_UNCONFIRMED) return null;
+          if (this.#unconfirmed > unconfirmed + MOST_UNCONFIRMED) return null;
         }
       }
     }

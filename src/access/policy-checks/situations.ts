@@ -41,8 +41,8 @@ interface Found {
 export type Situations = Generator<Found | number, readonly string[], void>;
 
 /** Sets of values of policy variables that are tried. */
-const MOST_SETTLED = 48;
-const FEW_VALUES = 6;
+const MOST_SETTLED = 12;
+const FEW_VALUES = 4;
 
 /** All requests for one action, in situations that differ in the caller and in the values of policy variables. */
 export function* situationsOf(question: SituationQuestion): Situations {
