@@ -4,6 +4,7 @@ import type { Directory, Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
+import type { Steps } from '../policy/steps.ts';
 import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
@@ -14,10 +15,17 @@ import { type EffectivePermissions, effectivePermissions } from './effective-per
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
-import type { Steps } from '../policy/steps.ts';
-import { type AccessCheck, type CheckTools, type Comparison, checkAccessNotGranted, checkNoPublicAccess, comparePolicies, type PublicCheck } from './policy-checks/checks.ts';
-import type { GrantOutcome } from './policy-checks/outcome.ts';
 import { isAboutPattern } from './pattern-questions.ts';
+import {
+  type AccessCheck,
+  type CheckTools,
+  type Comparison,
+  checkAccessNotGranted,
+  checkNoPublicAccess,
+  comparePolicies,
+  type PublicCheck,
+} from './policy-checks/checks.ts';
+import type { GrantOutcome } from './policy-checks/outcome.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulationSteps } from './simulate.ts';
 import type { Waiting } from './together.ts';

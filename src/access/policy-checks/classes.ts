@@ -113,7 +113,9 @@ const WITH_RULES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['s3', 'kms', 'sts'
 function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
   const globs = rules.flatMap(({ statement: { resources }, variables }) =>
     (resources?.patterns ?? []).flatMap(({ everything, parts }) =>
-      everything ? [] : [globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }))],
+      everything
+        ? []
+        : [globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }))],
     ),
   );
   const keys = rules.flatMap(({ statement }) => statement.conditions.flatMap((condition) => condition.keys));
@@ -121,9 +123,13 @@ function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
   const byService = keys.some(({ name }) => OF_SERVICE.test(name));
   return ({ service, wildcardOnly, askedOn, resourceTypes }) => {
     const arns = resourceTypes.flatMap(({ type }) => type.arns);
-    const isNamed = globs.length > 0 && (askedOn !== undefined || arns.some((arn) => globs.some((glob) => globsOverlap(glob, formOf(arn)))));
+    const isNamed =
+      globs.length > 0 &&
+      (askedOn !== undefined || arns.some((arn) => globs.some((glob) => globsOverlap(glob, formOf(arn)))));
     const isOwn = isNamed || byResource || byService || WITH_RULES_OF_THEIR_OWN.has(service);
-    return JSON.stringify(isOwn ? [service, wildcardOnly, askedOn?.arn, arns] : [wildcardOnly && askedOn === undefined]);
+    return JSON.stringify(
+      isOwn ? [service, wildcardOnly, askedOn?.arn, arns] : [wildcardOnly && askedOn === undefined],
+    );
   };
 }
 

@@ -1,6 +1,4 @@
-import type { CheckedRequest } from '../../access/policy-checks/request.ts';
 import type { GrantOutcome, GrantWitness, UnreadableInput } from '../../access/policy-checks/outcome.ts';
-import type { PolicyKind as Kind } from '../../policy/policy-kind.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
 import { CHECK_COST, CHECKED_COST } from '../cost.ts';
@@ -24,7 +22,6 @@ const PolicyCheckAnswer = builder.enumType('PolicyCheckAnswer', {
 /** An answer, with the documents that it is about. */
 interface CheckResult {
   readonly outcome: GrantOutcome;
-  readonly kind: Kind;
   readonly given: Readonly<Record<string, GivenDocument>>;
 }
 
@@ -36,7 +33,9 @@ function answerOf({ kind }: GrantOutcome): 'YES' | 'NO' | 'UNDECIDED' {
 function reasonsOf(outcome: GrantOutcome): readonly string[] {
   if (outcome.kind === 'undecided') return outcome.reasons;
   if (outcome.kind !== 'unreadable') return [];
-  return outcome.documents.map(({ input }) => `\`${input}\` has parts that cannot be read: nothing is said of what it grants`);
+  return outcome.documents.map(
+    ({ input }) => `\`${input}\` has parts that cannot be read: nothing is said of what it grants`,
+  );
 }
 
 function findingsOf({ outcome, given }: CheckResult, input: string): readonly GivenFinding[] {
@@ -82,7 +81,7 @@ const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').impleme
     context: t.field({
       type: 'RequestContext',
       description: 'The condition keys that matter',
-      resolve: ({ context }: CheckedRequest) => context,
+      resolve: ({ context }) => Object.fromEntries(context),
     }),
     statementIndex: t.int({
       nullable: true,
@@ -190,7 +189,7 @@ builder.queryField('comparePolicies', (t) =>
     resolve: async (_root, { before, after, kind }, { access, directory, now }) => {
       await directory.revision();
       const outcome = await access.comparePolicies({ before: before.text, after: after.text, kind }, now);
-      return { outcome, kind, given: { before, after } };
+      return { outcome, given: { before, after } };
     },
   }),
 );
@@ -220,7 +219,7 @@ builder.queryField('checkAccessNotGranted', (t) =>
     resolve: async (_root, { document, kind, actions, resources }, { access, directory, now }) => {
       await directory.revision();
       const check = { document: document.text, kind, actions: actions ?? [], resources: resources ?? [] };
-      return { outcome: await access.checkAccessNotGranted(check, now), kind, given: { document } };
+      return { outcome: await access.checkAccessNotGranted(check, now), given: { document } };
     },
   }),
 );
@@ -243,7 +242,7 @@ builder.queryField('checkNoPublicAccess', (t) =>
     resolve: async (_root, { document, kind }, { access, directory, now }) => {
       await directory.revision();
       const outcome = await access.checkNoPublicAccess({ document: document.text, kind }, now);
-      return { outcome, kind, given: { document } };
+      return { outcome, given: { document } };
     },
   }),
 );
