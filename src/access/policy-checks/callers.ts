@@ -32,7 +32,7 @@ const USER = 'someone';
 const ROLE = 'SomeRole';
 const SESSION = 'session';
 /** A service that documents hardly ever name. */
-const SERVICES = ['workmail.amazonaws.com', 'connect.amazonaws.com', 'ssm.amazonaws.com'];
+const SERVICE = 'workmail.amazonaws.com';
 const PROVIDERS = ['accounts.google.com', 'www.amazon.com', 'graph.facebook.com', 'cognito-identity.amazonaws.com'];
 
 /**
@@ -57,7 +57,7 @@ export function* callersOf(kind: PolicyKind, named: Named, others: readonly stri
   if (namesPrincipals(kind)) {
     for (const principal of named.principals) complete = maker.named(principal, others[0] ?? '') && complete;
     maker.other('anonymous');
-    for (const service of SERVICES.slice(0, 1)) maker.other(service);
+    maker.service(SERVICE);
     if (kind === 'trust') for (const provider of PROVIDERS) maker.provider(provider);
   }
   return { list: maker.list, complete };
@@ -141,6 +141,11 @@ class Maker {
     return this.#add(id, {});
   }
 
+  /** Services do not call through VPC endpoints. */
+  service(name: string): boolean {
+    return this.#kind === 'vpce' || this.#add(name, {});
+  }
+
   provider(federatedProvider: string): boolean {
     return this.#add('anonymous', { federatedProvider });
   }
@@ -160,7 +165,7 @@ class Maker {
       case 'uniqueId':
         return true;
       case 'service':
-        return this.other(principal.service);
+        return this.service(principal.service);
       case 'federated':
         return this.provider(principal.provider);
       case 'canonicalUser':

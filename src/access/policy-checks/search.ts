@@ -45,8 +45,8 @@ export function* searchGrant(question: GrantQuestion): Steps<GrantOutcome> {
 
 /** Reasons that are told. */
 const MOST_REASONS = 10;
-/** Situations of all actions together, after which the search is given up: as many take some seconds. */
-const MOST_SITUATIONS = 4000;
+/** Steps of all actions together, after which the search is given up: as many take a second or two. */
+const MOST_STEPS = 600_000;
 /** Requests that the simulation does not confirm, after which an action is given up. */
 const MOST_UNCONFIRMED = 20;
 
@@ -57,7 +57,8 @@ class Search {
   readonly #others: readonly string[];
   readonly #strangers: Strangers | null;
   readonly #reasons = new Set<string>();
-  #situations = 0;
+  /** Those that were made. */
+  #steps = 0;
   /** Requests that the simulation did not confirm. */
   #unconfirmed = 0;
 
@@ -78,7 +79,7 @@ class Search {
       for (const rule of group.rules.after) {
         if (rule.statement.allows && !(yield* this.#isCovered(rule, group))) open.push(rule);
       }
-      if (open.length === 0 || this.#situations > MOST_SITUATIONS) continue;
+      if (open.length === 0 || this.#isGivenUp()) continue;
       const witness =
         group.unlisted === null ? yield* this.#ofGroup(group, open, callers) : this.#ofUnlisted(group.unlisted, open);
       if (witness !== null) return { kind: 'found', witness };
@@ -118,7 +119,7 @@ class Search {
 
   *#ofGroup(group: ActionGroup, open: readonly Ruled[], callers: Callers): Steps<GrantWitness | null> {
     for (const [first, ...others] of group.actions) {
-      if (first === undefined || this.#situations > MOST_SITUATIONS) continue;
+      if (first === undefined || this.#isGivenUp()) continue;
       const before = this.#unconfirmed;
       const witness = yield* this.#ofAction(first, group, open, callers);
       if (witness !== null) return witness;
@@ -161,18 +162,15 @@ class Search {
         return null;
       }
       if (typeof next.value === 'number') {
+        this.#steps += next.value;
         yield next.value;
         continue;
       }
       const { situation, caller } = next.value;
-      this.#situations += 1;
-      if (this.#situations > MOST_SITUATIONS) {
-        this.#reasons.add('there are too many combinations of actions, callers and policy variables to try them all');
-        return null;
-      }
+      if (this.#isGivenUp()) return null;
       for (const rule of open) {
-        for (const problem of yield* problemsOf(situation, rule, rules)) {
-          const choice = yield* choose({ sizes: situation.sizes, ...problem });
+        for (const problem of yield* this.#counted(problemsOf(situation, rule, rules))) {
+          const choice = yield* this.#counted(choose({ sizes: situation.sizes, ...problem }));
           if (choice === 'none') continue;
           if (choice === 'tooMany') {
             this.#reasons.add(`${action.name}: there are too many combinations of conditions to try them all`);
@@ -193,6 +191,22 @@ class Search {
           if (this.#unconfirmed > unconfirmed + MOST_UNCONFIRMED) return null;
         }
       }
+    }
+  }
+
+  /** Then what is left out is told. */
+  #isGivenUp(): boolean {
+    if (this.#steps <= MOST_STEPS) return false;
+    this.#reasons.add('there are too many combinations of actions, resources and callers to try them all');
+    return true;
+  }
+
+  *#counted<T>(steps: Steps<T>): Steps<T> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      this.#steps += step.value;
+      yield step.value;
     }
   }
 
