@@ -77,7 +77,9 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     after: ids.filter((id) => id < after.statements.length).flatMap((id) => statements[id] ?? []),
     before: ids.filter((id) => id >= after.statements.length).flatMap((id) => statements[id] ?? []),
   });
-  const made = [...groups.values()].map(
+  // Those of the fewest kinds first: more is known of them sooner.
+  const few = [...groups.values()].sort((a, b) => a.kinds.size - b.kinds.size);
+  const made = few.map(
     ({ ids, kinds }): ActionGroup => ({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null }),
   );
   if (kind === 'trust' || kind === 'rcp') return made;
