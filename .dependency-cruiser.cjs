@@ -16,7 +16,7 @@ const rooms = {
   authzen: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'guard'],
   server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'aws', 'authzen'],
   client: [],
-  cli: ['policy', 'directory', 'importing', 'session', 'server'],
+  cli: ['policy', 'catalog', 'validation', 'directory', 'importing', 'access', 'session', 'server'],
 };
 
 const names = Object.keys(rooms);

@@ -30,7 +30,9 @@ const isAwsClient = (block: string): boolean => block.includes('aws sts ');
 const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test(block);
 /** Of generations of the master key, too. */
 const isRotation = (block: string): boolean => block.includes('rolegate rotate-master-key');
-const HAVE_OWN_TESTS = [isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
+/** Of checks of policies, too. */
+const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
+const HAVE_OWN_TESTS = [isPolicyCheck, isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
@@ -357,4 +359,19 @@ test('every setting that is read is documented, and none that is not', () => {
   const rows = [...README.matchAll(/^\| (`[A-Z_]+`[^|]*) \|/gm)].map((match) => match[1] ?? '');
   const documented = rows.flatMap((cell) => [...cell.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]));
   expect(new Set(documented)).toEqual(read);
+});
+
+test('policies are checked as the README says', async () => {
+  const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
+  const documentOf = (one: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [one] });
+  writeFileSync(`${cwd}/policy.json`, documentOf(statement));
+  writeFileSync(`${cwd}/deployed.json`, documentOf({ ...statement, Action: 's3:*' }));
+  writeFileSync(`${cwd}/bucket-policy.json`, documentOf({ ...statement, Principal: { AWS: '111111111111' } }));
+  const [block = ''] = allBlocks('sh').filter(isPolicyCheck);
+  const printed = await run(block);
+  expect(printed).toMatch(/^no new access {2}passed$/m);
+  expect(JSON.parse(printed.slice(printed.indexOf('{')))).toMatchObject({
+    findings: [],
+    checks: [{ check: 'notGranted', passed: true }],
+  });
 });

@@ -4,6 +4,7 @@ import type { Directory, Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
+import type { Steps } from '../policy/steps.ts';
 import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
@@ -15,6 +16,16 @@ import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
+import {
+  type AccessCheck,
+  type CheckTools,
+  type Comparison,
+  checkAccessNotGranted,
+  checkNoPublicAccess,
+  comparePolicies,
+  type PublicCheck,
+} from './policy-checks/checks.ts';
+import type { GrantOutcome } from './policy-checks/outcome.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulationSteps } from './simulate.ts';
 import type { Waiting } from './together.ts';
@@ -58,6 +69,10 @@ export interface Access {
   simulate(simulation: Simulation, now: number): readonly Answer[];
   /** Like `simulate`, in turns with others; a request that cannot be decided has its error in its place. */
   simulateEach(simulation: Simulation, now: number): Promise<readonly (Answer | RolegateError)[]>;
+  /** Whether a document grants more than another one, or what it must not; the directory is not read: see policy-checks/checks.ts. */
+  comparePolicies(comparison: Comparison, now: number): Promise<GrantOutcome>;
+  checkAccessNotGranted(check: AccessCheck, now: number): Promise<GrantOutcome>;
+  checkNoPublicAccess(check: PublicCheck, now: number): Promise<GrantOutcome>;
   /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
   /** The same, with the revision on which they were found, and the gaps. */
@@ -167,6 +182,23 @@ class AccessWith implements Access {
   async simulateEach(simulation: Simulation, now: number): Promise<readonly (Answer | RolegateError)[]> {
     const { catalog, work = new Work() } = this.#tools;
     return work.run(simulationSteps(catalog, simulation, now));
+  }
+
+  comparePolicies(comparison: Comparison, now: number): Promise<GrantOutcome> {
+    return this.#check((tools) => comparePolicies(tools, comparison), now);
+  }
+
+  checkAccessNotGranted(check: AccessCheck, now: number): Promise<GrantOutcome> {
+    return this.#check((tools) => checkAccessNotGranted(tools, check), now);
+  }
+
+  checkNoPublicAccess(check: PublicCheck, now: number): Promise<GrantOutcome> {
+    return this.#check((tools) => checkNoPublicAccess(tools, check), now);
+  }
+
+  async #check(steps: (tools: CheckTools) => Steps<GrantOutcome>, now: number): Promise<GrantOutcome> {
+    const { catalog, work = new Work() } = this.#tools;
+    return work.run(steps({ catalog: catalog.now, now }));
   }
 
   async assumableRoles(...asked: Asked<'assumableRoles'>): Promise<readonly AssumableRole[]> {

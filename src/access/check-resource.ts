@@ -48,7 +48,7 @@ export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: s
 }
 
 /** Throws InvalidInput for a text that cannot be an ARN of AWS. `isPattern`: parts with wildcards are not checked. */
-function checkArn(resource: string, at: Place, isPattern = false): void {
+export function checkArn(resource: string, at: Place, isPattern = false): void {
   const arn = parseArn(resource);
   if (arn === null) throw new InvalidInput(at(), `\`${shortened(resource)}\` is neither an ARN nor *`);
   const { partition, region, accountId } = isPattern ? withoutPatterns(arn) : arn;

@@ -3,6 +3,26 @@ import { ONE, RUN, type Token } from './wildcard.ts';
 
 /** The position after the last place of a pattern. */
 const END = -3;
+/** Places that `tokensOf` does not make: wildcards that match no colon, as in the first five parts of an ARN condition. */
+export const PART_RUN = -4;
+export const PART_ONE = -5;
+/** Added to the code of a letter in lower case: the place matches it in either case. */
+const EITHER_CASE = 0x10000;
+const COLON = 58;
+
+/** The same places, compared without case. */
+export function inEitherCase(tokens: readonly Token[]): readonly Token[] {
+  return tokens.map((token) => {
+    if (typeof token === 'string' || token < 0) return token;
+    const [lower, upper] = casesOf(token);
+    return lower === upper ? token : EITHER_CASE + lower;
+  });
+}
+
+function casesOf(code: number): readonly [lower: number, upper: number] {
+  const char = String.fromCharCode(code);
+  return [char.toLowerCase().charCodeAt(0), char.toUpperCase().charCodeAt(0)];
+}
 
 /** Steps after which the search gives up. A question about some hundred ordinary patterns takes some ten thousand. */
 const MOST_STEPS = 1_000_000;
@@ -80,8 +100,10 @@ class Machine {
     let any = false;
     for (const place of state) {
       const token = this.#places[place] ?? END;
-      if (token >= 0) awaited.add(token);
+      if (token >= EITHER_CASE) for (const code of casesOf(token - EITHER_CASE)) awaited.add(code);
+      else if (token >= 0) awaited.add(token);
       else if (place < this.#end) any = true;
+      if (token === PART_RUN || token === PART_ONE) awaited.add(COLON);
     }
     return any ? [...awaited, unlike(awaited)] : [...awaited];
   }
@@ -90,8 +112,8 @@ class Machine {
     const next: number[] = [];
     for (const place of state) {
       const token = this.#places[place];
-      if (token === RUN) next.push(place);
-      else if (token === ONE || token === char) next.push(place + 1);
+      if (token === RUN || (token === PART_RUN && char !== COLON)) next.push(place);
+      else if (token !== undefined && matchesOne(token, char)) next.push(place + 1);
     }
     return this.#closed(next);
   }
@@ -101,10 +123,16 @@ class Machine {
     const all = new Set<number>();
     for (const place of places) {
       all.add(place);
-      for (let at = place; this.#places[at] === RUN; at += 1) all.add(at + 1);
+      for (let at = place; this.#places[at] === RUN || this.#places[at] === PART_RUN; at += 1) all.add(at + 1);
     }
     return [...all].sort((a, b) => a - b);
   }
+}
+
+function matchesOne(token: number, char: number): boolean {
+  if (token === ONE) return true;
+  if (token === PART_ONE) return char !== COLON;
+  return token >= EITHER_CASE ? casesOf(char)[0] === token - EITHER_CASE : token === char;
 }
 
 const ORDINARY = 'x0abcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-.'

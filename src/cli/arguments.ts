@@ -8,10 +8,12 @@ import {
   parseRestore,
   type RestoreCommand,
 } from './backup/arguments.ts';
+import { type CheckPolicyCommand, parseCheckPolicy } from './check-policy/arguments.ts';
 import { type CollectCommand, parseCollect } from './collect/arguments.ts';
 import { type CredentialsCommand, type EnvCommand, parseCredentials, parseEnv } from './credentials/arguments.ts';
 import { type KeysCommand, parseKeys, parseRotate, type RotateCommand } from './keys/arguments.ts';
 import { type MetadataCommand, parseMetadata } from './metadata/arguments.ts';
+import { readArguments } from './read-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 export { UsageError };
@@ -33,6 +35,7 @@ export type Command =
   | BackupCommand
   | RestoreCommand
   | CheckCommand
+  | CheckPolicyCommand
   | RotateCommand
   | KeysCommand
   | CollectCommand
@@ -52,6 +55,7 @@ const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | nu
   ['backup', parseBackup],
   ['restore', parseRestore],
   ['check', parseCheck],
+  ['check-policy', parseCheckPolicy],
   ['rotate-master-key', parseRotate],
   ['keys', parseKeys],
   ['collect', parseCollect],
@@ -93,8 +97,8 @@ export function parseCommand(args: readonly string[]): Command {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return readArguments(() =>
+    parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
@@ -104,11 +108,8 @@ function readOptions(args: readonly string[]) {
         json: { type: 'boolean' },
         schema: { type: 'boolean' },
       },
-    });
-  } catch (error) {
-    // Its messages are sentences for users: `Unknown option '--foo'. To specify a positional argument …`
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
+    }),
+  );
 }
 
 function importCommand(paths: readonly string[], accountName: string | null, isJson: boolean): Command {

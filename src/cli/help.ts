@@ -17,6 +17,14 @@ Commands:
     --after N                      Only events behind event N
   check                          Read all that is stored, and say what is wrong with it
     --json                         Print what is found as JSON
+  check-policy FILE              Say what is wrong with a policy document (- for standard input); no directory is opened
+    --kind KIND                    identity, boundary, session, trust, resource, vpce, scp or rcp (otherwise what it looks like)
+    --against FILE                 Fail if it grants anything that the document in this FILE does not
+    --no-public                    Fail if the policy of a resource, or a trust policy, grants access to the public
+    --not-granted ACTION...        Fail if it grants one of these actions
+    --on RESOURCE...               On one of these resources (otherwise on any)
+    --json                         Print everything as JSON
+    --format github                Print annotations of GitHub Actions
   rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
     --prepare                      Only put its key into the file, for all gateways to have it first
   keys                           List access keys, sessions, checkers, MFA devices and signing keys by generation
@@ -82,5 +90,5 @@ or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the 
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).
 
-Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong), 2 wrong usage or settings.
+Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed), 2 wrong usage or settings.
 `;

@@ -25,6 +25,9 @@ export async function runCommand(
     } else if (command.kind === 'collect') {
       const { collectInterruptibly } = await import('./interruptible.ts');
       return await collectInterruptibly(command, terminal);
+    } else if (command.kind === 'checkPolicy') {
+      const { checkPolicy } = await import('./check-policy/command.ts');
+      return await checkPolicy(command, terminal, input);
     } else if (command.kind === 'credentials' || command.kind === 'env' || command.kind === 'metadata') {
       await giveCredentials(command, terminal, input);
     } else {
@@ -68,7 +71,17 @@ async function giveCredentials(
 async function perform(
   command: Exclude<
     Command,
-    { readonly kind: 'help' | 'version' | 'exportSchema' | 'collect' | 'credentials' | 'env' | 'metadata' }
+    {
+      readonly kind:
+        | 'help'
+        | 'version'
+        | 'exportSchema'
+        | 'collect'
+        | 'checkPolicy'
+        | 'credentials'
+        | 'env'
+        | 'metadata';
+    }
   >,
   settings: Settings,
   terminal: Terminal,

@@ -79,7 +79,7 @@ function fixes({ operator, key, values }: Condition, holder: PublicPolicyHolder)
   if (use === null || use.operator === null || use.ifExists || use.quantifier === 'forAllValues') return false;
   if (values.length === 0) return false;
   const { name } = use.operator;
-  if (key.name === 'aws:sourceip') return name === 'IpAddress' && values.every(isNarrow);
+  if (key.name === 'aws:sourceip') return name === 'IpAddress' && values.every(isNarrowRange);
   if (!COMPARING.has(name)) return false;
   if (key.name === 's3:dataaccesspointarn') return values.every((value) => isFixedAccessPoint(value, holder));
   return FIXING_KEYS.has(key.name) && values.every(isFixedValue);
@@ -95,7 +95,7 @@ const IPV4_PREFIX = 8;
 const IPV6_PREFIX = 32;
 
 /** An address, or a range that is no broader than /8 or /32. (Private ranges of IPv4, which S3 excepts, are never broader.) */
-function isNarrow(range: string): boolean {
+export function isNarrowRange(range: string): boolean {
   const [address = '', length, ...more] = range.split('/');
   if (more.length > 0 || !isFixedValue(address)) return false;
   if (length === undefined) return true;

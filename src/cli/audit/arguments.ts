@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readArguments } from '../read-arguments.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `rolegate audit export`, parsed. */
@@ -26,14 +27,11 @@ function numberOf(text: string | undefined): bigint | null {
 }
 
 function read(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return readArguments(() =>
+    parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { help: { type: 'boolean', short: 'h' }, after: { type: 'string' } },
-    });
-  } catch (error) {
-    // Its messages are sentences for users: `Unknown option '--foo'. To specify a positional argument …`
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readArguments } from '../read-arguments.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `rolegate backup`, parsed. */
@@ -29,7 +30,7 @@ const PASSPHRASE = { 'passphrase-file': { type: 'string' } } as const;
 
 /** The arguments behind `backup`; null: the help is asked for. Throws UsageError. */
 export function parseBackup(args: readonly string[]): BackupCommand | null {
-  const { values, positionals } = read(() =>
+  const { values, positionals } = readArguments(() =>
     parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -45,7 +46,7 @@ export function parseBackup(args: readonly string[]): BackupCommand | null {
 
 /** The arguments behind `restore`; null: the help is asked for. Throws UsageError. */
 export function parseRestore(args: readonly string[]): RestoreCommand | null {
-  const { values, positionals } = read(() =>
+  const { values, positionals } = readArguments(() =>
     parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -60,20 +61,13 @@ export function parseRestore(args: readonly string[]): RestoreCommand | null {
 
 /** The arguments behind `check`; null: the help is asked for. Throws UsageError. */
 export function parseCheck(args: readonly string[]): CheckCommand | null {
-  const { values } = read(() => parseArgs({ args: [...args], options: { ...HELP, json: { type: 'boolean' } } }));
+  const { values } = readArguments(() =>
+    parseArgs({ args: [...args], options: { ...HELP, json: { type: 'boolean' } } }),
+  );
   return values.help === true ? null : { kind: 'check', isJson: values.json === true };
 }
 
 function oneFile(command: string, [file, ...more]: readonly string[]): string {
   if (file !== undefined && file !== '' && file !== '-' && more.length === 0) return file;
   throw new UsageError(`\`rolegate ${command}\` needs one FILE`);
-}
-
-function read<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    // Its messages are sentences for users: `Unknown option '--foo'. To specify a positional argument …`
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readArguments } from '../read-arguments.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `rolegate rotate-master-key`, parsed. */
@@ -22,13 +23,15 @@ const HELP = { help: { type: 'boolean', short: 'h' } } as const;
 
 /** The arguments behind `rotate-master-key`; null: the help is asked for. Throws UsageError. */
 export function parseRotate(args: readonly string[]): RotateCommand | null {
-  const { values } = read(() => parseArgs({ args: [...args], options: { ...HELP, prepare: { type: 'boolean' } } }));
+  const { values } = readArguments(() =>
+    parseArgs({ args: [...args], options: { ...HELP, prepare: { type: 'boolean' } } }),
+  );
   return values.help === true ? null : { kind: 'rotateMasterKey', prepare: values.prepare === true };
 }
 
 /** The arguments behind `keys`; null: the help is asked for. Throws UsageError. */
 export function parseKeys(args: readonly string[]): KeysCommand | null {
-  const { values } = read(() =>
+  const { values } = readArguments(() =>
     parseArgs({
       args: [...args],
       options: { ...HELP, generation: { type: 'string' }, retire: { type: 'string' }, json: { type: 'boolean' } },
@@ -45,13 +48,4 @@ function numberOf(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new UsageError(`--${option} must be the number of a generation, from 1 on`);
-}
-
-function read<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    // Its messages are sentences for users: `Unknown option '--foo'. To specify a positional argument …`
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
 }

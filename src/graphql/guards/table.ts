@@ -39,6 +39,10 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   // Which principals the caller may see in the answer is decided with it: see guard/search-scope.ts.
   'Query.whoCan': asks({}, maySearch),
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
+  // They could be answered by simulations, one after the other.
+  'Query.comparePolicies': asks({}, maySimulateCustomPolicies),
+  'Query.checkAccessNotGranted': asks({}, maySimulateCustomPolicies),
+  'Query.checkNoPublicAccess': asks({}, maySimulateCustomPolicies),
   // They contain only what the caller may see: see guard/visible-role-sessions.ts, guard/visible-events.ts.
   'Query.roleSessions': SIGNED_IN,
   'Query.auditEvents': SIGNED_IN,

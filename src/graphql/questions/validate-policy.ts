@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 import { VALIDATION_COST } from '../cost.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 
-const PolicyKind = builder.enumType('PolicyKind', {
+export const PolicyKind = builder.enumType('PolicyKind', {
   description: 'Kind of a policy, which determines the elements and the size that are allowed',
   values: {
     IDENTITY_POLICY: { value: 'identity', description: 'Policy of a user, group or role: managed or inline' },

@@ -1,0 +1,64 @@
+import type { Ruled } from '../../analysis/grants/covers.ts';
+import { EVERY_ACTION } from '../../policy/action-pattern.ts';
+import { type CompiledPolicy, readPolicy } from '../../policy/load.ts';
+import { MalformedPolicy } from '../../policy/malformed-policy.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
+import { unreadableFindings } from '../../policy/refused-policy.ts';
+import { EVERY_RESOURCE } from '../../policy/resource-pattern.ts';
+import type { Steps } from '../../policy/steps.ts';
+import { errorSteps } from '../../policy/validate.ts';
+import { type DocumentFinding, findingOf } from '../../validation/validate-policy.ts';
+
+/** A document to check, compiled. */
+export interface CheckedDocument {
+  readonly text: string;
+  readonly policy: CompiledPolicy;
+  /** Its statements, in order. */
+  readonly statements: readonly Ruled[];
+}
+
+/** A document that cannot be read completely: nothing is said of what it grants. */
+export interface UnreadableDocument {
+  /** What cannot be read, and where. */
+  readonly findings: readonly DocumentFinding[];
+}
+
+/** Reads a document, given as text. */
+export function* checkedDocument(text: string, kind: PolicyKind): Steps<CheckedDocument | UnreadableDocument> {
+  yield text.length;
+  const unreadable = unreadableFindings(text, kind);
+  if (unreadable.length > 0) return { findings: unreadable.map(findingOf) };
+  try {
+    const policy = readPolicy(text, kind);
+    const { variables } = policy;
+    const own = policy.statements.map((statement) => ({ statement, variables }));
+    return { text, policy, statements: kind === 'rcp' ? [FULL_ACCESS, ...own] : own };
+  } catch (error) {
+    if (!(error instanceof MalformedPolicy)) throw error;
+    const errors = (yield* errorSteps(text, kind)).map(findingOf);
+    return { findings: errors.length > 0 ? errors : [notReadable(error.message)] };
+  }
+}
+
+/** What stands beside every resource control policy: RCPFullAWSAccess. It is no statement of the document. */
+const FULL_ACCESS: Ruled = {
+  statement: {
+    index: -1,
+    sid: null,
+    allows: true,
+    principal: { negated: false, everyone: true, named: [] },
+    actions: { negated: false, patterns: [EVERY_ACTION] },
+    resources: { negated: false, patterns: [EVERY_RESOURCE] },
+    conditions: [],
+  },
+  variables: true,
+};
+
+export function isUnreadable(document: CheckedDocument | UnreadableDocument): document is UnreadableDocument {
+  return 'findings' in document;
+}
+
+function notReadable(message: string): DocumentFinding {
+  const place = { path: '', line: 1, column: 1, value: null, suggestion: null };
+  return { severity: 'ERROR', code: 'MalformedPolicyDocument', message, ...place };
+}

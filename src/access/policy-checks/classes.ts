@@ -1,0 +1,198 @@
+import { ActionClasses } from '../../analysis/action-classes.ts';
+import { cellsOf } from '../../analysis/cells.ts';
+import type { Entry } from '../../analysis/entry.ts';
+import { knownTerms } from '../../analysis/entry.ts';
+import type { Ruled } from '../../analysis/grants/covers.ts';
+import { globOfParts, globsOverlap, type ResourceGlob, resourceGlob } from '../../analysis/resource-set.ts';
+import { tokensOf } from '../../analysis/wildcard.ts';
+import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
+import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
+import { isList, type JsonObject } from '../../policy/json.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
+import type { Steps } from '../../policy/steps.ts';
+import { readTemplate } from '../../policy/variable.ts';
+import type { CheckedDocument } from './checked-document.ts';
+import { sourceOf } from './keys.ts';
+
+/** Statements of one action: which of them is about it decides everything that is the same for all actions of a class. */
+export interface RulesOfAction {
+  readonly after: readonly Ruled[];
+  readonly before: readonly Ruled[];
+}
+
+export interface ActionGroup {
+  readonly rules: RulesOfAction;
+  /** Actions that take the same resources, the first few of each kind. */
+  readonly actions: readonly (readonly CatalogAction[])[];
+  /** A name that the catalogue does not have, of which the same is true; null: actions are there. */
+  readonly unlisted: string | null;
+}
+
+interface Wanted {
+  readonly catalog: Catalog;
+  readonly kind: PolicyKind;
+  readonly after: CheckedDocument;
+  readonly before: CheckedDocument | null;
+  /** Null: every action. */
+  readonly only: ActionElement | null;
+}
+
+/** Actions of one kind that are tried one after the other. */
+const OF_A_KIND = 3;
+
+/**
+ * The actions that `after` allows in some statement, in groups of which the same statements are true. Names that the catalogue does
+ * not have are in groups of their own, unless an action of their service has the same statements: a star also means what AWS adds.
+ */
+export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
+  const { catalog, kind, after, before, only } = wanted;
+  const statements = [...after.statements, ...(before?.statements ?? [])];
+  const entries = statements.map(
+    ({ statement }, id): Entry => ({ id, slot: { kind: 'deny' }, statement, terms: () => knownTerms([]) }),
+  );
+  const classes = new ActionClasses(entries);
+  const groups = new Map<string, Group>();
+  const allows = (ids: readonly number[]): boolean =>
+    ids.some((id) => id < after.statements.length && statements[id]?.statement.allows === true);
+  const services = catalog.services().filter((service) => kind !== 'trust' || service === 'sts');
+  for (const service of services) {
+    yield 1;
+    for (const action of catalog.actionsOf(service)) {
+      if (kind === 'rcp' && !action.resourceControlSupported) continue;
+      if (only !== null && !actionMatches(only, service, nameOf(action))) continue;
+      const found = classes.classOf(action);
+      const ids = found.entries.map(({ id }) => id);
+      if (!allows(ids)) continue;
+      const known = groups.get(found.key);
+      const kindOf = known?.kindOf ?? kindsFor(ids.flatMap((id) => statements[id] ?? []));
+      const group = known ?? { ids, kindOf, kinds: new Map<string, CatalogAction[]>() };
+      groups.set(found.key, group);
+      const takes = kindOf(action);
+      const same = group.kinds.get(takes) ?? [];
+      group.kinds.set(takes, same);
+      if (same.length < OF_A_KIND) same.push(action);
+    }
+  }
+  const rulesOf = (ids: readonly number[]): RulesOfAction => ({
+    after: ids.filter((id) => id < after.statements.length).flatMap((id) => statements[id] ?? []),
+    before: ids.filter((id) => id >= after.statements.length).flatMap((id) => statements[id] ?? []),
+  });
+  // Those of the fewest kinds first: more is known of them sooner.
+  const few = [...groups.values()].sort((a, b) => a.kinds.size - b.kinds.size);
+  const made = few.map(
+    ({ ids, kinds }): ActionGroup => ({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null }),
+  );
+  if (kind === 'trust' || kind === 'rcp') return made;
+  const listed = new Set([...groups.values()].map(({ ids }) => keyOf(ids)));
+  const unlisted = yield* unlistedNames(after, before, catalog);
+  for (const { service, name } of unlisted) {
+    yield statements.length;
+    if (only !== null && !actionMatches(only, service, name)) continue;
+    const ids = statements.flatMap(({ statement }, id) =>
+      actionMatches(statement.actions, service, name) ? [id] : [],
+    );
+    if (!allows(ids) || listed.has(keyOf(ids))) continue;
+    listed.add(keyOf(ids));
+    made.push({ rules: rulesOf(ids), actions: [], unlisted: `${service}:${name}` });
+  }
+  return made;
+}
+
+function keyOf(ids: readonly number[]): string {
+  return [...ids].sort((a, b) => a - b).join();
+}
+
+interface Group {
+  readonly ids: readonly number[];
+  readonly kindOf: (action: CatalogAction) => string;
+  readonly kinds: Map<string, CatalogAction[]>;
+}
+
+/** Services whose requests are decided in some way of their own: a bucket does not name its account, a key or role lets in itself. */
+const WITH_RULES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['s3', 'kms', 'sts', 'iam']);
+
+/** Actions of one kind take resources between which the statements make the same differences. */
+function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
+  const globs = rules.flatMap(({ statement: { resources }, variables }) =>
+    (resources?.patterns ?? []).flatMap(({ everything, parts }) =>
+      everything
+        ? []
+        : [globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }))],
+    ),
+  );
+  const keys = rules.flatMap(({ statement }) => statement.conditions.flatMap((condition) => condition.keys));
+  const byResource = keys.some((key) => sourceOf(key, 'user') === 'resource');
+  const byService = keys.some(({ name }) => OF_SERVICE.test(name));
+  return ({ service, wildcardOnly, askedOn, resourceTypes }) => {
+    const arns = resourceTypes.flatMap(({ type }) => type.arns);
+    const isNamed =
+      globs.length > 0 &&
+      (askedOn !== undefined || arns.some((arn) => globs.some((glob) => globsOverlap(glob, formOf(arn)))));
+    const isOwn = isNamed || byResource || byService || WITH_RULES_OF_THEIR_OWN.has(service);
+    return JSON.stringify(
+      isOwn ? [service, wildcardOnly, askedOn?.arn, arns] : [wildcardOnly && askedOn === undefined],
+    );
+  };
+}
+
+/** Keys that requests to one service have by themselves. */
+const OF_SERVICE = /^(?:kms|ec2|s3\w*|secretsmanager|lambda|ecs):/;
+
+/** Parts of an ARN before its resource. */
+const HEADS = 5;
+
+const forms = new Map<string, ResourceGlob>();
+
+/** What a template of the catalogue can be. */
+function formOf(template: string): ResourceGlob {
+  const known = forms.get(template);
+  if (known !== undefined) return known;
+  const form = resourceGlob(template.replaceAll(/\$\{[^}]*\}/g, '*'));
+  forms.set(template, form);
+  return form;
+}
+
+/** Without its service, in lower case. */
+function nameOf({ name }: CatalogAction): string {
+  return name.slice(name.indexOf(':') + 1).toLowerCase();
+}
+
+/** In no catalogue. */
+const NO_SERVICE = 'x-unlisted';
+
+/** A name of every set into which the patterns divide those that the catalogue does not have, in lower case. */
+function* unlistedNames(
+  after: CheckedDocument,
+  before: CheckedDocument | null,
+  catalog: Catalog,
+): Steps<readonly { readonly service: string; readonly name: string }[]> {
+  const byService = new Map<string, Set<string>>();
+  for (const document of before === null ? [after] : [after, before]) {
+    for (const { statement } of document.statements) {
+      for (const text of actionTexts(document.policy.source.statement(statement.index))) {
+        const service = readActionPattern(text)?.service ?? null;
+        if (service === null) continue;
+        const names = byService.get(service) ?? new Set<string>();
+        byService.set(service, names.add(text.slice(text.indexOf(':') + 1).toLowerCase()));
+      }
+    }
+  }
+  const found: { readonly service: string; readonly name: string }[] = [{ service: NO_SERVICE, name: 'action' }];
+  for (const [service, names] of byService) {
+    const patterns = [...names].map((name) =>
+      tokensOf(readTemplate(name, { variables: false, wildcards: true }), false),
+    );
+    // Too many to tell apart: at least each pattern by itself.
+    const cells = (yield* cellsOf(ANY_NAME, patterns)) ?? [...names].map((name) => name.replaceAll(/[*?]/g, 'x'));
+    const known = new Set(catalog.actionsOf(service).map(nameOf));
+    for (const name of cells) if (!known.has(name)) found.push({ service, name });
+  }
+  return found;
+}
+
+const ANY_NAME = tokensOf(readTemplate('*', { variables: false, wildcards: true }), false);
+
+function actionTexts(statement: JsonObject): readonly string[] {
+  const given = statement['Action'] ?? statement['NotAction'];
+  return (isList(given) ? given : [given]).filter((one): one is string => typeof one === 'string');
+}
