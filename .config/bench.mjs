@@ -5,6 +5,7 @@
 // costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator,
 // `npm run bench -- lists` what lists and effective permissions cost, `npm run bench -- memory` how much memory decisions take.
 // `npm run bench -- audit` what a million events and ended sessions cost.
+// `npm run bench -- size` what a directory of 100,000 principals costs (`--small`: whether that can still be measured).
 // `npm run bench -- hostile` how long others wait while the gateway answers the worst requests (`--only=TEXT`: some of them).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,8 +48,8 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (['import', 'find', 'doors', 'http', 'lists', 'memory', 'audit', 'hostile'].includes(what)) {
-  const given = process.argv.filter((one) => one === '--quick' || one.startsWith('--only='));
+if (['import', 'find', 'doors', 'http', 'lists', 'memory', 'audit', 'hostile', 'size'].includes(what)) {
+  const given = process.argv.filter((one) => one === '--quick' || one === '--small' || one.startsWith('--only='));
   // The benchmark itself is loaded by tsx, the gateway as it is built.
   run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);
   run(process.execPath, ['--import', 'tsx', join(BENCH, `${what}/main.ts`), ...given], ROOT);
