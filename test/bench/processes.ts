@@ -1,12 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Client } from 'pg';
 
-/** Seconds of CPU that processes have had. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/**
+ * Seconds of CPU that processes have had. One that has ended had long been idle, and counts no more.
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
 export async function cpuOf(pids: readonly number[]): Promise<number> {
   const ticks = 100;
   let seconds = 0;
   for (const pid of pids) {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (text === '') continue;
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     seconds += (Number(fields[11]) + Number(fields[12])) / ticks;
   }

@@ -251,3 +251,74 @@ describe('decisionChanged', () => {
     await live.over();
   });
 });
+
+test('one each of whose events would cost too much does not begin', async () => {
+  const { url, as } = gateway;
+  const requests = Array.from({ length: 900 }, () => ({
+    principal: USER,
+    action: 's3:GetObject',
+    resource: `${BUCKET}/x`,
+  }));
+  const fields = Array.from({ length: 60 }, (_, index) => `a${index}: allowed`).join(' ');
+  const query = `subscription ($requests: [AccessRequestInput!]!) {
+    decisionChanged(requests: $requests) { changes { before { ${fields} } after { ${fields} } } } }`;
+  const costly = await subscribe(url, query, { authorization: as.operator, variables: { requests } });
+  // Nothing has changed, and nothing was decided.
+  expect((await costly.next()).data.errors).toMatchObject([
+    { extensions: { code: 'QUERY_TOO_COMPLEX', limit: 500_000 }, path: ['decisionChanged'] },
+  ]);
+  expect(await costly.next()).toEqual({ event: 'complete', data: null });
+  await costly.over();
+});
+
+describe('a role session that follows changes', () => {
+  const MEMBER = `arn:aws:iam::${ACCOUNT}:user/member`;
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/follower`;
+  const ASSUME = `mutation { assumeRole(input: { role: "${ROLE}", roleSessionName: "s" }) {
+    ... on AssumeRoleSuccess { credentials { sessionToken } } } }`;
+
+  async function inRole(keyId: string): Promise<string> {
+    const trustPolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Principal: { AWS: MEMBER }, Action: 'sts:AssumeRole' },
+    });
+    const inlinePolicies = [{ name: 'follows', document: allowing('cloudtrail:LookupEvents') }];
+    await apply({ ...user(MEMBER, 'sts:AssumeRole'), roles: [{ arn: ROLE, trustPolicy, inlinePolicies }] });
+    const { body } = await gateway.ask(ASSUME, { authorization: await keyOf(MEMBER, keyId) });
+    return `Bearer ${body.data.assumeRole.credentials.sessionToken}`;
+  }
+
+  test.each([
+    [
+      'is left',
+      'AKIAMEMBERMEMBER0000',
+      (session: string) => gateway.ask('mutation { exitRole { kind: __typename } }', { authorization: session }),
+      { exitRole: { kind: 'ExitRoleSuccess' } },
+      'UNAUTHENTICATED',
+    ],
+    [
+      'is revoked',
+      'AKIAMEMBERMEMBER1111',
+      () =>
+        gateway.ask(`mutation { revokeRoleSessions(input: { roleArn: "${ROLE}" }) { kind: __typename } }`, {
+          authorization: gateway.as.operator,
+        }),
+      { revokeRoleSessions: { kind: 'RevokeRoleSessionsSuccess' } },
+      'FORBIDDEN',
+    ],
+  ])('is told nothing more when it %s', async (_how, keyId, end, ended, code) => {
+    const session = await inRole(keyId);
+    const live = await subscribe(gateway.url, CHANGED, { authorization: session });
+    const seen = await apply(user(USER, 's3:GetObject', `s3:${keyId}`));
+    expect((await live.next()).data.data.directoryChanged).toMatchObject({ revision: seen });
+    expect((await end(session)).body).toEqual({ data: ended });
+    await apply(user(USER, 's3:GetObject'));
+    // What was decided before it ended may still come.
+    const events = [await live.next()];
+    while (events.at(-1)?.event === 'next') events.push(await live.next());
+    await live.over();
+    expect(events.at(-2)?.data.errors).toMatchObject([{ extensions: { code } }]);
+    const told = events.flatMap(({ data }) => data?.data?.directoryChanged?.changes ?? []);
+    expect(told.filter(({ arn }: { arn: string }) => arn === USER)).toEqual([]);
+  });
+});

@@ -136,8 +136,7 @@ export function organizationOf(size: OrganizationSize): DirectoryDocument {
         createdAt,
         trustPolicy: trustPolicy(id, i),
         tags: { team: `team-${i % 7}`, stage: 'production' },
-        inlinePolicies:
-          size.attachments === undefined ? [{ name: 'own', document: identityPolicy(id, 2000 + i) }] : [],
+        inlinePolicies: size.attachments === undefined ? [{ name: 'own', document: identityPolicy(id, 2000 + i) }] : [],
         attachedPolicies: attached(id, i),
         permissionsBoundary: i % 5 === 0 ? managed(id, 0) : null,
       }),

@@ -71,7 +71,11 @@ export async function measureSize(server: Pick<PostgresServer, 'createDatabase'>
   await starts(large, plan, tell);
   await statements(large, small, plan, tell);
   await latencies(large, small, plan, tell);
-  const { base, peak, cpu: took } = await decideMixed({
+  const {
+    base,
+    peak,
+    cpu: took,
+  } = await decideMixed({
     url: large.url,
     setting: plan.memory,
     questions: plan.mixed,
