@@ -274,7 +274,7 @@ test('one each of whose events would cost too much does not begin', async () => 
 describe('a role session that follows changes', () => {
   const MEMBER = `arn:aws:iam::${ACCOUNT}:user/member`;
   const ROLE = `arn:aws:iam::${ACCOUNT}:role/follower`;
-  const ASSUME = `mutation { assumeRole(input: { role: "${ROLE}", roleSessionName: "s" }) {
+  const ASSUME = `mutation { assumeRole(input: { role: "${ROLE}", roleSessionName: "follower" }) {
     ... on AssumeRoleSuccess { credentials { sessionToken } } } }`;
 
   async function inRole(keyId: string): Promise<string> {
