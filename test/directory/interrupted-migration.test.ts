@@ -58,11 +58,7 @@ async function migrateUntil(url: string, last: number): Promise<number> {
       if (count > last) throw new Error('the process has ended');
     },
   });
-  const ended = migrate(database).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if ((await ended) === null) expect(count).toBeLessThanOrEqual(last);
+  await migrate(database).catch(() => undefined);
   await database.close().catch(() => undefined);
   return count;
 }

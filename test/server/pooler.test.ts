@@ -91,7 +91,7 @@ describe.each(POOLERS)('behind %s in transaction mode', (_name, isThere, startPo
     expect(body.data.users.nodes).toEqual(
       Array.from({ length: USERS }, (_, index) => ({
         arn: user(index),
-        inlinePolicies: [{ name: 'p', document: document(index) }],
+        inlinePolicies: [{ name: 'p', document: JSON.parse(document(index)) }],
       })).toSorted((a, b) => (a.arn < b.arn ? -1 : 1)),
     );
     expect(body.data.auditEvents.totalCount).toBe(USERS);

@@ -4,7 +4,7 @@ import { lockRevision, raiseRevision } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
-import { addAuditEvent } from '../stores/audit-events.ts';
+import { addAuditEvents } from '../stores/audit-events.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
 import { keptOrNot, NothingKept } from './dry-run.ts';
@@ -51,8 +51,8 @@ export function makeChanges(
       if (dryRun) throw new NothingKept(unchanged);
       if (touched.length === 0) return { revision: before, touched, result: unchanged };
       const revision = await raiseRevision(sql, touched, now);
-      for (const [index, { event }] of steps.entries())
-        if (event !== undefined && made[index]?.touched.length !== 0) await addAuditEvent(sql, event, revision);
+      const events = steps.flatMap(({ event }, index) => (made[index]?.touched.length === 0 ? [] : (event ?? [])));
+      await addAuditEvents(sql, events, revision);
       return { revision, touched, result: { revision, touched, names } };
     }),
   );

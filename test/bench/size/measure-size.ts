@@ -8,7 +8,7 @@ import { decideMixed } from '../memory/decide-mixed.ts';
 import { principalOf, resourceOf } from '../memory/organization.ts';
 import { costOfBatch } from './batches.ts';
 import { type Asked, type StartedGateway, startGatewayOn } from './gateway.ts';
-import { principalsIn, writeWorld } from './worlds.ts';
+import { FULL, HUNDREDTH, principalsIn, writeWorld } from './worlds.ts';
 
 /** One thing that was measured, and at most how much it should be. */
 export interface Figure {
@@ -31,6 +31,25 @@ export interface Plan {
   /** How often a gateway starts, and how often decisions are compared. */
   readonly rounds: number;
 }
+
+export const FULL_PLAN: Plan = {
+  large: FULL,
+  small: HUNDREDTH,
+  decisions: 1_000,
+  mixed: 1_000_000,
+  memory: 256_000_000,
+  rounds: 5,
+};
+
+/** Says only that all of it can still be measured. */
+export const SMALL_PLAN: Plan = {
+  large: { ...FULL, accounts: 2, buckets: 20 },
+  small: { ...FULL, accounts: 1, buckets: 20 },
+  decisions: 20,
+  mixed: 2_000,
+  memory: 64_000_000,
+  rounds: 1,
+};
 
 const ACTION = 's3:GetObject';
 /** Sizes of batches whose statements are counted. */
@@ -56,11 +75,13 @@ async function newPlace(server: Pick<PostgresServer, 'createDatabase'>): Promise
   return { url: await server.createDatabase(), cwd: await mkdtemp(join(tmpdir(), 'rolegate-bench-')) };
 }
 
-/** Takes in a large and a small organization, and measures what answers about them cost. */
-export async function measureSize(server: Pick<PostgresServer, 'createDatabase'>, plan: Plan): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  const tell = (name: string, value: number, unit: string, wanted: number | null = null): void =>
-    void figures.push({ name, value, unit, wanted });
+/** Takes in a large and a small organization, and measures what answers about them cost. `onFigure`: told of each as it is known. */
+export async function measureSize(
+  server: Pick<PostgresServer, 'createDatabase'>,
+  plan: Plan,
+  onFigure: (figure: Figure) => void,
+): Promise<void> {
+  const tell: Tell = (name, value, unit, wanted = null) => onFigure({ name, value, unit, wanted });
   const [large, small] = [await newPlace(server), await newPlace(server)];
   const { entities, attachments, clock, cpu } = await writeWorld(large.url, plan.large);
   tell('principals', principalsIn(plan.large), '');
@@ -85,7 +106,6 @@ export async function measureSize(server: Pick<PostgresServer, 'createDatabase'>
   tell('CPU of each', (took / plan.mixed) * 1e6, 'µs');
   tell('memory taken for them, beside the setting', (peak - base) / plan.memory, 'times', 1.3);
   for (const { cwd } of [large, small]) await rm(cwd, { recursive: true, force: true });
-  return figures;
 }
 
 type Tell = (name: string, value: number, unit: string, wanted?: number | null) => void;
