@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { revisionText } from '../../src/directory/revision-text.ts';
 import { subscribe } from '../support/events.ts';
@@ -321,4 +323,50 @@ describe('a role session that follows changes', () => {
     const told = events.flatMap(({ data }) => data?.data?.directoryChanged?.changes ?? []);
     expect(told.filter(({ arn }: { arn: string }) => arn === USER)).toEqual([]);
   });
+});
+
+test('one that does not read is cut off with a last event that says so, while others go on', async () => {
+  const { url } = gateway;
+  const arn = `arn:aws:iam::${ACCOUNT}:user/reader`;
+  await apply(user(arn, 'cloudtrail:LookupEvents'));
+  const authorization = await keyOf(arn, 'AKIAREADERREADER0000');
+  // Events of megabytes: more than a network keeps of what is not read.
+  const names = Array.from({ length: 150 }, (_, index) => `a${index}: name`).join(' ');
+  const query = `subscription { directoryChanged { changes { ${names} } } }`;
+  const silent = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void silent.destroy());
+  const body = JSON.stringify({ query });
+  silent.write(
+    `POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n` +
+      `authorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(silent, 'readable');
+  const readers = await Promise.all([1, 2, 3].map(() => subscribe(url, CHANGED, { authorization })));
+  const users = Array.from({ length: 500 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/wide${index}`);
+  for (const description of ['one', 'two', 'three', 'four']) {
+    const tags = { description };
+    const revision = await apply({ accounts: [{ id: ACCOUNT }], users: users.map((one) => ({ arn: one, tags })) });
+    for (const reader of readers) expect((await reader.next()).data.data.directoryChanged).toMatchObject({ revision });
+  }
+  // What it holds is free when it is cut off: a caller may have four open.
+  const isOpen = async (): Promise<boolean> => {
+    const next = await subscribe(url, CHANGED, { authorization });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const isRefused = next.events.length > 0;
+    next.leave();
+    return !isRefused;
+  };
+  expect(await isOpen()).toBe(false);
+  await expect.poll(isOpen, { timeout: 40_000, interval: 250 }).toBe(true);
+  let last = '';
+  silent.on('data', (bytes) => {
+    last = `${last}${bytes}`.slice(-600);
+  });
+  silent.resume();
+  await once(silent, 'end');
+  expect(last).toMatch(/"message":"what was sent was not read for too long.*"code":"LIMIT_EXCEEDED".*event: complete/s);
+  for (const reader of readers) {
+    expect(reader.isOver).toBe(false);
+    reader.leave();
+  }
 });

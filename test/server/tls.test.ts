@@ -1,5 +1,5 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { constants, connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
