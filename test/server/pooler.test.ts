@@ -18,6 +18,13 @@ const DECISION = `query ($request: AccessRequestInput!, $atLeast: Revision) {
 const LISTS = `{ users(first: 50) { totalCount nodes { arn inlinePolicies { name document } } }
   auditEvents(filter: { event: "PutUserPolicy" }, first: 100) { totalCount } }`;
 const CHANGED = 'subscription { directoryChanged { revision isLast } }';
+/** Nothing here is about how long something takes. */
+const PATIENT = {
+  ROLEGATE_DATABASE_STATEMENT_SECONDS: '60',
+  ROLEGATE_DATABASE_LOCK_SECONDS: '60',
+  ROLEGATE_DATABASE_IDLE_SECONDS: '60',
+  ROLEGATE_DATABASE_CONNECT_SECONDS: '60',
+};
 /** What is there for the next statement of a session, and so for nobody behind a pooler. */
 const OF_A_SESSION =
   /^\s*(PREPARE|LISTEN|UNLISTEN|SET(?! LOCAL| CONSTRAINTS| TRANSACTION)|CREATE TEMP|DECLARE .* WITH HOLD)|pg_(try_)?advisory_lock|set_config/i;
@@ -45,7 +52,7 @@ describe.each(POOLERS)('behind %s in transaction mode', (_name, isThere, startPo
     // Empty: migrations, with their lock, are made at the first start.
     direct = await (await sharedPostgres()).createDatabase();
     pooler = await startPooler(direct);
-    const env = { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: direct, ROLEGATE_DEMO: 'off' };
+    const env = { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: direct, ROLEGATE_DEMO: 'off', ...PATIENT };
     const first = await startTestGateway(dataDir, env);
     gateways = [first, await startTestGateway(dataDir, { ...env, ROLEGATE_MAX_STALENESS: '60000' })];
     await first.gateway.services.directory.apply({

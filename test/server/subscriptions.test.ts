@@ -342,6 +342,9 @@ test('one that does not read is cut off with a last event that says so, while ot
   );
   await once(silent, 'readable');
   const readers = await Promise.all([1, 2, 3].map(() => subscribe(url, CHANGED, { authorization })));
+  onTestFinished(() => {
+    for (const reader of readers) reader.leave();
+  });
   const users = Array.from({ length: 500 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/wide${index}`);
   for (const description of ['one', 'two', 'three', 'four']) {
     const tags = { description };
@@ -365,8 +368,5 @@ test('one that does not read is cut off with a last event that says so, while ot
   silent.resume();
   await once(silent, 'end');
   expect(last).toMatch(/"message":"what was sent was not read for too long.*"code":"LIMIT_EXCEEDED".*event: complete/s);
-  for (const reader of readers) {
-    expect(reader.isOver).toBe(false);
-    reader.leave();
-  }
-});
+  for (const reader of readers) expect(reader.isOver).toBe(false);
+}, 120_000);
