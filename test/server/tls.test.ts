@@ -148,6 +148,7 @@ describe('a gateway with a certificate', () => {
   test('sends the events of many subscriptions on one connection of HTTP/2, and no more when one is left', async () => {
     const session = connectHttp2(started.url, { ca: own.cert });
     onTestFinished(() => void session.destroy());
+    const SOON = { timeout: 20_000 };
     const query = 'subscription { directoryChanged { changes { arn } } }';
     const followed = Array.from({ length: 5 }, () => {
       const stream = session.request({
@@ -165,7 +166,7 @@ describe('a gateway with a certificate', () => {
       return one;
     });
     // The first comment: it has begun.
-    await expect.poll(() => followed.filter(({ text }) => text.startsWith(':')).length).toBe(5);
+    await expect.poll(() => followed.filter(({ text }) => text.startsWith(':')).length, SOON).toBe(5);
     expect(new Set(followed.map(({ type }) => type))).toEqual(new Set(['text/event-stream; charset=utf-8']));
     const change = async (name: string): Promise<void> => {
       const arn = `arn:aws:iam::111111111111:user/${name}`;
@@ -173,10 +174,10 @@ describe('a gateway with a certificate', () => {
     };
     const told = (name: string): number => followed.filter(({ text }) => text.includes(`:user/${name}"`)).length;
     await change('first');
-    await expect.poll(() => told('first')).toBe(5);
+    await expect.poll(() => told('first'), SOON).toBe(5);
     followed[0]?.stream.close(constants.NGHTTP2_CANCEL);
     await change('second');
-    await expect.poll(() => told('second')).toBe(4);
+    await expect.poll(() => told('second'), SOON).toBe(4);
     expect(followed[0]?.text).not.toContain('second');
   });
 
