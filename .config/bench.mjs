@@ -6,6 +6,7 @@
 // `npm run bench -- lists` what lists and effective permissions cost, `npm run bench -- memory` how much memory decisions take.
 // `npm run bench -- audit` what a million events and ended sessions cost.
 // `npm run bench -- sets` what questions about sets cost (`--large`: also at 100,000 principals).
+// `npm run bench -- size` what a directory of 100,000 principals costs (`--small`: whether that can still be measured).
 // `npm run bench -- hostile` how long others wait while the gateway answers the worst requests (`--only=TEXT`: some of them).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,8 +49,9 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (['import', 'find', 'doors', 'http', 'lists', 'memory', 'audit', 'hostile', 'sets'].includes(what)) {
-  const given = process.argv.filter((one) => one === '--quick' || one === '--large' || one.startsWith('--only='));
+if (['import', 'find', 'doors', 'http', 'lists', 'memory', 'audit', 'hostile', 'sets', 'size'].includes(what)) {
+  const flags = ['--quick', '--large', '--small'];
+  const given = process.argv.filter((one) => flags.includes(one) || one.startsWith('--only='));
   // The benchmark itself is loaded by tsx, the gateway as it is built.
   run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);
   run(process.execPath, ['--import', 'tsx', join(BENCH, `${what}/main.ts`), ...given], ROOT);

@@ -10,6 +10,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 /** Start processes, and take longest: they begin, so that nobody waits for one of them at the end. */
 const PROCESSES = [
   'test/architecture.test.ts',
+  'test/bench/size/size.test.ts',
   'test/cli/{export,import}.test.ts',
   'test/cli/collect/*.test.ts',
   'test/cli/metadata/clients.test.ts',

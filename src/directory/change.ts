@@ -6,7 +6,7 @@ import { checkExpected, checkUntouched, readHistory, without } from './entities/
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 import { checkCredentials } from './stores/acting-credentials.ts';
-import { addAuditEvent } from './stores/audit-events.ts';
+import { addAuditEvents } from './stores/audit-events.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 
 /** What a piece of work changed. If nothing was touched, nothing changed, and no event is kept. */
@@ -56,7 +56,11 @@ export function makeRecorded<T>(
       if (dryRun) throw new NothingKept(unchanged);
       if (touched.length === 0) return { revision: before, touched, result: unchanged };
       const revision = await raiseRevision(sql, touched, now);
-      for (const event of events) await addAuditEvent(sql, event, revision);
+      await addAuditEvents(
+        sql,
+        events.flatMap((event) => event ?? []),
+        revision,
+      );
       return { revision, touched, result: { revision, touched, result } };
     }),
   );

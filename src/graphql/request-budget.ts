@@ -1,6 +1,6 @@
 import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
-import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { DirectorySize } from '../directory/directory.ts';
 import type { Allowance } from '../guard/caller-limits.ts';
 import { sizeShape } from '../guard/search-cost.ts';
@@ -52,6 +52,17 @@ const verdicts = new WeakMap<object, GraphQLError | null>();
  * would exceed the budget is refused as a whole, before any of its fields is resolved; operations before it are answered.
  */
 class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlugin<Types> {
+  /** A subscription each of whose events would be refused does not begin. */
+  override wrapSubscribe(
+    subscribe: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
+    if (subscribe === undefined) return subscribe;
+    return (root, args, context, info) => {
+      this.checkComplexity(context as Types['Context'] & Spender, info);
+      return subscribe(root, args, context, info);
+    };
+  }
+
   override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {
     let verdict = verdicts.get(context);
     if (verdict === undefined) {

@@ -31,6 +31,9 @@ export class EventWriter {
   #keepAlive: NodeJS.Timeout | undefined;
   #slow: NodeJS.Timeout | undefined;
   #draining: Promise<void> | null = null;
+  // What a response of HTTP/2 does not tell of itself (node's `destroyed` and `writableNeedDrain`).
+  #isGone: boolean;
+  #isFull = false;
   /** Called when the client does not read. */
   onSlow: (reason: RolegateError) => void = () => undefined;
 
@@ -38,12 +41,16 @@ export class EventWriter {
     this.#response = response;
     this.#requestId = requestId;
     this.#times = times;
+    this.#isGone = response.destroyed === true;
+    response.once('close', () => {
+      this.#isGone = true;
+    });
   }
 
   /** Sends the head. Calling it again does nothing. */
   begin(): void {
     const response = this.#response;
-    if (response.headersSent || response.destroyed) return;
+    if (response.headersSent || this.#isGone) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -54,7 +61,7 @@ export class EventWriter {
     this.#write(':\n\n');
     this.#keepAlive = setInterval(() => {
       // What waits to be read keeps the connection open.
-      if (!response.writableNeedDrain) this.#write(':\n\n');
+      if (!this.#isFull) this.#write(':\n\n');
     }, this.#times.keepAlive);
     this.#keepAlive.unref();
   }
@@ -71,7 +78,7 @@ export class EventWriter {
     this.begin();
     clearInterval(this.#keepAlive);
     clearTimeout(this.#slow);
-    if (response.destroyed) return;
+    if (this.#isGone) return;
     if (last !== null) this.#write(`event: next\ndata: ${JSON.stringify(last)}\n\n`);
     response.end('event: complete\ndata:\n\n');
     if (response.writableFinished) return;
@@ -82,14 +89,15 @@ export class EventWriter {
 
   #write(text: string): boolean {
     const response = this.#response;
-    if (response.destroyed || response.writableEnded) return true;
+    if (this.#isGone || response.writableEnded) return true;
     const hasRoom = response.write(text);
-    if (!hasRoom && this.#slow === undefined) {
+    if (!hasRoom && !this.#isFull) {
+      this.#isFull = true;
       this.#slow = setTimeout(() => this.onSlow(TOO_SLOW), this.#times.slowest);
       this.#slow.unref();
       response.once('drain', () => {
+        this.#isFull = false;
         clearTimeout(this.#slow);
-        this.#slow = undefined;
       });
     }
     return hasRoom;

@@ -11,10 +11,32 @@ export interface ToSend {
   readonly body: Buffer;
 }
 
-/** A server in a process of its own, which says how much CPU it has used. */
-export interface MeasuredServer<Facts> {
-  readonly facts: Facts & { readonly url: string };
+/** Connections to a server, which are kept. */
+export interface Sender {
   send(one: ToSend): Promise<{ readonly status: number; readonly text: string }>;
+  close(): void;
+}
+
+export function senderTo(url: string): Sender {
+  const { hostname, port } = new URL(url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return {
+    send: ({ options, body }) =>
+      new Promise((resolve, reject) => {
+        const sent = request({ ...options, agent, hostname, port, method: 'POST' }, (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => (text += part));
+          response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        });
+        sent.once('error', reject).end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** A server in a process of its own, which says how much CPU it has used. */
+export interface MeasuredServer<Facts> extends Pick<Sender, 'send'> {
+  readonly facts: Facts & { readonly url: string };
   /** Microseconds of the server's CPU for each; all have to be answered with 200 and without errors. */
   cost(requests: readonly ToSend[], abreast?: number): Promise<number>;
   /** Asks the process something else. */
@@ -30,24 +52,12 @@ export async function startMeasured<Facts>(path: URL, args: readonly string[] = 
     process.exit(1);
   });
   const [facts] = await once(server, 'message');
-  const { hostname, port } = new URL(facts.url);
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const { send, close } = senderTo(facts.url);
 
   async function ask(message: string): Promise<Record<string, number>> {
     server.send(message);
     const [answer] = await once(server, 'message');
     return answer;
-  }
-
-  function send({ options, body }: ToSend): Promise<{ readonly status: number; readonly text: string }> {
-    return new Promise((resolve, reject) => {
-      const sent = request({ ...options, agent, hostname, port, method: 'POST' }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      });
-      sent.once('error', reject).end(body);
-    });
   }
 
   async function cost(requests: readonly ToSend[], abreast = ABREAST): Promise<number> {
@@ -65,7 +75,7 @@ export async function startMeasured<Facts>(path: URL, args: readonly string[] = 
 
   const stop = (): void => {
     server.send('end');
-    agent.destroy();
+    close();
   };
   return { facts, send, cost, ask, stop };
 }

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type EventClient, subscribe } from '../support/events.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
-import { type Running, startServer } from '../support/process.ts';
+import { childrenOf, type Running, startServer } from '../support/process.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 // Three gateways on one server, one of them with two workers: changes at each, questions at all of them with `atLeast`, while
-// notifications are lost, connections are cut and the server is restarted. `npm test` runs it for some seconds, the checks of a
+// notifications are lost, connections are cut, the server is restarted and workers die; /readyz says how it is. `npm test` runs it for some seconds, the checks of a
 // change for a minute, and `npm run test:long` for two; ROLEGATE_TEST_SECONDS says how long.
 
 const SECONDS = Number(
@@ -197,13 +197,28 @@ async function changedOf(client: EventClient): Promise<Answered> {
   return event?.data?.data?.directoryChanged ?? null;
 }
 
-/** Breaks something now and then. */
+/** Resolves when all say that they are ready, or that they are not. */
+async function untilAll(are: 'ready' | 'not ready'): Promise<void> {
+  const wanted = are === 'ready' ? 200 : 503;
+  for (const url of urls) await expect.poll(() => readiness(url), { timeout: 30_000, message: url }).toBe(wanted);
+}
+
+/** The status of /readyz, on a connection of its own: any worker may answer. 0: the connection was cut. */
+function readiness(url: string): Promise<number> {
+  return fetch(`${url}/readyz`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(HANGS) }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+}
+
+/** Breaks something now and then, and looks whether /readyz says so. */
 async function disturb(run: Run): Promise<void> {
   const disturbances = [
-    // Notifications are lost without anybody being told.
+    // Notifications are lost without anybody being told. Questions are answered all the same.
     async () => {
       direct.hang();
       await delay(200 + Math.random() * 1_500);
+      for (const url of urls) expect(await readiness(url)).toBe(200);
       direct.resume();
     },
     // Connections are cut.
@@ -214,15 +229,35 @@ async function disturb(run: Run): Promise<void> {
       await delay(Math.random() * 1_000);
       pooled.resume();
     },
+    // A network that swallows everything.
+    async () => {
+      pooled.hang();
+      await untilAll('not ready');
+      pooled.resume();
+    },
+    async () => {
+      await postgres.pause();
+      await untilAll('not ready');
+      await postgres.start();
+    },
     async () => {
       await postgres.pause();
       await delay(Math.random() * 1_000);
       await postgres.start();
     },
+    // A worker dies.
+    async () => {
+      const killed = any(await childrenOf(workers));
+      process.kill(killed, 'SIGKILL');
+      // Another one takes its place.
+      const others = async () => (await childrenOf(workers)).filter((pid) => pid !== killed);
+      await expect.poll(async () => (await others()).length, { timeout: 30_000 }).toBe(2);
+    },
   ];
   // Each of them once, and then at random.
   for (let count = 0; !run.isOver; count += 1) {
     await (disturbances[count] ?? any(disturbances))();
+    await untilAll('ready');
     await delay(500 + Math.random() * 1_500);
   }
 }
@@ -242,9 +277,7 @@ test(
     await Promise.race([delay(SECONDS * 1000), broken]);
     run.isOver = true;
     await Promise.all(during);
-    for (const url of urls) {
-      await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status), { timeout: 30_000 }).toBe(200);
-    }
+    await untilAll('ready');
     // What was cut off at the end is caught up with, at each gateway from what its follower has seen.
     const { directory } = (gateways[0] as TestGateway).gateway.services;
     const last = `r${String(await directory.history.current()).padStart(19, '0')}`;
@@ -268,8 +301,9 @@ test(
       const expected = known === undefined || known.underWay ? allowed[0] : known.allows;
       expect(allowed[0]).toBe(expected);
     }
-    expect(run.writes).toBeGreaterThan(SECONDS);
-    expect(run.reads).toBeGreaterThan(SECONDS * 10);
+    // Not nothing: how much depends on the machine.
+    expect(run.writes).toBeGreaterThan(SECONDS / 4);
+    expect(run.reads).toBeGreaterThan(SECONDS);
     console.log(`${run.writes} changes, ${run.reads} answers, ${last} in ${SECONDS} s`);
   },
   (SECONDS + 180) * 1000,

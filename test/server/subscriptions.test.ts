@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { revisionText } from '../../src/directory/revision-text.ts';
 import { subscribe } from '../support/events.ts';
@@ -253,3 +255,120 @@ describe('decisionChanged', () => {
     await live.over();
   });
 });
+
+test('one each of whose events would cost too much does not begin', async () => {
+  const { url, as } = gateway;
+  const requests = Array.from({ length: 900 }, () => ({
+    principal: USER,
+    action: 's3:GetObject',
+    resource: `${BUCKET}/x`,
+  }));
+  const fields = Array.from({ length: 60 }, (_, index) => `a${index}: allowed`).join(' ');
+  const query = `subscription ($requests: [AccessRequestInput!]!) {
+    decisionChanged(requests: $requests) { changes { before { ${fields} } after { ${fields} } } } }`;
+  const costly = await subscribe(url, query, { authorization: as.operator, variables: { requests } });
+  // Nothing has changed, and nothing was decided.
+  expect((await costly.next()).data.errors).toMatchObject([
+    { extensions: { code: 'QUERY_TOO_COMPLEX', limit: 500_000 }, path: ['decisionChanged'] },
+  ]);
+  expect(await costly.next()).toEqual({ event: 'complete', data: null });
+  await costly.over();
+});
+
+describe('a role session that follows changes', () => {
+  const MEMBER = `arn:aws:iam::${ACCOUNT}:user/member`;
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/follower`;
+  const ASSUME = `mutation { assumeRole(input: { role: "${ROLE}", roleSessionName: "follower" }) {
+    ... on AssumeRoleSuccess { credentials { sessionToken } } } }`;
+
+  async function inRole(keyId: string): Promise<string> {
+    const trustPolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Principal: { AWS: MEMBER }, Action: 'sts:AssumeRole' },
+    });
+    const inlinePolicies = [{ name: 'follows', document: allowing('cloudtrail:LookupEvents') }];
+    await apply({ ...user(MEMBER, 'sts:AssumeRole'), roles: [{ arn: ROLE, trustPolicy, inlinePolicies }] });
+    const { body } = await gateway.ask(ASSUME, { authorization: await keyOf(MEMBER, keyId) });
+    return `Bearer ${body.data.assumeRole.credentials.sessionToken}`;
+  }
+
+  test.each([
+    [
+      'is left',
+      'AKIAMEMBERMEMBER0000',
+      (session: string) => gateway.ask('mutation { exitRole { kind: __typename } }', { authorization: session }),
+      { exitRole: { kind: 'ExitRoleSuccess' } },
+      'UNAUTHENTICATED',
+    ],
+    [
+      'is revoked',
+      'AKIAMEMBERMEMBER1111',
+      () =>
+        gateway.ask(`mutation { revokeRoleSessions(input: { roleArn: "${ROLE}" }) { kind: __typename } }`, {
+          authorization: gateway.as.operator,
+        }),
+      { revokeRoleSessions: { kind: 'RevokeRoleSessionsSuccess' } },
+      'FORBIDDEN',
+    ],
+  ])('is told nothing more when it %s', async (_how, keyId, end, ended, code) => {
+    const session = await inRole(keyId);
+    const live = await subscribe(gateway.url, CHANGED, { authorization: session });
+    const seen = await apply(user(USER, 's3:GetObject', `s3:${keyId}`));
+    expect((await live.next()).data.data.directoryChanged).toMatchObject({ revision: seen });
+    expect((await end(session)).body).toEqual({ data: ended });
+    await apply(user(USER, 's3:GetObject'));
+    // What was decided before it ended may still come.
+    const events = [await live.next()];
+    while (events.at(-1)?.event === 'next') events.push(await live.next());
+    await live.over();
+    expect(events.at(-2)?.data.errors).toMatchObject([{ extensions: { code } }]);
+    const told = events.flatMap(({ data }) => data?.data?.directoryChanged?.changes ?? []);
+    expect(told.filter(({ arn }: { arn: string }) => arn === USER)).toEqual([]);
+  });
+});
+
+test('one that does not read is cut off with a last event that says so, while others go on', async () => {
+  const { url } = gateway;
+  const arn = `arn:aws:iam::${ACCOUNT}:user/reader`;
+  await apply(user(arn, 'cloudtrail:LookupEvents'));
+  const authorization = await keyOf(arn, 'AKIAREADERREADER0000');
+  // Events of megabytes: more than a network keeps of what is not read.
+  const names = Array.from({ length: 150 }, (_, index) => `a${index}: name`).join(' ');
+  const query = `subscription { directoryChanged { changes { ${names} } } }`;
+  const silent = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void silent.destroy());
+  const body = JSON.stringify({ query });
+  silent.write(
+    `POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n` +
+      `authorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(silent, 'readable');
+  const readers = await Promise.all([1, 2, 3].map(() => subscribe(url, CHANGED, { authorization })));
+  onTestFinished(() => {
+    for (const reader of readers) reader.leave();
+  });
+  const users = Array.from({ length: 500 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/wide${index}`);
+  for (const description of ['one', 'two', 'three', 'four']) {
+    const tags = { description };
+    const revision = await apply({ accounts: [{ id: ACCOUNT }], users: users.map((one) => ({ arn: one, tags })) });
+    for (const reader of readers) expect((await reader.next()).data.data.directoryChanged).toMatchObject({ revision });
+  }
+  // What it holds is free when it is cut off: a caller may have four open.
+  const isOpen = async (): Promise<boolean> => {
+    const next = await subscribe(url, CHANGED, { authorization });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const isRefused = next.events.length > 0;
+    next.leave();
+    return !isRefused;
+  };
+  expect(await isOpen()).toBe(false);
+  await expect.poll(isOpen, { timeout: 40_000, interval: 250 }).toBe(true);
+  let last = '';
+  silent.on('data', (bytes) => {
+    last = `${last}${bytes}`.slice(-600);
+  });
+  silent.resume();
+  await once(silent, 'end');
+  expect(last).toMatch(/"message":"what was sent was not read for too long.*"code":"LIMIT_EXCEEDED".*event: complete/s);
+  for (const reader of readers) expect(reader.isOver).toBe(false);
+}, 120_000);

@@ -1,5 +1,5 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +143,42 @@ describe('a gateway with a certificate', () => {
   test('answers a hundred requests of one connection of HTTP/2', async () => {
     const answers = await ask2(Array.from({ length: 100 }, () => DECISION));
     expect(new Set(answers.map(({ body }) => body.data.decision.effect))).toEqual(new Set(['EXPLICIT_DENY']));
+  });
+
+  test('sends the events of many subscriptions on one connection of HTTP/2, and no more when one is left', async () => {
+    const session = connectHttp2(started.url, { ca: own.cert });
+    onTestFinished(() => void session.destroy());
+    const SOON = { timeout: 20_000 };
+    const query = 'subscription { directoryChanged { changes { arn } } }';
+    const followed = Array.from({ length: 5 }, () => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/graphql',
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: started.as.operator,
+      });
+      const one = { stream, type: '', text: '' };
+      stream.once('response', (head) => (one.type = String(head['content-type'])));
+      stream.setEncoding('utf8').on('data', (part: string) => (one.text += part));
+      stream.on('error', () => undefined);
+      stream.end(JSON.stringify({ query }));
+      return one;
+    });
+    // The first comment: it has begun.
+    await expect.poll(() => followed.filter(({ text }) => text.startsWith(':')).length, SOON).toBe(5);
+    expect(new Set(followed.map(({ type }) => type))).toEqual(new Set(['text/event-stream; charset=utf-8']));
+    const change = async (name: string): Promise<void> => {
+      const arn = `arn:aws:iam::111111111111:user/${name}`;
+      await started.gateway.services.directory.apply({ accounts: [{ id: '111111111111' }], users: [{ arn }] });
+    };
+    const told = (name: string): number => followed.filter(({ text }) => text.includes(`:user/${name}"`)).length;
+    await change('first');
+    await expect.poll(() => told('first'), SOON).toBe(5);
+    followed[0]?.stream.close(constants.NGHTTP2_CANCEL);
+    await change('second');
+    await expect.poll(() => told('second'), SOON).toBe(4);
+    expect(followed[0]?.text).not.toContain('second');
   });
 
   test('knows that the request came over TLS: aws:SecureTransport, and the cookie is for TLS alone', async () => {

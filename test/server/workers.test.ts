@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { subscribe } from '../support/events.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
-import { type Running, runToEnd, startServer } from '../support/process.ts';
+import { childrenOf, type Running, runToEnd, startServer } from '../support/process.ts';
 
 // Every test starts processes.
 vi.setConfig({ testTimeout: 90_000 });
@@ -50,21 +50,51 @@ async function ask(url: string, query: string): Promise<{ readonly data?: unknow
   return (await response.json()) as { readonly data?: unknown; readonly errors?: unknown };
 }
 
-/** The processes whose parent is the primary one. */
-async function workersOf({ child }: Running): Promise<readonly number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-  return text
-    .trim()
-    .split(' ')
-    .filter((pid) => pid !== '')
-    .map(Number);
+const ALICE = 'arn:aws:iam::111111111111:user/alice';
+
+function putPolicy(name: string, text: number): string {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Sid: `T${text}`, Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' },
+  });
+  const input = `{ userArn: "${ALICE}", policyName: "${name}", policyDocument: ${JSON.stringify(document)} }`;
+  return `mutation { it: putUserPolicy(input: ${input}) { kind: __typename } }`;
+}
+
+function codesOf(errors: unknown): readonly string[] {
+  return ((errors ?? []) as { extensions: { code: string } }[]).map(({ extensions }) => extensions.code); // as: of GraphQL
+}
+
+type Written = ReadonlyMap<string, { readonly asked: number; readonly acknowledged: number; readonly count: number }>;
+
+/** What was acknowledged is there, or what was asked for after it; and of each change there is an event, or of none both. */
+async function expectKept(url: string, written: Written): Promise<void> {
+  const { data } = await ask(
+    url,
+    `{ principal(principalId: "${ALICE}") { ... on User { inlinePolicies { name document } } }
+       auditEvents(filter: { event: "PutUserPolicy" }, first: 1) { totalCount } }`,
+  );
+  const { principal, auditEvents } = data as {
+    readonly principal: { readonly inlinePolicies: readonly { readonly name: string; readonly document: object }[] };
+    readonly auditEvents: { readonly totalCount: number };
+  };
+  let least = 0;
+  for (const [name, { asked, acknowledged, count }] of written) {
+    const { document } = principal.inlinePolicies.find((policy) => policy.name === name) ?? {};
+    const stored = Number(/"Sid":"T(\d+)"/.exec(JSON.stringify(document) ?? '')?.[1]);
+    expect(stored, name).toBeGreaterThanOrEqual(acknowledged);
+    expect(stored, name).toBeLessThanOrEqual(asked);
+    expect(acknowledged).toBeGreaterThan(0);
+    least += count;
+  }
+  expect(auditEvents.totalCount).toBeGreaterThanOrEqual(least);
+  expect(auditEvents.totalCount).toBeLessThanOrEqual([...written.values()].reduce((sum, { asked }) => sum + asked, 0));
 }
 
 test('several processes answer on one port, one takes the place of one that dies, and all stop together', async () => {
   const url = await start();
   const primary = running as Running;
-  const before = await workersOf(primary);
+  const before = await childrenOf(primary);
   expect(before).toHaveLength(2);
   const subscription = await subscribe(url, 'subscription { directoryChanged { revision } }', {
     authorization: AUTHORIZATION,
@@ -79,18 +109,34 @@ test('several processes answer on one port, one takes the place of one that dies
       else answers += 1;
     }
   });
+  // By policy: the last of its texts that was asked for, and that was acknowledged.
+  const written = new Map<string, { asked: number; acknowledged: number; count: number }>();
+  const changes = Array.from({ length: 3 }, async (_, index) => {
+    const name = `under-load-${index}`;
+    const state = { asked: 0, acknowledged: 0, count: 0 };
+    written.set(name, state);
+    while (loading.goesOn) {
+      state.asked += 1;
+      const { data, errors } = await ask(url, putPolicy(name, state.asked)).catch(() => ({ data: null, errors: [] }));
+      if ((data as { it?: { kind: string } } | null)?.it?.kind === 'UserChangeSuccess') {
+        state.acknowledged = state.asked;
+        state.count += 1;
+      } else expect(codesOf(errors).filter((code) => !/_UNAVAILABLE$/.test(code))).toEqual([]);
+    }
+  });
   await delay(300);
   process.kill(before[1] as number, 'SIGKILL');
   await expect
-    .poll(async () => (await workersOf(primary)).filter((pid) => !before.includes(pid)).length, { timeout: 20_000 })
+    .poll(async () => (await childrenOf(primary)).filter((pid) => !before.includes(pid)).length, { timeout: 20_000 })
     .toBe(1);
   expect(await ready(url)).toBe(200);
   await delay(500);
   loading.goesOn = false;
   const stopped = Date.now();
-  await Promise.all(load);
+  await Promise.all([...load, ...changes]);
   expect(Date.now() - stopped).toBeLessThan(10_000);
-  expect(answers).toBeGreaterThan(50);
+  await expectKept(url, written);
+  expect(answers).toBeGreaterThan(20);
   // What was under way in it, and no more: nobody is left waiting.
   expect(failures).toBeLessThanOrEqual(8);
   expect(primary.error()).toMatch(/worker 2 ended \(SIGKILL\); another one takes its place/);

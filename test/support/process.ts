@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,4 +66,14 @@ export async function runToEnd(...args: Parameters<typeof run>) {
 /** `npm start`, on any free port. */
 export function startServer(cwd: string, env: Readonly<Record<string, string>> = {}): Running {
   return run('server/main.js', [], { cwd, env: { PORT: '0', ...env } });
+}
+
+/** The processes that a process has started and that still run, as Linux knows them. */
+export async function childrenOf({ child }: Running): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return text
+    .trim()
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .map(Number);
 }

@@ -43,20 +43,12 @@ export async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]
   );
 }
 
-/**
- * Throws if the migrations of this version do not lead to this database. `alone`: no other gateway can be migrating it, so that
- * an unfinished migration was cut off.
- */
-function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[], alone: boolean): boolean {
+/** Throws if the migrations of this version do not lead to this database. */
+function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[]): boolean {
   const known = new Map(migrations.map((each) => [each.name, each.checksum]));
   for (const { name, checksum, finished } of applied) {
-    if (!finished) {
-      if (!alone) return false;
-      throw new RolegateError(
-        'MIGRATION_FAILED',
-        `the migration \`${name}\` began on this database and did not finish`,
-      );
-    }
+    // Another gateway is at it, or was cut off.
+    if (!finished) return false;
     const expected = known.get(name);
     if (expected === undefined) {
       throw new RolegateError(
@@ -87,20 +79,32 @@ export async function migrate(database: Database): Promise<void> {
 async function applyMissing(database: Database): Promise<void> {
   const folder = join(prismaFolder(), 'migrations');
   const migrations = await readMigrations(folder);
-  if (isUpToDate(migrations, await readApplied(database), false)) return;
+  if (isUpToDate(migrations, await readApplied(database))) return;
   await database.withLock(async (adapter) => {
+    await beginAgain(database);
     // Another gateway may have done it while this one waited for the lock.
-    if (isUpToDate(migrations, await readApplied(database), true)) return;
+    if (isUpToDate(migrations, await readApplied(database))) return;
     const { applyMigrations } = await import('./schema-engine.ts');
     await applyMigrations(adapter, { folder, migrations });
   });
+}
+
+/**
+ * A migration that was cut off has made nothing, or else is recorded as finished (`schema-engine.ts`): it is made again. Nobody else
+ * migrates meanwhile.
+ */
+async function beginAgain(database: Database): Promise<void> {
+  if ((await readApplied(database)).every(({ finished }) => finished)) return;
+  await database.query(
+    `UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`,
+  );
 }
 
 /** Throws DIRECTORY_TOO_NEW and MIGRATION_CHANGED if this version does not have these migrations. */
 export async function checkMigrations(wanted: readonly Pick<AppliedMigration, 'name' | 'checksum'>[]): Promise<void> {
   const all = await readMigrations(join(prismaFolder(), 'migrations'));
   const done = wanted.map((each) => ({ ...each, finished: true }));
-  isUpToDate(all, done, true);
+  isUpToDate(all, done);
 }
 
 /**

@@ -68,6 +68,36 @@ function listOf({ folder, migrations }: Migrations): MigrationList {
   };
 }
 
+/**
+ * At the end of a script, which is one transaction: it is made and recorded, or neither. The engine records it afterwards, too, which
+ * a process that is cut off does not reach. Whoever was taken for cut off by another gateway makes nothing.
+ */
+const RECORD = `
+;DO $$ BEGIN
+  UPDATE "_prisma_migrations" SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  IF NOT FOUND THEN RAISE EXCEPTION 'another gateway has begun this migration again'; END IF;
+END $$;`;
+
+/** Connections of `factory` that record each of the scripts in the transaction that makes it. */
+function recording(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  scripts: ReadonlySet<string>,
+): SqlMigrationAwareDriverAdapterFactory {
+  const { provider, adapterName } = factory;
+  return {
+    provider,
+    adapterName,
+    connect: async () => {
+      const connection = await factory.connect();
+      const execute = connection.executeScript.bind(connection);
+      return Object.assign(connection, {
+        executeScript: (script: string) => execute(scripts.has(script) ? `${script}${RECORD}` : script),
+      });
+    },
+    connectToShadowDb: () => factory.connectToShadowDb(),
+  };
+}
+
 /** Applies the migrations that the database lacks, in order. Throws MIGRATION_FAILED with what the database said. */
 export async function applyMigrations(
   factory: SqlMigrationAwareDriverAdapterFactory,
@@ -77,7 +107,7 @@ export async function applyMigrations(
   const engine = await (await loading).new(
     { datamodels: undefined },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(factory),
+    bindMigrationAwareSqlAdapterFactory(recording(factory, new Set(migrations.migrations.map(({ script }) => script)))),
   );
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -87,7 +117,8 @@ export async function applyMigrations(
     return appliedMigrationNames;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new RolegateError('MIGRATION_FAILED', `the database could not be prepared: ${message}`, { cause: error });
+    const why = `the database could not be prepared: ${message}. Nothing was kept of the migration that failed: start again when its cause is gone`;
+    throw new RolegateError('MIGRATION_FAILED', why, { cause: error });
   } finally {
     for (const timer of timers) clearTimeout(timer);
     timers.clear();

@@ -1,4 +1,5 @@
 import { isAccountId } from '../../policy/principal-id.ts';
+import { batchesOf } from '../apply/batches.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { storable } from '../storable.ts';
@@ -35,29 +36,35 @@ const MAX_CHARACTERS = 2_048;
 const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 
 /**
- * Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may
- * be. $7 is what a repeated failure has in common with it; null: it is none. $8 are the hashes of the documents in its parameters.
+ * Stores events and the accounts they are about: `accounts` are those that can be read off one, and its target may be an access key.
+ * `key` is what a repeated failure has in common with it; null: it is none. `documents` are the hashes of the documents in its
+ * parameters. `n` counts from 1: their sequence numbers have the same order.
  */
-const INSERT_EVENT = `WITH added AS (
+const INSERT_EVENTS = `WITH given AS (
+    SELECT * FROM json_to_recordset($1::text::json) AS r(n int, at timestamp(3), outcome "AuditOutcome", revision bigint,
+      parameters jsonb, accounts text[], key text, documents text[], ${TEXTS.map((name) => `"${name}" text`).join(', ')})),
+  added AS (
     INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
-    VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
-      ${TEXTS.map((_, index) => `$${index + 9}`).join(', ')})
+    SELECT at, outcome, revision, parameters, ${COLUMNS} FROM given ORDER BY n
     RETURNING sequence, at),
+  numbered AS (SELECT sequence, row_number() OVER (ORDER BY sequence) AS n FROM added),
+  event AS (
+    SELECT numbered.sequence, g.at, g.accounts, g.key, g.documents, g.target FROM numbered JOIN given g ON g.n = numbered.n),
   counted AS (
     INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
-    SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL),
+    SELECT sequence, key, at, at, 1 FROM event WHERE key IS NOT NULL),
   documented AS (
-    INSERT INTO "AuditEventDocument" (hash, sequence) SELECT h.hash, added.sequence FROM added, unnest($8::text[]) AS h(hash)),
+    INSERT INTO "AuditEventDocument" (hash, sequence) SELECT h.hash, event.sequence FROM event, unnest(event.documents) AS h(hash)),
   spanned AS (
     INSERT INTO "AuditSpan" AS s (block, earliest, latest)
-    SELECT sequence / ${SPAN}, at, at FROM added
+    SELECT sequence / ${SPAN}, min(at), max(at) FROM event GROUP BY 1
     ON CONFLICT (block) DO UPDATE SET earliest = least(s.earliest, excluded.earliest), latest = greatest(s.latest, excluded.latest))
   INSERT INTO "AuditEventAccount" ("accountId", sequence)
-  SELECT a.id, added.sequence FROM added, (
-    SELECT unnest($5::text[]) AS id
-    UNION SELECT u."accountId" FROM "AccessKey" k JOIN "User" u ON u.id = k."userId" WHERE k.id = $6
-    UNION SELECT split_part(s."roleArn", ':', 5) FROM "RoleSession" s WHERE s."accessKeyId" = $6
-    UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = $6) a
+  SELECT a.id, event.sequence FROM event, LATERAL (
+    SELECT unnest(event.accounts) AS id
+    UNION SELECT u."accountId" FROM "AccessKey" k JOIN "User" u ON u.id = k."userId" WHERE k.id = event.target
+    UNION SELECT split_part(s."roleArn", ':', 5) FROM "RoleSession" s WHERE s."accessKeyId" = event.target
+    UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = event.target) a
    WHERE a.id ~ '^[0-9]{12}$'`;
 
 /** The text is cut first, because a cut can leave half of a surrogate pair. */
@@ -65,9 +72,9 @@ function kept(text: string | null): string | null {
   return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
 
-function parametersOf({ parameters }: NewAuditEvent): string | null {
+function parametersOf({ parameters }: NewAuditEvent): Readonly<Record<string, string | null>> | null {
   if (parameters == null) return null;
-  return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)])));
+  return Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)]));
 }
 
 /** The hashes of the documents that its parameters name, each once. */
@@ -94,18 +101,41 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
   await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
   // Another gateway may have added the first one meanwhile.
   if (key !== null && (await countRepetition(sql, key, event.at))) return;
-  const known = revision ?? event.revision;
-  await sql.query(INSERT_EVENT, [
-    toIso(event.at),
-    event.outcome,
-    known === null ? null : String(known),
-    parametersOf(event),
-    accountsNamedIn(event),
-    kept(event.target),
-    key,
-    documentsNamedIn(event),
-    ...TEXTS.map((name) => kept(event[name])),
-  ]);
+  await insertEvents(sql, [event], key, revision);
+}
+
+/**
+ * Adds the events of changes that were made together, in their order, as `addAuditEvent` adds one. `revision`: where they led to.
+ * None is a failure.
+ */
+export async function addAuditEvents(sql: Sql, events: readonly NewAuditEvent[], revision: bigint): Promise<void> {
+  if (events.length === 0) return;
+  await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
+  for (const part of batchesOf(sql, events)) await insertEvents(sql, part, null, revision);
+}
+
+/** `key`: of all of them. `revision`: left out: each has its own. */
+async function insertEvents(
+  sql: Sql,
+  events: readonly NewAuditEvent[],
+  key: string | null,
+  revision?: bigint,
+): Promise<void> {
+  const rows = events.map((event, index) => {
+    const known = revision ?? event.revision;
+    return {
+      n: index + 1,
+      at: toIso(event.at),
+      outcome: event.outcome,
+      revision: known === null ? null : String(known),
+      parameters: parametersOf(event),
+      accounts: accountsNamedIn(event),
+      key,
+      documents: documentsNamedIn(event),
+      ...Object.fromEntries(TEXTS.map((name) => [name, kept(event[name])])),
+    };
+  });
+  await sql.query(INSERT_EVENTS, [JSON.stringify(rows)]);
 }
 
 /** A row of `EVENT_COLUMNS`. */

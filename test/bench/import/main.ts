@@ -2,7 +2,7 @@
  * npm run bench -- import: how fast a directory takes an organization in, on the embedded database and on a server. It is
  * judged by seconds of CPU, of this process and of the server's for it, which take turns.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -12,6 +12,7 @@ import type * as directoryModule from '../../../src/directory/prisma/open-direct
 import type { DirectoryOptions } from '../../../src/directory/prisma/open-directory.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 import { built } from '../built.ts';
+import { backendsOf, cpuOf } from '../processes.ts';
 import { entitiesIn, FULL_SIZE, organizationOf } from './organization.ts';
 
 const QUICK = process.argv.includes('--quick');
@@ -53,19 +54,6 @@ async function longestPause(work: () => Promise<unknown>): Promise<number> {
   return Math.max(longest, performance.now() - last);
 }
 
-/** Seconds of CPU that processes have had; of one that has ended, none. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function cpuOf(pids: readonly number[]): Promise<number> {
-  const ticks = 100;
-  let seconds = 0;
-  for (const pid of pids) {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    if (text === null) continue;
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    seconds += (Number(fields[11]) + Number(fields[12])) / ticks;
-  }
-  return seconds;
-}
-
 /** `backends`: the processes that the server has for this one. */
 async function measure(options: DirectoryOptions, backends: () => Promise<readonly number[]>): Promise<Figures> {
   const directory = await openDirectory(options, catalog);
@@ -103,12 +91,7 @@ const server = await startPostgres();
 const url = await server.createDatabase();
 const watcher = new Client({ connectionString: url });
 await watcher.connect();
-const onServer = await measure({ kind: 'server', url }, async () => {
-  const { rows } = await watcher.query<{ pid: number }>(
-    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-  );
-  return rows.map(({ pid }) => pid);
-});
+const onServer = await measure({ kind: 'server', url }, () => backendsOf(watcher));
 print('PostgreSQL', onServer);
 await watcher.end();
 await server.stop();

@@ -16,6 +16,8 @@ export interface OrganizationSize {
   readonly groups: number;
   readonly policies: number;
   readonly buckets: number;
+  /** Managed policies of the account that are attached to each role and user; left out: one to each role, with one of AWS's. */
+  readonly attachments?: number;
 }
 
 export const FULL_SIZE: OrganizationSize = {
@@ -80,10 +82,10 @@ export function organizationOf(size: OrganizationSize): DirectoryDocument {
   const accounts = list(size.accounts, (index) => ({ id: String(100_000_000_000 + index), index }));
   const createdAt = '2024-05-01T10:00:00Z';
   const managed = (id: string, index: number): string => `arn:aws:iam::${id}:policy/team/policy-${index}`;
-  const attached = (id: string, seed: number): readonly string[] => [
-    managed(id, seed % size.policies),
-    'arn:aws:iam::aws:policy/ReadOnlyAccess',
-  ];
+  const attached = (id: string, seed: number): readonly string[] =>
+    size.attachments === undefined
+      ? [managed(id, seed % size.policies), 'arn:aws:iam::aws:policy/ReadOnlyAccess']
+      : list(size.attachments, (i) => managed(id, (seed + i) % size.policies));
   const policies = accounts.flatMap(({ id, index }) =>
     list(
       size.policies,
@@ -121,7 +123,7 @@ export function organizationOf(size: OrganizationSize): DirectoryDocument {
         tags: { team: `team-${i % 7}` },
         groups: [`arn:aws:iam::${id}:group/group-${i % size.groups}`],
         inlinePolicies: [],
-        attachedPolicies: [],
+        attachedPolicies: size.attachments === undefined ? [] : attached(id, i),
       }),
     ),
   );
@@ -134,7 +136,7 @@ export function organizationOf(size: OrganizationSize): DirectoryDocument {
         createdAt,
         trustPolicy: trustPolicy(id, i),
         tags: { team: `team-${i % 7}`, stage: 'production' },
-        inlinePolicies: [{ name: 'own', document: identityPolicy(id, 2000 + i) }],
+        inlinePolicies: size.attachments === undefined ? [{ name: 'own', document: identityPolicy(id, 2000 + i) }] : [],
         attachedPolicies: attached(id, i),
         permissionsBoundary: i % 5 === 0 ? managed(id, 0) : null,
       }),

@@ -2,15 +2,13 @@
  * npm run bench -- memory: how much memory the gateway takes for a million mixed decisions on 100,000 principals, on a
  * PostgreSQL server of its own. Wanted: at most 1.3 times the setting above what the process takes before.
  */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type * as catalogModule from '../../../src/catalog/catalog.ts';
 import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 import { built } from '../built.ts';
 import { FULL_SIZE, organizationOf } from '../import/organization.ts';
 import { QUICK } from '../measure.ts';
+import { decideMixed } from './decide-mixed.ts';
 
 const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
 const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
@@ -25,17 +23,8 @@ const url = await server.createDatabase();
 const directory = await openDirectory({ kind: 'server', url }, await openCatalog());
 await directory.apply(organizationOf(SIZE));
 await directory.close();
-const decisions = fileURLToPath(new URL('decisions.ts', import.meta.url));
-const values = [url, String(SETTING), String(QUESTIONS), JSON.stringify(SIZE)];
-const { stdout } = await promisify(execFile)(process.execPath, [
-  '--expose-gc',
-  '--import',
-  'tsx',
-  decisions,
-  ...values,
-]);
+const { base, peak, heap, cpu } = await decideMixed({ url, setting: SETTING, questions: QUESTIONS, size: SIZE });
 await server.stop();
-const { base, peak, heap, cpu } = JSON.parse(stdout) as Readonly<Record<'base' | 'peak' | 'heap' | 'cpu', number>>;
 const ratio = (peak - base) / SETTING;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 console.log(
