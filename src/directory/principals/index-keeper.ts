@@ -193,7 +193,7 @@ export class IndexKeeper {
   async #catchUp(index: HeldIndex): Promise<boolean> {
     const { memory, database, synchronize } = this.#tools;
     if (memory.revision < this.#seen) await synchronize();
-    for (let read = 0; sizeOf(this.#stale) > 0; read += 1) {
+    while (sizeOf(this.#stale) > 0) {
       if (this.#index !== index) return false;
       index.revision = IN_CHANGE;
       const names = take(this.#stale);
