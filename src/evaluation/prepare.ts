@@ -234,20 +234,12 @@ function bucketBehind(
   const plans = policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY');
   const isManaging = organization !== null && organization.managementAccountId === owner;
   const control = controlThrough(isManaging ? null : resourceControl, owner ?? '', facts, point);
-  const { levels } = control;
-  return {
-    facts,
-    policy,
-    plans,
-    bindings: bindingsOf(facts),
-    control,
-    controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
-  };
+  const ofControl = control.levels === null ? null : controlPlans(control.levels, 'RESOURCE_CONTROL_POLICY');
+  return { facts, policy, plans, bindings: bindingsOf(facts), control, controlPlans: ofControl };
 }
 
 function isClosedBehind(bucket: PreparedBucket | null): boolean {
-  if (bucket === null) return false;
-  return (bucket.policy !== null && isClosed(bucket.policy)) || hasClosed(bucket.control.levels);
+  return bucket !== null && (hasClosed(bucket.control.levels) || (bucket.policy !== null && isClosed(bucket.policy)));
 }
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();

@@ -10,8 +10,10 @@ import type { Log } from './log.ts';
  */
 export function useErrorReport(log: Log): Plugin<object, RequestFacts> {
   return {
-    onRequest({ requestHandler, setRequestHandler, fetchAPI, serverContext: { requestId } }) {
-      setRequestHandler(async (request, context) => {
+    onRequest(hook) {
+      const { requestHandler, fetchAPI } = hook;
+      const { requestId } = hook.serverContext;
+      hook.setRequestHandler(async (request, context) => {
         try {
           return await requestHandler(request, context);
         } catch (error) {

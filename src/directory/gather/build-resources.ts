@@ -241,16 +241,11 @@ export function buildResource(
   const unknown = unknownOf(rows, account, bucketOwner);
   // What is not known above the bucket limits its access points, too.
   const above = bucketOwner === null || bucketOwner.id === account?.id ? null : bucketOwner;
+  const ofAccounts = [...(account?.gaps ?? []), ...(above?.gaps ?? [])];
   return {
     value: {
       value: prepared,
-      gaps: [
-        ...gaps,
-        ...bucketGaps(rows, bucketOwner),
-        ...(account?.gaps ?? []),
-        ...(above?.gaps ?? []),
-        ...policies.gaps,
-      ],
+      gaps: [...gaps, ...bucketGaps(rows, bucketOwner), ...ofAccounts, ...policies.gaps],
       ...reachOf({ reach: facts }, account ?? {}, above ?? {}, policies),
       ...(unknown === null ? {} : { unknown }),
     },
