@@ -5,7 +5,8 @@ import type { ActionFacts } from './request.ts';
 const GENERATION = 1024;
 
 const COMPARED = 64;
-const SMALLEST = 8;
+/** What the engine sets aside for the first element. */
+const SMALLEST = 16;
 
 /** Whatever a plan contains. */
 interface AnyPlan {
@@ -16,7 +17,7 @@ interface AnyPlan {
 
 /**
  * A hash table of its own: the numbers of actions and their plans in turns. They are the elements of the object itself. A decision
- * waits for memory, one access after the other: a Map takes four more to the same plan, a list in a field one.
+ * waits for memory, one access after the other: to the same plan, a list in a field takes one more, a Map four.
  */
 class PlanTable<Plan> {
   [place: number]: Plan | number | undefined;
@@ -49,7 +50,6 @@ class PlanTable<Plan> {
   protected handOver(): PlanTable<Plan> {
     const other = new PlanTable<Plan>();
     for (const [number, plan] of this.entries()) other.put(number, plan);
-    this.places = SMALLEST;
     this.clear();
     return other;
   }
