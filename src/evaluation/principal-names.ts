@@ -1,3 +1,4 @@
+import type { NamedPrincipal } from '../policy/principal-element.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { PrincipalFacts } from './principal.ts';
 import { sessionArn, sessionsOf } from './principal-values.ts';
@@ -15,32 +16,32 @@ export function namesIn(
   if (principal === null || principal.negated || principal.everyone) return null;
   const names: string[] = [];
   for (const named of principal.named) {
-    switch (named.kind) {
-      case 'every':
-        return null;
-      case 'account':
-        names.push(`account ${named.accountId}`);
-        break;
-      case 'arn':
-        names.push(`arn ${named.arn}`, ...idBoundTo(named.arn, bindings), ...sessionsAround(named.arn));
-        break;
-      case 'uniqueId':
-        names.push(`id ${named.id}`);
-        break;
-      case 'service':
-        names.push(`service ${named.service}`);
-        break;
-      case 'federated':
-        names.push(`federated ${named.provider}`);
-        break;
-      case 'canonicalUser':
-        names.push(`canonical ${named.id.toLowerCase()}`);
-        break;
-      default:
-        named satisfies never;
-    }
+    if (named.kind === 'every') return null;
+    names.push(...namesBy(named, bindings));
   }
   return names;
+}
+
+function namesBy(
+  named: Exclude<NamedPrincipal, { kind: 'every' }>,
+  bindings: ResourceFacts['policyBindings'],
+): readonly string[] {
+  switch (named.kind) {
+    case 'account':
+      return [`account ${named.accountId}`];
+    case 'arn':
+      return [`arn ${named.arn}`, ...idBoundTo(named.arn, bindings), ...sessionsAround(named.arn)];
+    case 'uniqueId':
+      return [`id ${named.id}`];
+    case 'service':
+      return [`service ${named.service}`];
+    case 'federated':
+      return [`federated ${named.provider}`];
+    case 'canonicalUser':
+      return [`canonical ${named.id.toLowerCase()}`];
+    default:
+      return named satisfies never;
+  }
 }
 
 /** The names by which statements can concern a caller. */
