@@ -6,7 +6,13 @@ import type { KnowledgeLayer } from '../document.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
 import type { BuiltFederated } from './build-federated.ts';
-import { type BuiltRole, type BuiltSession, type BuiltSessions, gapsIn, unstoredPrincipal } from './build-principals.ts';
+import {
+  type BuiltRole,
+  type BuiltSession,
+  type BuiltSessions,
+  gapsIn,
+  unstoredPrincipal,
+} from './build-principals.ts';
 import { resourceKey } from './wanted.ts';
 
 /**

@@ -2,8 +2,8 @@ import { sameText } from '../../policy/arn.ts';
 import type { HolderRow } from '../gather/rows.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
 import type { IndexedDocument, IndexedHolder, IndexedPolicy, IndexedPrincipal } from './indexed-principals.ts';
-import type { TrustEdges } from './trust-edges.ts';
 import type { IndexedRoleRow, IndexedUserRow, PrincipalRows } from './principal-rows.ts';
+import type { TrustEdges } from './trust-edges.ts';
 
 /** Of a principal, group or policy beside its texts, and of each thing that it holds. Measured. */
 const HOLDER_BYTES = 400;
@@ -142,12 +142,17 @@ export class KeptPrincipals {
         this.#groups.delete(id);
       }
     }
-    return gone.size === 0 ? [] : this.#users.list.filter((one) => one.groups.some((group) => gone.has(group))).map((one) => one.arn);
+    return gone.size === 0
+      ? []
+      : this.#users.list.filter((one) => one.groups.some((group) => gone.has(group))).map((one) => one.arn);
   }
 
   /** The ARNs of the users and roles that a policy is attached to, directly or as their boundary, and of such groups. */
   holdersOf(policyArn: string): Record<'users' | 'roles' | 'groups', readonly string[]> {
-    const holds = ({ attached, boundary = null }: IndexedHolder & { readonly boundary?: IndexedPolicy | null }): boolean =>
+    const holds = ({
+      attached,
+      boundary = null,
+    }: IndexedHolder & { readonly boundary?: IndexedPolicy | null }): boolean =>
       boundary?.arn === policyArn || attached.some(({ arn }) => arn === policyArn);
     const among = (list: Iterable<IndexedHolder>): readonly string[] => [...list].filter(holds).map(({ arn }) => arn);
     return { users: among(this.users), roles: among(this.roles), groups: among(this.#groups.values()) };

@@ -1,9 +1,20 @@
-import { changesOf, type TouchedRows, touchedSince } from '../gather/revision-rows.ts';
-import { type AttachedRow, BOUNDARY, DEFAULT_VERSION, type HolderRow, holder, type RoleRow, type UserRow } from '../gather/rows.ts';
 import type { Touched } from '../apply/revision.ts';
+import { changesOf, type TouchedRows, touchedSince } from '../gather/revision-rows.ts';
+import {
+  type AttachedRow,
+  BOUNDARY,
+  DEFAULT_VERSION,
+  type HolderRow,
+  holder,
+  type RoleRow,
+  type UserRow,
+} from '../gather/rows.ts';
 import type { Sql } from '../prisma/database.ts';
 
-export type IndexedUserRow = Pick<UserRow, 'id' | 'arn' | 'inline' | 'attached' | 'accountId' | 'tags' | 'boundary' | 'groups'>;
+export type IndexedUserRow = Pick<
+  UserRow,
+  'id' | 'arn' | 'inline' | 'attached' | 'accountId' | 'tags' | 'boundary' | 'groups'
+>;
 export type IndexedRoleRow = Pick<
   RoleRow,
   'id' | 'arn' | 'inline' | 'attached' | 'accountId' | 'tags' | 'boundary' | 'trustPolicyHash' | 'trustBindings'
@@ -42,7 +53,9 @@ export async function readPrincipalPage(
   kind: PageKind,
   after: string,
 ): Promise<{ readonly rows: PrincipalRows; readonly last: string | null }> {
-  const [found] = await sql.query<{ revision: string; rows: readonly { readonly arn: string }[] }>(PAGES[kind], [after]);
+  const [found] = await sql.query<{ revision: string; rows: readonly { readonly arn: string }[] }>(PAGES[kind], [
+    after,
+  ]);
   const rows = found?.rows ?? [];
   return {
     // as: what the statement of this kind makes

@@ -44,7 +44,13 @@ function subjectOf(arn: string): Question['subject'] {
   return { principal, assumedRole: null, session: null };
 }
 
-const about = (action: string, resource: string) => ({ action, resource, resourceAccount: null, context: new Map(), path: '' });
+const about = (action: string, resource: string) => ({
+  action,
+  resource,
+  resourceAccount: null,
+  context: new Map(),
+  path: '',
+});
 
 async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
   const catalog = await openCatalog();
@@ -56,7 +62,12 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
     const later: number[] = [];
     for (let round = 0; round < again; round += 1) later.push(await cpu(work));
     const warm = later.length === 0 ? first : median(later);
-    rows.push({ principals: size.principals, question: name, first: Math.round(first), warm: Math.round(warm * 10) / 10 });
+    rows.push({
+      principals: size.principals,
+      question: name,
+      first: Math.round(first),
+      warm: Math.round(warm * 10) / 10,
+    });
     return warm;
   };
   try {
@@ -66,23 +77,42 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
     const [resource, admin] = [OBJECT, subjectOf(ADMINISTRATOR)];
     const before = process.memoryUsage().rss;
     await row('reading the index', async () => directory.principals());
-    rows.push({ principals: size.principals, question: 'index, MB of RSS', first: Math.round((process.memoryUsage().rss - before) / 1e6), warm: '' });
-    await row('one decision', async () => access.decideEach([{ ...about('s3:GetObject', resource), subject: subjectOf(A_USER) }], NOW));
-    const whoCan = (action: string, on: string, after: string | null = null) => () =>
-      access.whoCan(about(action, on), { limit: 20, after }, NOW);
+    rows.push({
+      principals: size.principals,
+      question: 'index, MB of RSS',
+      first: Math.round((process.memoryUsage().rss - before) / 1e6),
+      warm: '',
+    });
+    await row('one decision', async () =>
+      access.decideEach([{ ...about('s3:GetObject', resource), subject: subjectOf(A_USER) }], NOW),
+    );
+    const whoCan =
+      (action: string, on: string, after: string | null = null) =>
+      () =>
+        access.whoCan(about(action, on), { limit: 20, after }, NOW);
     const found = await row('whoCan s3:GetObject', whoCan('s3:GetObject', resource));
     const { entries, total } = await access.whoCan(about('s3:GetObject', resource), { limit: 20 }, NOW);
     const last = entries.at(-1)?.answer.question.subject.principal;
-    await row('whoCan, the next page', whoCan('s3:GetObject', resource, last !== undefined && 'arn' in last ? last.arn : null));
+    await row(
+      'whoCan, the next page',
+      whoCan('s3:GetObject', resource, last !== undefined && 'arn' in last ? last.arn : null),
+    );
     await row('whoCan iam:CreateAccessKey', whoCan('iam:CreateAccessKey', A_USER));
     await row('whoCan ec2:DescribeInstances', whoCan('ec2:DescribeInstances', '*'));
     if (size.principals <= MOST_DECIDED) {
       const all = [...(world.users ?? []), ...(world.roles ?? [])];
       const questions = all.map(({ arn }) => ({ ...about('s3:GetObject', resource), subject: subjectOf(arn) }));
       const each = await row('deciding for each principal', async () => access.decideEach(questions, NOW));
-      rows.push({ principals: size.principals, question: `… / whoCan (${total} found)`, first: '', warm: Math.round((each / found) * 10) / 10 });
+      rows.push({
+        principals: size.principals,
+        question: `… / whoCan (${total} found)`,
+        first: '',
+        warm: Math.round((each / found) * 10) / 10,
+      });
     }
-    await row('summary of an administrator', async () => (await access.effectivePermissions(admin, new Map(), NOW)).summary());
+    await row('summary of an administrator', async () =>
+      (await access.effectivePermissions(admin, new Map(), NOW)).summary(),
+    );
     await row('permissions, the first 1,000', async () =>
       (await access.effectivePermissions(admin, new Map(), NOW)).listed().after(null, 1_000),
     );

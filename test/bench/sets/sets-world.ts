@@ -44,7 +44,9 @@ function customerPolicy(account: string, seed: number): string {
       Condition: { StringEquals: { 'aws:PrincipalTag/team': `team-${seed % 7}` } },
     },
     ...(seed % 3 === 0 ? [{ Sid: 'Describe', Effect: 'Allow', Action: 'ec2:Describe*', Resource: '*' }] : []),
-    ...(seed % 11 === 0 ? [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] : []),
+    ...(seed % 11 === 0
+      ? [{ Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]
+      : []),
   );
 }
 
@@ -89,23 +91,37 @@ export function setsWorld(size: SetsSize): DirectoryDocument {
   });
   const version = (document: string) => ({ defaultVersionId: 'v1', versions: [{ versionId: 'v1', document }] });
   const policies = accounts.flatMap(({ id }): readonly ManagedPolicyInput[] => [
-    ...list(Math.ceil(each / SHARING), (seed) => ({ arn: managed(id, `team-${seed}`), ...version(customerPolicy(id, seed)) })),
+    ...list(Math.ceil(each / SHARING), (seed) => ({
+      arn: managed(id, `team-${seed}`),
+      ...version(customerPolicy(id, seed)),
+    })),
     { arn: managed(id, 'admin'), ...version(policy({ Effect: 'Allow', Action: '*', Resource: '*' })) },
-    { arn: managed(id, 'boundary'), ...version(policy({ Effect: 'Allow', NotAction: ['iam:*', 'organizations:*'], Resource: '*' })) },
+    {
+      arn: managed(id, 'boundary'),
+      ...version(policy({ Effect: 'Allow', NotAction: ['iam:*', 'organizations:*'], Resource: '*' })),
+    },
   ]);
   const users = accounts.flatMap(({ id }) =>
     list(userCount, (n): UserInput => ({ arn: `arn:aws:iam::${id}:user/people/user-${n}`, ...held(id, n) })),
   );
   const roles = accounts.flatMap(({ id, index }) =>
-    list(roleCount, (n): RoleInput => ({
-      arn: `arn:aws:iam::${id}:role/app/role-${n}`,
-      trustPolicy: trustPolicy(size, index, n, roleCount),
-      ...held(id, userCount + n),
-    })),
+    list(
+      roleCount,
+      (n): RoleInput => ({
+        arn: `arn:aws:iam::${id}:role/app/role-${n}`,
+        trustPolicy: trustPolicy(size, index, n, roleCount),
+        ...held(id, userCount + n),
+      }),
+    ),
   );
   const resources = accounts.map(({ id }): ResourceInput => {
     const arn = `arn:aws:s3:::data-${id}`;
-    const letIn = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${id}:root` }, Action: 's3:*', Resource: [arn, `${arn}/*`] };
+    const letIn = {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${id}:root` },
+      Action: 's3:*',
+      Resource: [arn, `${arn}/*`],
+    };
     return { arn, accountId: id, region: 'eu-west-1', policy: policy(letIn) };
   });
   const control = (id: string, document: string, targets: readonly string[]) => ({
@@ -115,7 +131,10 @@ export function setsWorld(size: SetsSize): DirectoryDocument {
     document,
     targets,
   });
-  const outside = { StringNotEquals: { 'aws:RequestedRegion': ['eu-west-1', 'us-east-1'] }, ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/app/role-1*' } };
+  const outside = {
+    StringNotEquals: { 'aws:RequestedRegion': ['eu-west-1', 'us-east-1'] },
+    ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/app/role-1*' },
+  };
   return {
     organizations: [
       {
@@ -125,8 +144,15 @@ export function setsWorld(size: SetsSize): DirectoryDocument {
         units: [],
         scpEnabled: true,
         controlPolicies: [
-          control('p-full', policy({ Effect: 'Allow', Action: '*', Resource: '*' }), ['r-bench', ...accounts.map(({ id }) => id)]),
-          control('p-regions', policy({ Effect: 'Deny', NotAction: ['iam:*', 'sts:*'], Resource: '*', Condition: outside }), ['r-bench']),
+          control('p-full', policy({ Effect: 'Allow', Action: '*', Resource: '*' }), [
+            'r-bench',
+            ...accounts.map(({ id }) => id),
+          ]),
+          control(
+            'p-regions',
+            policy({ Effect: 'Deny', NotAction: ['iam:*', 'sts:*'], Resource: '*', Condition: outside }),
+            ['r-bench'],
+          ),
         ],
       },
     ],
