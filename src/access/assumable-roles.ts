@@ -76,7 +76,9 @@ export async function assumableRoles(
     let steps = await search.start(subject, options.path, check);
     for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
       const next: Step[] = [];
-      for await (const { arns, from } of index === null ? all(steps, tools, work) : trusting(steps, index, search, work, check)) {
+      for await (const { arns, from } of index === null
+        ? all(steps, tools, work)
+        : trusting(steps, index, search, work, check)) {
         await work.turn();
         const request = { principals: [], roles: arns, resources: [], now, forSearch: true } as const;
         const gathered = await tools.directory.gather(request);

@@ -200,7 +200,8 @@ export class PrincipalClasses {
         ? []
         : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
     const rules = [...control, ...home].filter(({ statement }) => relevanceOf(statement, this.#anybody) !== 'NEVER');
-    const isOwn = this.#shared.accounts.has(accountId) || root.closed || this.#gathered.principalGaps(accountId).length > 0;
+    const isOwn =
+      this.#shared.accounts.has(accountId) || root.closed || this.#gathered.principalGaps(accountId).length > 0;
     const text = JSON.stringify([
       root.facts.partition,
       isOwn ? accountId : null,
@@ -220,7 +221,8 @@ export class PrincipalClasses {
 
   #printed({ layer, level, attached, statement }: Rule): unknown {
     const { allows, conditions, index } = statement;
-    const always = conditions.length === 0 && relevanceOf(statement, this.#anybody) === 'ALWAYS' && statement.principal === null;
+    const always =
+      conditions.length === 0 && relevanceOf(statement, this.#anybody) === 'ALWAYS' && statement.principal === null;
     return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
   }
 }

@@ -1,7 +1,7 @@
 import { CallerDependence, relevanceOf } from '../evaluation/caller-marks.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
-import { type Rule, rulesOf } from '../evaluation/rule.ts';
 import { actionName } from '../evaluation/layer-set.ts';
+import { type Rule, rulesOf } from '../evaluation/rule.ts';
 import { actionMatches } from '../policy/action-pattern.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { CompiledStatement } from '../policy/statement.ts';

@@ -210,7 +210,10 @@ function ceilingsOf({ facts, policies, session }: PreparedPrincipal): readonly (
 const TOKEN_ISSUE_TIME = 'aws:tokenissuetime';
 
 function readsTime({ conditions, resources }: CompiledStatement): boolean {
-  const keys = [...conditions.flatMap((one) => one.keys), ...(resources === null ? [] : resourceElementKeys(resources))];
+  const keys = [
+    ...conditions.flatMap((one) => one.keys),
+    ...(resources === null ? [] : resourceElementKeys(resources)),
+  ];
   return keys.some(({ owner, name }) => owner === 'time' || name === TOKEN_ISSUE_TIME);
 }
 

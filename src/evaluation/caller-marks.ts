@@ -42,12 +42,7 @@ export class CallerDependence {
   readonly #keys: readonly ContextKey[];
   readonly #ofResource: boolean;
 
-  private constructor(
-    rule: Rule,
-    conditions: readonly Condition[],
-    keys: readonly ContextKey[],
-    ofResource: boolean,
-  ) {
+  private constructor(rule: Rule, conditions: readonly Condition[], keys: readonly ContextKey[], ofResource: boolean) {
     this.#rule = rule;
     this.#conditions = conditions;
     this.#keys = keys;

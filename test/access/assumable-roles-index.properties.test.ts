@@ -17,7 +17,14 @@ const ROLES = [0, 1, 2, 3, 4, 5].map((n) => roleArn(`r${n}`, n < 4 ? A : B));
 const idOf = (n: number): string => `AROAR${n}0000`;
 
 const principal: fc.Arbitrary<JsonObject | '*'> = fc.oneof(
-  fc.constantFrom<JsonObject | '*'>('*', { AWS: A }, { AWS: B }, { AWS: USER }, { AWS: 'AIDAU0000' }, { Service: 'ec2.amazonaws.com' }),
+  fc.constantFrom<JsonObject | '*'>(
+    '*',
+    { AWS: A },
+    { AWS: B },
+    { AWS: USER },
+    { AWS: 'AIDAU0000' },
+    { Service: 'ec2.amazonaws.com' },
+  ),
   fc.nat(5).map((n): JsonObject => ({ AWS: ROLES[n] ?? '' })),
   fc.nat(5).map((n): JsonObject => ({ AWS: idOf(n) })),
   fc.nat(5).map((n): JsonObject => ({ AWS: `arn:aws:sts::${n < 4 ? A : B}:assumed-role/r${n}/s1` })),
@@ -31,11 +38,17 @@ const condition = fc.option(
   ),
   { freq: 2, nil: null },
 );
-const trust = fc.tuple(principal, condition, fc.boolean()).map(([who, when, isDeny]): JsonObject => ({
-  ...trusts(who, when === null ? {} : { condition: when }),
-  ...(isDeny && when !== null ? { Effect: 'Deny' } : {}),
-}));
-const own = fc.constantFrom<readonly JsonObject[]>([], [allow('sts:*')], [allow('*'), deny('sts:AssumeRole', ROLES[1] ?? '')]);
+const trust = fc.tuple(principal, condition, fc.boolean()).map(
+  ([who, when, isDeny]): JsonObject => ({
+    ...trusts(who, when === null ? {} : { condition: when }),
+    ...(isDeny && when !== null ? { Effect: 'Deny' } : {}),
+  }),
+);
+const own = fc.constantFrom<readonly JsonObject[]>(
+  [],
+  [allow('sts:*')],
+  [allow('*'), deny('sts:AssumeRole', ROLES[1] ?? '')],
+);
 const world: fc.Arbitrary<DirectoryDocument> = fc
   .tuple(own, fc.array(fc.tuple(fc.array(trust, { maxLength: 3 }), own), { minLength: 6, maxLength: 6 }))
   .map(([ofUser, roles]) => ({
@@ -77,11 +90,27 @@ describe('the names in trust policies', () => {
           for (const arn of chain) {
             const role = gathered.role(arn)?.value;
             if (role === undefined || caller === undefined) throw new Error(`${arn} is not there`);
-            const nothing = { externalId: null, sourceIdentity: null, tags: {}, transitiveTagKeys: [], inheritedTags: {}, mfaAuthenticated: null };
+            const nothing = {
+              externalId: null,
+              sourceIdentity: null,
+              tags: {},
+              transitiveTagKeys: [],
+              inheritedTags: {},
+              mfaAuthenticated: null,
+            };
             const request = { context: new Map(), now: NOON };
             const call = { ...nothing, roleSessionName: 'any-name' };
-            expect([arn, decideAssumption(caller, role, call, request, access.assumptionActions).allowed]).toEqual([arn, true]);
-            caller = roleSession(role, { sessionName: 'any-name', tags: {}, sourceIdentity: null, issuedAt: NOON, sessionPolicies: null });
+            expect([arn, decideAssumption(caller, role, call, request, access.assumptionActions).allowed]).toEqual([
+              arn,
+              true,
+            ]);
+            caller = roleSession(role, {
+              sessionName: 'any-name',
+              tags: {},
+              sourceIdentity: null,
+              issuedAt: NOON,
+              sessionPolicies: null,
+            });
           }
         }
       }),
@@ -90,7 +119,9 @@ describe('the names in trust policies', () => {
   });
 
   it('answer for many roles that all trust each other: none is tried again that was reached without conditions', async () => {
-    const roles = Array.from({ length: 150 }, (_, n) => aRole(`r${n}`, [trusts({ AWS: A })], [allow('sts:AssumeRole')]));
+    const roles = Array.from({ length: 150 }, (_, n) =>
+      aRole(`r${n}`, [trusts({ AWS: A })], [allow('sts:AssumeRole')]),
+    );
     const directory = new MemoryDirectory({ users: [aUser('u', [allow('sts:AssumeRole')])], roles }, catalog);
     const before = directory.gathers;
     const found = await createAccess(directory, catalog).assumableRoles(aSubject(USER), { maxDepth: 4 }, NOON);

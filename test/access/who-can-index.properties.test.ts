@@ -64,14 +64,14 @@ const resources = fc.constantFrom<JsonObject>(
   { Resource: 'arn:aws:s3:::other/*' },
 );
 const effect = fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny');
-const statement = fc
-  .tuple(effect, actions, resources, conditions)
-  .map(([Effect, action, resource, Condition]): JsonObject => ({
+const statement = fc.tuple(effect, actions, resources, conditions).map(
+  ([Effect, action, resource, Condition]): JsonObject => ({
     Effect,
     ...action,
     ...resource,
     ...(Condition === null ? {} : { Condition }),
-  }));
+  }),
+);
 const document = fc.array(statement, { minLength: 1, maxLength: 2 }).map((statements) => policy(...statements));
 /** Few documents, so that many hold the same. */
 const documents = fc.array(document, { minLength: 4, maxLength: 4 });
@@ -84,15 +84,15 @@ const named = fc.oneof(
     { AWS: 'AROAR10000' },
   ),
 );
-const onResource = fc
-  .tuple(effect, named, conditions, fc.boolean())
-  .map(([Effect, Principal, Condition, isNegated]): JsonObject => ({
+const onResource = fc.tuple(effect, named, conditions, fc.boolean()).map(
+  ([Effect, Principal, Condition, isNegated]): JsonObject => ({
     Effect,
     ...(isNegated && Effect === 'Deny' ? { NotPrincipal: Principal } : { Principal }),
     Action: ['s3:*', 'kms:*'],
     Resource: '*',
     ...(Condition === null ? {} : { Condition }),
-  }));
+  }),
+);
 
 const holder = fc.record({
   inline: fc.option(fc.nat(3), { nil: null }),
@@ -121,8 +121,18 @@ const world: fc.Arbitrary<DirectoryDocument> = fc
       permissionsBoundary: boundary === null ? null : arnOf(boundary, account),
       tags,
     });
-    const full = { name: 'Full', type: 'SERVICE_CONTROL_POLICY' as const, document: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) };
-    const limiting = (control ?? []).map((text, n) => ({ ...full, id: `p-limit${n}`, arn: `arn:aws:organizations::9:policy/${n}`, document: text, targets: [[A, B][n] ?? A] }));
+    const full = {
+      name: 'Full',
+      type: 'SERVICE_CONTROL_POLICY' as const,
+      document: policy({ Effect: 'Allow', Action: '*', Resource: '*' }),
+    };
+    const limiting = (control ?? []).map((text, n) => ({
+      ...full,
+      id: `p-limit${n}`,
+      arn: `arn:aws:organizations::9:policy/${n}`,
+      document: text,
+      targets: [[A, B][n] ?? A],
+    }));
     return {
       policies: [A, B].flatMap((account) =>
         texts.map((text, n) => ({
@@ -131,11 +141,19 @@ const world: fc.Arbitrary<DirectoryDocument> = fc
           versions: [{ versionId: 'v1', document: text }],
         })),
       ),
-      groups: [{ arn: GROUP, inlinePolicies: [{ name: 'inline', document: texts[0] ?? '' }], attachedPolicies: [arnOf(1, A)] }],
+      groups: [
+        { arn: GROUP, inlinePolicies: [{ name: 'inline', document: texts[0] ?? '' }], attachedPolicies: [arnOf(1, A)] },
+      ],
       users: users.map((one, index) => {
         const arn = USERS[index] ?? '';
         const account = arn.includes(A) ? A : B;
-        return { ...aUser('', []), arn, id: `AIDAU${index}0000`, ...held(one, account), ...(one.inGroup && account === A ? { groups: [GROUP] } : {}) };
+        return {
+          ...aUser('', []),
+          arn,
+          id: `AIDAU${index}0000`,
+          ...held(one, account),
+          ...(one.inGroup && account === A ? { groups: [GROUP] } : {}),
+        };
       }),
       roles: roles.map((one, index) => {
         const arn = ROLES[index] ?? '';
@@ -151,7 +169,12 @@ const world: fc.Arbitrary<DirectoryDocument> = fc
         scpEnabled: control !== null,
         ...(control === null
           ? {}
-          : { controlPolicies: [{ ...full, id: 'p-full', arn: 'arn:aws:organizations::aws:policy/p-full', targets: ['r-abcd', A, B] }, ...limiting] }),
+          : {
+              controlPolicies: [
+                { ...full, id: 'p-full', arn: 'arn:aws:organizations::aws:policy/p-full', targets: ['r-abcd', A, B] },
+                ...limiting,
+              ],
+            }),
       })),
     };
   });

@@ -4,8 +4,8 @@ import { effectivePermissions } from '../../src/access/effective-permissions.ts'
 import { Work } from '../../src/access/work.ts';
 import { cellsOf } from '../../src/analysis/cells.ts';
 import { intersectPatterns, overlap, tokensOf } from '../../src/analysis/wildcard.ts';
-import type { CatalogAction } from '../../src/catalog/catalog-service.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { CatalogAction } from '../../src/catalog/catalog-service.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import type { Steps } from '../../src/policy/steps.ts';
 import { readTemplate } from '../../src/policy/variable.ts';

@@ -6,7 +6,12 @@ import { userArn } from '../support/policies.ts';
 import { refOf } from '../support/questions.ts';
 
 const OPERATOR: Caller = { kind: 'operator' };
-const caller = (name: string): Caller => ({ kind: 'principal', ref: refOf(userArn(name)), keyId: `AKIA${name}`, session: null });
+const caller = (name: string): Caller => ({
+  kind: 'principal',
+  ref: refOf(userArn(name)),
+  keyId: `AKIA${name}`,
+  session: null,
+});
 
 function aDirectory() {
   const directory = { now: 1n, revision: async () => directory.now };
@@ -15,7 +20,11 @@ function aDirectory() {
   const page = async (
     who: Caller,
     asked: readonly unknown[],
-    { isNextPage = true, sourceIp = '192.0.2.1', bytes = 100 }: { isNextPage?: boolean; sourceIp?: string; bytes?: number } = {},
+    {
+      isNextPage = true,
+      sourceIp = '192.0.2.1',
+      bytes = 100,
+    }: { isNextPage?: boolean; sourceIp?: string; bytes?: number } = {},
   ): Promise<number> => {
     const origin = { sourceIp, secureTransport: true, userAgent: null, referer: null };
     // as: nothing else of the context is read
@@ -24,7 +33,11 @@ function aDirectory() {
       asked,
       isNextPage,
       bytesOf: () => bytes,
-      find: async (before: { number: number; revision: bigint } | null) => before ?? { number: (found += 1), revision: directory.now },
+      find: async (before: { number: number; revision: bigint } | null) => {
+        if (before !== null) return before;
+        found += 1;
+        return { number: found, revision: directory.now };
+      },
     });
     return number;
   };

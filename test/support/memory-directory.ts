@@ -508,7 +508,10 @@ interface PrincipalPage {
   readonly accountId?: string;
 }
 
-function inAccount<T extends { readonly arn: string }>(entities: readonly T[], { accountId }: PrincipalPage): readonly T[] {
+function inAccount<T extends { readonly arn: string }>(
+  entities: readonly T[],
+  { accountId }: PrincipalPage,
+): readonly T[] {
   return accountId === undefined ? entities : entities.filter(({ arn }) => accountOf(arn) === accountId);
 }
 

@@ -21,6 +21,8 @@ const SHARE = 3 / 10;
 const DOCUMENTS = 50;
 /** Tries before a search goes through the directory, in case others write all the time. */
 const ATTEMPTS = 5;
+/** Statements that read what is stale before it is tried anew, in case others write all the time. */
+const MOST_READ = 100;
 /** Principals between two lines about how far it is. */
 const TOLD_EVERY = 10_000;
 
@@ -193,8 +195,8 @@ export class IndexKeeper {
   async #catchUp(index: HeldIndex): Promise<boolean> {
     const { memory, database, synchronize } = this.#tools;
     if (memory.revision < this.#seen) await synchronize();
-    while (sizeOf(this.#stale) > 0) {
-      if (this.#index !== index) return false;
+    for (let read = 0; sizeOf(this.#stale) > 0; read += 1) {
+      if (this.#index !== index || read >= MOST_READ) return false;
       index.revision = IN_CHANGE;
       const names = take(this.#stale);
       const rows = await readNamedPrincipals(database, names, memory.revision);

@@ -129,8 +129,7 @@ async function assumableRoles(
     isNextPage: asked.after !== null,
     bytesOf: ({ roles }: AssumableRoles) => BYTES_OF_ROLE * roles.length,
     find: async (before: AssumableRoles | null) =>
-      before ??
-      asFarAsKnown(context, own, new Map(), (access) => access.searchRoles(own, { maxDepth }, context.now)),
+      before ?? asFarAsKnown(context, own, new Map(), (access) => access.searchRoles(own, { maxDepth }, context.now)),
   };
   const found = await inTurn(context, () => foundForPage(context, search));
   const before = await precedingOf(context, found, asked);

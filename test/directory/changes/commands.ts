@@ -298,7 +298,9 @@ async function indexed(directory: OpenDirectory): Promise<unknown> {
 
 /** Searches find exactly those whom the model allows. */
 async function searchesAgree(model: Model, access: Access, principals: readonly string[]): Promise<void> {
-  const inOrder = principals.toSorted((a, b) => Number(a.includes(':role/')) - Number(b.includes(':role/')) || (a < b ? -1 : 1));
+  const inOrder = principals.toSorted(
+    (a, b) => Number(a.includes(':role/')) - Number(b.includes(':role/')) || (a < b ? -1 : 1),
+  );
   for (const [action, resource] of Object.entries(RESOURCES)) {
     const { subject: _, ...question } = aQuestion(A, action, resource, { resourceAccount: A });
     const { entries } = await access.whoCan(question, { limit: 100 }, NOON);
