@@ -2,13 +2,14 @@ import { cellsOf } from '../../analysis/cells.ts';
 import { patternsOf } from '../../analysis/grants/key-texts.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import { type PreparedPrincipal, preparePrincipal } from '../../evaluation/prepare.ts';
+import { InvalidInput } from '../../policy/errors.ts';
 import { readOperator } from '../../policy/operator.ts';
 import { ANY_RUN } from '../../policy/pattern.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { NamedPrincipal } from '../../policy/principal-element.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import type { Steps } from '../../policy/steps.ts';
-import { type SimulatedCaller, simulatedCaller } from '../simulated-caller.ts';
+import { checkCall, type SimulatedCaller, simulatedCaller } from '../simulated-caller.ts';
 import type { Named } from './named.ts';
 import { namesPrincipals } from './request.ts';
 
@@ -109,6 +110,17 @@ function tellsTypesApart({ conditions }: Named): boolean {
       key.name === 'aws:principaltype' ||
       (key.name === 'aws:principalarn' && values.some((value) => ROOT_OR_SESSION.test(value))),
   );
+}
+
+/** Whether AWS takes such a call: one with an identity of a provider is not signed. */
+export function canCall({ caller }: Caller, action: { readonly name: string }): boolean {
+  try {
+    checkCall(caller, action, { path: '' });
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInput) return false;
+    throw error;
+  }
 }
 
 class Maker {

@@ -7,7 +7,7 @@ import type { ContextKey, ContextReader, ContextValue } from '../../policy/conte
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { resourceElementKeys } from '../../policy/resource-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
-import type { Caller, Callers } from './callers.ts';
+import { type Caller, type Callers, canCall } from './callers.ts';
 import { formOf, isUsuallyOfResource, sourceOf } from './keys.ts';
 import type { Named } from './named.ts';
 import { madeResources } from './resources.ts';
@@ -165,6 +165,7 @@ function* distinct(
   const keys = [...uses.map(({ condition }) => condition.key), ...variables.values()];
   for (const caller of callers.list) {
     yield statements.length;
+    if (!canCall(caller, question.action)) continue;
     const { prepared } = caller;
     const reader = readerOf(question, caller, NOTHING_SETTLED);
     const names = statements.map(({ statement }) =>
