@@ -26,7 +26,7 @@ const REQUESTS = 60;
 async function bytesOf(ask: () => unknown, decisions: number): Promise<number> {
   const requests = Math.ceil(REQUESTS / decisions);
   // Warm: compiled, and everything in memory.
-  for (let n = 0; n < Math.ceil(40_000 / (19 + decisions)); n++) await ask();
+  for (let n = 0; n < Math.ceil(200_000 / (99 + decisions)); n++) await ask();
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 15; round++) {
     collect();
