@@ -33,7 +33,7 @@ import { type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
 import { withoutIdle } from './idle.ts';
 import { Settling } from './settle.ts';
 import { type Accepts, someAllowed } from './some-request.ts';
-import { ANYTHING, isAnything, isContained, type Term, withoutContained } from './term.ts';
+import { ANYTHING, isAnything, isContained, type Term } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -121,7 +121,7 @@ export class ClosedForm {
     const circumstances = this.#circumstances(action);
     const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
     const denials = yield* denialsOf(about, entries, (resource) => this.#at(action, resource));
-    const denied = yield* withoutContained(denials.map(({ term }) => term));
+    const denied = denials.map(({ term }) => term);
     if (denied.some(isAnything)) return false;
     const isLeft = function* (term: Term): Steps<boolean> {
       return !(yield* isContained(term, denied)) && (yield* accepts(term));

@@ -4,7 +4,7 @@ import { RolegateError } from '../policy/errors.ts';
 import type { Steps } from '../policy/steps.ts';
 import { type Circumstances, settledAt, withinHome } from './combine.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
-import { ANYTHING, intersectTerms, isAnything, type Term, withoutContained } from './term.ts';
+import { ANYTHING, intersectTerms, isAnything, type Term } from './term.ts';
 
 /** Greatest number of intersections that are tried. */
 const MOST_TRIED = 8_000;
@@ -107,7 +107,7 @@ class SomeRequest {
       for (const term of yield* entry.terms()) terms.push(term);
       yield 1;
     }
-    return yield* withoutContained(terms);
+    return terms;
   }
 
   /** Whether a term of each union has something in common with the others that is accepted; with `bearer`, on its resources. */

@@ -26,7 +26,7 @@ function aDirectory() {
       bytes = 100,
     }: { isNextPage?: boolean; sourceIp?: string; bytes?: number } = {},
   ): Promise<number> => {
-    const origin = { sourceIp, secureTransport: true, userAgent: null, referer: null };
+    const origin = { sourceIp, secureTransport: true, userAgent: null, referer: null, context: new Map() };
     // as: nothing else of the context is read
     const context = { caller: who, directory, origin, now: 0, request: {} } as unknown as GuardContext;
     const { number } = await foundForPage(context, {
