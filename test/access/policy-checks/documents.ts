@@ -9,7 +9,7 @@ import { parsePrincipalRef } from '../../../src/policy/principal-id.ts';
 export const A = '111111111111';
 export const B = '222222222222';
 /** Named nowhere. */
-const C = '333333333333';
+export const C = '333333333333';
 const PROVIDER = `arn:aws:iam::${A}:oidc-provider/token.actions.githubusercontent.com`;
 
 export const KINDS: readonly PolicyKind[] = ['identity', 'boundary', 'session', 'resource', 'trust', 'vpce', 'scp', 'rcp'];

@@ -108,7 +108,7 @@ test('for programs: everything as JSON', async () => {
         check: 'noPublicAccess',
         passed: false,
         answer: 'YES',
-        witness: { action: 's3:GetObject', policy: 'resourcePolicy', statementIndex: 0 },
+        witness: { action: 's3:GetObject', documentField: 'resourcePolicy', statementIndex: 0 },
       },
     ],
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const REQUEST = `principal roleArn federatedProvider canonicalUser action resource resourceAccount context statementIndex sid
-  policy identityPolicies resourcePolicy`;
+  documentField identityPolicies resourcePolicy`;
 const COMPARE = `query ($before: PolicyDocument!, $after: PolicyDocument!, $kind: PolicyKind!) {
   comparePolicies(before: $before, after: $after, kind: $kind) {
     grantsMore reasons beforeFindings { path line } afterFindings { path line } witness { ${REQUEST} }
@@ -40,20 +40,20 @@ interface Witness {
   readonly resource: string;
   readonly resourceAccount: string | null;
   readonly context: Readonly<Record<string, unknown>>;
-  readonly policy: string;
+  readonly documentField: string;
   readonly identityPolicies: readonly unknown[];
   readonly resourcePolicy: unknown;
 }
 
 /** The decision on the witness, by the public simulation, with the document where the witness says. */
 async function decided(witness: Witness, document: unknown): Promise<unknown> {
-  const { principal, roleArn, action, resource, resourceAccount, context, policy, identityPolicies, resourcePolicy } = witness;
+  const { principal, roleArn, action, resource, resourceAccount, context, documentField, identityPolicies, resourcePolicy } = witness;
   const input = {
     caller: { principal, roleArn },
     identityPolicies,
     resourcePolicy,
     requests: [{ action, resource, resourceAccount, context }],
-    [policy]: policy === 'identityPolicies' ? [document] : document,
+    [documentField]: documentField === 'identityPolicies' ? [document] : document,
   };
   const SIMULATE = 'query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { allowed } }';
   const result = await gateway.ask(OPERATOR, SIMULATE, { input });
