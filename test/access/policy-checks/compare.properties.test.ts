@@ -1,20 +1,25 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { checkAccessNotGranted, checkNoPublicAccess, comparePolicies } from '../../../src/access/policy-checks/checks.ts';
+import {
+  checkAccessNotGranted,
+  checkNoPublicAccess,
+  comparePolicies,
+} from '../../../src/access/policy-checks/checks.ts';
 import type { CheckedRequest } from '../../../src/access/policy-checks/request.ts';
 import { simulationOf } from '../../../src/access/policy-checks/scenario.ts';
 import { simulationSteps } from '../../../src/access/simulate.ts';
 import { type Catalog, openCatalog } from '../../../src/catalog/catalog.ts';
 import { RolegateError } from '../../../src/policy/errors.ts';
-import type { PolicyKind } from '../../../src/policy/policy-kind.ts';
 import { globOf } from '../../../src/policy/pattern.ts';
+import type { PolicyKind } from '../../../src/policy/policy-kind.ts';
 import { finished } from '../../../src/policy/steps.ts';
 import { C, pairs, requestsFor } from './documents.ts';
 
 const NOW = Date.UTC(2026, 10, 27);
 /** Requests on each pair of documents. */
 const REQUESTS = 60;
-const wanted = process.env['ROLEGATE_FUZZ_DECISIONS'] ?? { ordinary: 6000, short: 20_000, long: 100_000 }[inject('length')];
+const wanted =
+  process.env['ROLEGATE_FUZZ_DECISIONS'] ?? { ordinary: 6000, short: 20_000, long: 100_000 }[inject('length')];
 
 let catalog: Catalog;
 beforeAll(async () => {
@@ -32,7 +37,9 @@ describe('comparing two documents', () => {
     const said = { found: 0, none: 0, undecided: 0, unreadable: 0, shown: 0 };
     fc.assert(
       fc.property(
-        pairs.chain((pair) => fc.tuple(fc.constant(pair), fc.array(requestsFor(pair.kind), { minLength: REQUESTS, maxLength: REQUESTS }))),
+        pairs.chain((pair) =>
+          fc.tuple(fc.constant(pair), fc.array(requestsFor(pair.kind), { minLength: REQUESTS, maxLength: REQUESTS })),
+        ),
         ([{ kind, before, after }, requests]) => {
           const outcome = finished(comparePolicies({ catalog, now: NOW }, { kind, before, after }));
           said[outcome.kind] += 1;
