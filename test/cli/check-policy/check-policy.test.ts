@@ -36,10 +36,11 @@ async function run(
   args: readonly string[],
   input = '',
 ): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
-  let [out, error] = ['', ''];
+  const out: string[] = [];
+  const error: string[] = [];
   const terminal = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
+    out: (text: string) => void out.push(text),
+    error: (text: string) => void error.push(text),
     isInteractive: false,
   };
   const code = await runCommand(
@@ -47,7 +48,7 @@ async function run(
     terminal,
     Readable.from([input]),
   );
-  return { code, out: out.replaceAll(`${folder}/`, ''), error };
+  return { code, out: out.join('').replaceAll(`${folder}/`, ''), error: error.join('') };
 }
 
 describe('arguments', () => {
