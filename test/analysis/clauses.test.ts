@@ -6,11 +6,13 @@ import { finished } from '../../src/policy/steps.ts';
 const SIZES = [3, 2, 4];
 
 const clause: fc.Arbitrary<Clause> = fc.array(
-  fc.nat({ max: SIZES.length - 1 }).chain((dimension) =>
-    fc
-      .array(fc.boolean(), { minLength: SIZES[dimension] ?? 0, maxLength: SIZES[dimension] ?? 0 })
-      .map((holds) => ({ dimension, holds })),
-  ),
+  fc
+    .nat({ max: SIZES.length - 1 })
+    .chain((dimension) =>
+      fc
+        .array(fc.boolean(), { minLength: SIZES[dimension] ?? 0, maxLength: SIZES[dimension] ?? 0 })
+        .map((holds) => ({ dimension, holds })),
+    ),
   { maxLength: 3 },
 );
 
@@ -33,7 +35,8 @@ describe('choose', () => {
       fc.property(fc.array(clause, { maxLength: 2 }), fc.array(clause, { maxLength: 5 }), (hold, fail) => {
         const problem = { sizes: SIZES, hold, fail };
         const found: Choice = finished(choose(problem));
-        if (typeof found === 'string') expect([found, every.some((choice) => fitsAt(problem, choice))]).toEqual(['none', false]);
+        if (typeof found === 'string')
+          expect([found, every.some((choice) => fitsAt(problem, choice))]).toEqual(['none', false]);
         else expect(fitsAt(problem, found)).toBe(true);
       }),
       { numRuns: 500 },

@@ -18,7 +18,7 @@ export interface CheckedDocument {
 }
 
 /** A document that cannot be read completely: nothing is said of what it grants. */
-export interface UnreadableDocument {
+interface UnreadableDocument {
   /** What cannot be read, and where. */
   readonly findings: readonly DocumentFinding[];
 }

@@ -15,7 +15,7 @@ import type { CheckedDocument } from './checked-document.ts';
 import { sourceOf } from './keys.ts';
 
 /** Statements of one action: which of them is about it decides everything that is the same for all actions of a class. */
-export interface RulesOfAction {
+interface RulesOfAction {
   readonly after: readonly Ruled[];
   readonly before: readonly Ruled[];
 }

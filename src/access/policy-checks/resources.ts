@@ -22,13 +22,13 @@ export interface MadeResource {
   readonly prepared: PreparedResource;
 }
 
-export interface MadeResources {
+interface MadeResources {
   readonly list: readonly MadeResource[];
   /** False: some resources are not represented. */
   readonly complete: boolean;
 }
 
-export interface ResourceQuestion {
+interface ResourceQuestion {
   readonly catalog: Catalog;
   readonly action: CatalogAction;
   /** The caller's; empty: it belongs to none. */

@@ -42,7 +42,7 @@ export function around(kind: PolicyKind, { caller, action, resource, resourceAcc
 }
 
 /** A role has to trust its caller, and the policy of a KMS key counts beside identity policies: also within an account. */
-export function isBothNeeded(action: string, resource: string): boolean {
+function isBothNeeded(action: string, resource: string): boolean {
   const { service = '', resource: name = '' } = parseArn(resource) ?? {};
   const of = action.slice(0, action.indexOf(':'));
   return (

@@ -15,7 +15,7 @@ import type { GrantOutcome, GrantWitness } from './outcome.ts';
 import { type CheckedRequest, PLACES } from './request.ts';
 import { around, simulationOf } from './scenario.ts';
 import type { Situation } from './situation.ts';
-import { type Situations, situationsOf } from './situations.ts';
+import { type FoundSituation, situationsOf } from './situations.ts';
 import { Strangers } from './stranger.ts';
 
 /** A question whether a document grants something. */
@@ -166,32 +166,43 @@ class Search {
         yield next.value;
         continue;
       }
-      const { situation, caller } = next.value;
       if (this.#isGivenUp()) return null;
-      for (const rule of open) {
-        for (const problem of yield* this.#counted(problemsOf(situation, rule, rules))) {
-          const choice = yield* this.#counted(choose({ sizes: situation.sizes, ...problem }));
-          if (choice === 'none') continue;
-          if (choice === 'tooMany') {
-            this.#reasons.add(`${action.name}: there are too many combinations of conditions to try them all`);
-            continue;
-          }
-          const made = situation.requestAt(choice);
-          if (made === null) continue;
-          const request: CheckedRequest = {
-            caller: caller.caller,
-            action: action.name,
-            resource: made.resource.arn,
-            resourceAccount: made.resource.owner,
-            context: made.context,
-          };
-          if (isConsistent(made.context) && (yield* this.#confirms(request))) return this.#witness(request, rule);
-          this.#unconfirmed += 1;
-          this.#reasons.add(`${action.name}: a request was found that the policy simulation does not confirm`);
-          if (this.#unconfirmed > unconfirmed + MOST_UNCONFIRMED) return null;
+      const witness = yield* this.#inSituation(next.value, action, open, rules);
+      if (witness !== null) return witness;
+      if (this.#unconfirmed > unconfirmed + MOST_UNCONFIRMED) return null;
+    }
+  }
+
+  *#inSituation(
+    { situation, caller }: FoundSituation,
+    { name }: CatalogAction,
+    open: readonly Ruled[],
+    rules: ActionGroup['rules'],
+  ): Steps<GrantWitness | null> {
+    for (const rule of open) {
+      for (const problem of yield* this.#counted(problemsOf(situation, rule, rules))) {
+        const choice = yield* this.#counted(choose({ sizes: situation.sizes, ...problem }));
+        if (choice === 'none') continue;
+        if (choice === 'tooMany') {
+          this.#reasons.add(`${name}: there are too many combinations of conditions to try them all`);
+          continue;
         }
+        const made = situation.requestAt(choice);
+        if (made === null) continue;
+        const { resource, context } = made;
+        const asked = { action: name, resource: resource.arn, resourceAccount: resource.owner, context };
+        const request: CheckedRequest = { caller: caller.caller, ...asked };
+        if (!isConsistent(context)) {
+          this.#reasons.add(`${name}: values of several condition keys depend on each other`);
+        } else if (yield* this.#confirms(request)) {
+          return this.#witness(request, rule);
+        } else {
+          this.#reasons.add(`${name}: a request was found that the policy simulation does not confirm`);
+        }
+        this.#unconfirmed += 1;
       }
     }
+    return null;
   }
 
   /** Then what is left out is told. */
@@ -269,5 +280,3 @@ function* clausesOf(situation: Situation, rules: readonly Ruled[], allows: boole
   }
   return clauses;
 }
-
-export type { Situations };

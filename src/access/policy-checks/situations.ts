@@ -14,7 +14,7 @@ import { madeResources } from './resources.ts';
 import { type ChosenKey, type Settled, Situation } from './situation.ts';
 import type { Strangers } from './stranger.ts';
 
-export interface SituationQuestion {
+interface SituationQuestion {
   readonly catalog: Catalog;
   readonly kind: PolicyKind;
   readonly now: number;
@@ -32,13 +32,13 @@ export interface SituationQuestion {
   readonly strangers: Strangers | null;
 }
 
-interface Found {
+export interface FoundSituation {
   readonly situation: Situation;
   readonly caller: Caller;
 }
 
 /** The situations one by one, with steps between them; at the end why they are not all. */
-export type Situations = Generator<Found | number, readonly string[], void>;
+type Situations = Generator<FoundSituation | number, readonly string[], void>;
 
 /** Sets of values of policy variables that are tried. */
 const MOST_SETTLED = 12;

@@ -73,7 +73,7 @@ function jsonOf({ policyKind, findings, checks }: CheckedPolicy, { file, against
             context: Object.fromEntries(witness.context),
             statementIndex: witness.statement,
             sid: witness.sid,
-            policy: witness.place,
+            documentField: witness.place,
             ...witness.around,
           },
   }));

@@ -47,7 +47,7 @@ function findingsOf({ outcome, given }: CheckResult, input: string): readonly Gi
 
 const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').implement({
   description:
-    'A request that a checked document grants. To see it decided, give `simulateCustomPolicies` the document where `policy` says, ' +
+    'A request that a checked document grants. To see it decided, give `simulateCustomPolicies` the document where `documentField` says, ' +
     '`identityPolicies` and `resourcePolicy` beside it, and the rest as caller and request, with `assumeContextKeys` as it is by itself',
   fields: (t) => ({
     principal: t.field({
@@ -90,7 +90,7 @@ const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').impleme
       resolve: ({ statement }) => statement,
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of that statement' }),
-    policy: t.string({
+    documentField: t.string({
       description: 'The field of SimulateCustomPoliciesInput that takes the document: `identityPolicies`',
       resolve: ({ place }) => place,
     }),
@@ -210,7 +210,8 @@ builder.queryField('checkAccessNotGranted', (t) =>
         defaultValue: [],
         description: 'Actions, with `*` and `?`, at most 100; empty: every action',
       }),
-      resources: t.arg.stringList({
+      resources: t.arg({
+        type: ['Arn'],
         defaultValue: [],
         description: 'ARNs, with `*` and `?`, at most 100 of at most 2,048 characters; empty: every resource',
       }),

@@ -77,7 +77,9 @@ describe('checks of policy documents', () => {
     }
     if (outcome.kind === 'undecided') expect(outcome.reasons.join('\n')).toContain(one.reason);
     if (outcome.kind === 'unreadable') {
-      expect(outcome.documents.map(({ input, findings }) => [input, findings[0]?.path])).toEqual([[one.input, one.path]]);
+      expect(outcome.documents.map(({ input, findings }) => [input, findings[0]?.path])).toEqual([
+        [one.input, one.path],
+      ]);
     }
   });
 });
@@ -103,7 +105,9 @@ describe('comparisons that another tool has recorded', () => {
   it.each(recorded.map((one) => [one.recorded_comparison, one] as const))('%s', (verdict, { policy_1, policy_2 }) => {
     const kind = JSON.stringify(policy_1).includes('Principal"') ? 'resource' : 'identity';
     const grantsMore = (one: JsonObject, other: JsonObject): string =>
-      ANSWERS[finished(comparePolicies(tools, { kind, before: JSON.stringify(other), after: JSON.stringify(one) })).kind];
+      ANSWERS[
+        finished(comparePolicies(tools, { kind, before: JSON.stringify(other), after: JSON.stringify(one) })).kind
+      ];
     expect([grantsMore(policy_1, policy_2), grantsMore(policy_2, policy_1)]).toEqual(MORE[verdict]);
   });
 });

@@ -9,15 +9,36 @@ import { parsePrincipalRef } from '../../../src/policy/principal-id.ts';
 export const A = '111111111111';
 export const B = '222222222222';
 /** Named nowhere. */
-const C = '333333333333';
+export const C = '333333333333';
 const PROVIDER = `arn:aws:iam::${A}:oidc-provider/token.actions.githubusercontent.com`;
 
-export const KINDS: readonly PolicyKind[] = ['identity', 'boundary', 'session', 'resource', 'trust', 'vpce', 'scp', 'rcp'];
+export const KINDS: readonly PolicyKind[] = [
+  'identity',
+  'boundary',
+  'session',
+  'resource',
+  'trust',
+  'vpce',
+  'scp',
+  'rcp',
+];
 
 const someOf = (values: readonly string[], most = 2): fc.Arbitrary<JsonValue> =>
-  fc.subarray([...values], { minLength: 1, maxLength: most }).map((list) => (list.length === 1 ? (list[0] ?? '') : list));
+  fc
+    .subarray([...values], { minLength: 1, maxLength: most })
+    .map((list) => (list.length === 1 ? (list[0] ?? '') : list));
 
-const ACTIONS = ['s3:GetObject', 's3:Get*', 's3:*', 's3:ListBucket', 's3:ListAllMyBuckets', 'sqs:SendMessage', 'kms:Decrypt', 'dynamodb:List*', '*'];
+const ACTIONS = [
+  's3:GetObject',
+  's3:Get*',
+  's3:*',
+  's3:ListBucket',
+  's3:ListAllMyBuckets',
+  'sqs:SendMessage',
+  'kms:Decrypt',
+  'dynamodb:List*',
+  '*',
+];
 const RESOURCES = [
   '*',
   'arn:aws:s3:::b',
@@ -34,26 +55,64 @@ const RESOURCES = [
 ];
 
 const condition = (operators: readonly string[], key: string, values: readonly string[]): fc.Arbitrary<JsonObject> =>
-  fc.tuple(fc.constantFrom(...operators), someOf(values)).map(([operator, value]) => ({ [operator]: { [key]: value } }));
+  fc
+    .tuple(fc.constantFrom(...operators), someOf(values))
+    .map(([operator, value]) => ({ [operator]: { [key]: value } }));
 
-const TEXTS = ['StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike', 'StringEqualsIgnoreCase', 'StringEqualsIfExists', 'StringLikeIfExists'];
-const NUMBERS = ['NumericEquals', 'NumericLessThan', 'NumericGreaterThanEquals', 'NumericGreaterThanIfExists', 'NumericLessThanEqualsIfExists'];
+const TEXTS = [
+  'StringEquals',
+  'StringNotEquals',
+  'StringLike',
+  'StringNotLike',
+  'StringEqualsIgnoreCase',
+  'StringEqualsIfExists',
+  'StringLikeIfExists',
+];
+const NUMBERS = [
+  'NumericEquals',
+  'NumericLessThan',
+  'NumericGreaterThanEquals',
+  'NumericGreaterThanIfExists',
+  'NumericLessThanEqualsIfExists',
+];
 const ARNS = ['ArnLike', 'ArnNotLike', 'StringLike', 'ArnEquals'];
-const SETS = ['ForAnyValue:StringEquals', 'ForAllValues:StringEquals', 'ForAnyValue:StringLike', 'ForAllValues:StringNotEquals'];
+const SETS = [
+  'ForAnyValue:StringEquals',
+  'ForAllValues:StringEquals',
+  'ForAnyValue:StringLike',
+  'ForAllValues:StringNotEquals',
+];
 
 const conditions: fc.Arbitrary<JsonObject> = fc.oneof(
   condition(TEXTS, 's3:prefix', ['home/', 'home/*', 'Home/', '*', '${aws:username}/*', 'h?me/']),
   condition(NUMBERS, 's3:max-keys', ['5', '10', '11']),
-  condition(['IpAddress', 'NotIpAddress', 'IpAddressIfExists'], 'aws:SourceIp', ['203.0.113.0/24', '203.0.113.128/25', '0.0.0.0/0', '2001:db8::/32']),
+  condition(['IpAddress', 'NotIpAddress', 'IpAddressIfExists'], 'aws:SourceIp', [
+    '203.0.113.0/24',
+    '203.0.113.128/25',
+    '0.0.0.0/0',
+    '2001:db8::/32',
+  ]),
   condition(TEXTS, 'aws:PrincipalOrgID', ['o-exampleorg1', 'o-exampleorg2', 'o-*']),
   condition(['Bool', 'BoolIfExists'], 'aws:SecureTransport', ['true', 'false']),
   condition(['Bool', 'BoolIfExists'], 'aws:MultiFactorAuthPresent', ['true', 'false']),
   condition(TEXTS, 'aws:PrincipalAccount', [A, B]),
-  condition(ARNS, 'aws:PrincipalArn', [`arn:aws:iam::${A}:role/App`, `arn:aws:iam::*:role/*`, `arn:aws:iam::${B}:user/bob`]),
+  condition(ARNS, 'aws:PrincipalArn', [
+    `arn:aws:iam::${A}:role/App`,
+    `arn:aws:iam::*:role/*`,
+    `arn:aws:iam::${B}:user/bob`,
+  ]),
   condition(['StringEquals', 'StringNotEqualsIfExists'], 'aws:PrincipalTag/team', ['red', 'blue', '${s3:prefix}']),
   condition(SETS, 'aws:TagKeys', ['red', 'blue', 'r*']),
-  condition(['StringEquals', 'StringNotEquals', 'StringLike'], 'aws:RequestedRegion', ['us-east-1', 'eu-*', 'eu-west-1']),
-  condition(['ArnLike', 'ArnNotLike'], 'aws:SourceArn', ['arn:aws:sns:*:*:t', `arn:aws:sns:us-east-1:${A}:*`, 'arn:aws:s3:::b']),
+  condition(['StringEquals', 'StringNotEquals', 'StringLike'], 'aws:RequestedRegion', [
+    'us-east-1',
+    'eu-*',
+    'eu-west-1',
+  ]),
+  condition(['ArnLike', 'ArnNotLike'], 'aws:SourceArn', [
+    'arn:aws:sns:*:*:t',
+    `arn:aws:sns:us-east-1:${A}:*`,
+    'arn:aws:s3:::b',
+  ]),
   condition(['DateGreaterThan', 'DateLessThan'], 'aws:CurrentTime', ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z']),
   condition(['StringEquals', 'StringNotEquals'], 'aws:ResourceAccount', [A, B, '${aws:PrincipalAccount}']),
   condition(['StringLike', 'StringNotEquals'], 'aws:username', ['bob', 'b*']),
@@ -64,14 +123,20 @@ const block = fc.array(conditions, { maxLength: 2 }).map((list) => Object.assign
 
 const principals: fc.Arbitrary<JsonValue> = fc.oneof(
   fc.constant<JsonValue>('*'),
-  someOf([A, `arn:aws:iam::${B}:root`, `arn:aws:iam::${A}:role/App`, `arn:aws:iam::${B}:user/bob`, '*']).map((AWS) => ({ AWS })),
+  someOf([A, `arn:aws:iam::${B}:root`, `arn:aws:iam::${A}:role/App`, `arn:aws:iam::${B}:user/bob`, '*']).map((AWS) => ({
+    AWS,
+  })),
   fc.constant<JsonValue>({ Service: 'sns.amazonaws.com' }),
 );
 
 const TRUST = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:TagSession'];
 const trustConditions = fc.oneof(
   condition(['StringEquals', 'StringLike'], 'sts:ExternalId', ['a', 'b', 'a*']),
-  condition(['StringEquals', 'StringLike'], 'token.actions.githubusercontent.com:sub', ['repo:octo/*', 'repo:octo/app:*', '*']),
+  condition(['StringEquals', 'StringLike'], 'token.actions.githubusercontent.com:sub', [
+    'repo:octo/*',
+    'repo:octo/app:*',
+    '*',
+  ]),
   conditions,
 );
 
@@ -87,13 +152,22 @@ function statements(kind: PolicyKind): fc.Arbitrary<JsonObject> {
   const negated = (name: string, of: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> =>
     fc.tuple(fc.boolean(), of).map(([plain, value]) => ({ [plain || kind === 'rcp' ? name : `Not${name}`]: value }));
   const often = (name: string, of: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> =>
-    fc.oneof({ weight: 5, arbitrary: of.map((value) => ({ [name]: value })) }, { weight: 1, arbitrary: negated(name, of) });
+    fc.oneof(
+      { weight: 5, arbitrary: of.map((value) => ({ [name]: value })) },
+      { weight: 1, arbitrary: negated(name, of) },
+    );
   const whom = kind === 'resource' || kind === 'vpce' ? principals : fc.constant<JsonValue>('*');
   return fc
     .tuple(effect, often('Action', someOf(ACTIONS)), often('Resource', someOf(RESOURCES)), block, whom)
     .map(([Effect, action, resource, Condition, Principal]) => {
       const named = kind === 'resource' || kind === 'vpce' || kind === 'rcp' ? { Principal } : {};
-      return { Effect, ...named, ...action, ...resource, ...(Object.keys(Condition).length === 0 ? {} : { Condition }) };
+      return {
+        Effect,
+        ...named,
+        ...action,
+        ...resource,
+        ...(Object.keys(Condition).length === 0 ? {} : { Condition }),
+      };
     });
 }
 
@@ -110,11 +184,18 @@ export interface Pair {
 /** Two documents, of which the second mostly has much of the first. */
 export const pairs: fc.Arbitrary<Pair> = fc.constantFrom(...KINDS).chain((kind) => {
   const some = fc.array(statements(kind), { minLength: 1, maxLength: 3 });
-  return fc.tuple(some, some, fc.constantFrom('other', 'less', 'more', 'same'), fc.nat()).map(([one, other, how, at]) => {
-    const kept = one.filter((_, i) => i !== at % one.length);
-    const after = { other, less: kept.length === 0 ? one : kept, more: [...one, ...other.slice(0, 1)], same: one.toReversed() }[how];
-    return { kind, before: textOf(one), after: textOf(after) };
-  });
+  return fc
+    .tuple(some, some, fc.constantFrom('other', 'less', 'more', 'same'), fc.nat())
+    .map(([one, other, how, at]) => {
+      const kept = one.filter((_, i) => i !== at % one.length);
+      const after = {
+        other,
+        less: kept.length === 0 ? one : kept,
+        more: [...one, ...other.slice(0, 1)],
+        same: one.toReversed(),
+      }[how];
+      return { kind, before: textOf(one), after: textOf(after) };
+    });
 });
 
 const CALLERS = [
@@ -129,7 +210,14 @@ const CALLERS = [
 ];
 
 const ASKED: Readonly<Record<string, readonly string[]>> = {
-  's3:GetObject': ['arn:aws:s3:::b/x1', 'arn:aws:s3:::b/home/x', 'arn:aws:s3:::b/bob/x', 'arn:aws:s3:::b/red/y', 'arn:aws:s3:::bb/x1', 'arn:aws:s3:::other/z'],
+  's3:GetObject': [
+    'arn:aws:s3:::b/x1',
+    'arn:aws:s3:::b/home/x',
+    'arn:aws:s3:::b/bob/x',
+    'arn:aws:s3:::b/red/y',
+    'arn:aws:s3:::bb/x1',
+    'arn:aws:s3:::other/z',
+  ],
   's3:PutObject': ['arn:aws:s3:::b/home/x', 'arn:aws:s3:::b/x2'],
   's3:ListBucket': ['arn:aws:s3:::b', 'arn:aws:s3:::bb', 'arn:aws:s3:::other'],
   's3:ListAllMyBuckets': ['*'],
@@ -147,7 +235,12 @@ const VALUES: Readonly<Record<string, readonly ContextValue[]>> = {
   'aws:principalorgid': ['o-exampleorg1', 'o-exampleorg2', 'o-x', 'x'],
   'aws:principaltag/team': ['red', 'blue', 'home/', 'x'],
   'aws:tagkeys': [['red'], ['blue'], ['red', 'blue'], ['x'], ['red', 'x'], ['rx']],
-  'aws:sourcearn': ['arn:aws:sns:us-east-1:111111111111:t', 'arn:aws:sns:eu-west-1:333333333333:t', 'arn:aws:s3:::b', 'arn:aws:s3:::c'],
+  'aws:sourcearn': [
+    'arn:aws:sns:us-east-1:111111111111:t',
+    'arn:aws:sns:eu-west-1:333333333333:t',
+    'arn:aws:s3:::b',
+    'arn:aws:s3:::c',
+  ],
   'sts:externalid': ['a', 'b', 'ab', 'x'],
   'token.actions.githubusercontent.com:sub': ['repo:octo/app:x', 'repo:octo/y', 'x'],
   'aws:multifactorauthpresent': ['true', 'false'],
@@ -155,15 +248,19 @@ const VALUES: Readonly<Record<string, readonly ContextValue[]>> = {
 
 const context = fc
   .tuple(
-    fc.record(
-      Object.fromEntries(Object.entries(VALUES).map(([key, values]) => [key, fc.constantFrom(...values)])),
-      { requiredKeys: [] },
-    ),
+    fc.record(Object.fromEntries(Object.entries(VALUES).map(([key, values]) => [key, fc.constantFrom(...values)])), {
+      requiredKeys: [],
+    }),
     fc.constantFrom('true', 'true', 'false'),
     fc.constantFrom('2025-06-01T00:00:00Z', '2026-06-01T00:00:00Z', '2027-06-01T00:00:00Z'),
     fc.constantFrom('us-east-1', 'eu-west-1'),
   )
-  .map(([chosen, tls, time, region]) => ({ ...chosen, 'aws:securetransport': tls, 'aws:currenttime': time, 'aws:requestedregion': region }));
+  .map(([chosen, tls, time, region]) => ({
+    ...chosen,
+    'aws:securetransport': tls,
+    'aws:currenttime': time,
+    'aws:requestedregion': region,
+  }));
 
 /** Requests that AWS could see: what follows from a caller or a resource is not said otherwise. */
 export function requestsFor(kind: PolicyKind): fc.Arbitrary<CheckedRequest> {
@@ -171,13 +268,23 @@ export function requestsFor(kind: PolicyKind): fc.Arbitrary<CheckedRequest> {
   const named = kind === 'resource' || kind === 'trust' || kind === 'vpce' || kind === 'rcp';
   const usable = named ? callers : callers.filter((id) => id.startsWith('arn:'));
   return fc
-    .tuple(fc.constantFrom(...usable), fc.constantFrom(...(kind === 'trust' ? TRUST : Object.keys(ASKED))), fc.nat(), fc.constantFrom(null, C, B), context)
+    .tuple(
+      fc.constantFrom(...usable),
+      fc.constantFrom(...(kind === 'trust' ? TRUST : Object.keys(ASKED))),
+      fc.nat(),
+      fc.constantFrom(null, C, B),
+      context,
+    )
     .map(([id, action, at, owner, given]) => {
       const list = kind === 'trust' ? TRUSTED : (ASKED[action] ?? []);
       const resource = list[at % list.length] ?? '*';
       const principal = parsePrincipalRef(id) ?? { kind: 'anonymous' as const };
-      const role = principal.kind === 'roleSession' ? `arn:aws:iam::${principal.accountId}:role/${principal.roleName}` : null;
-      const provider = action === 'sts:AssumeRoleWithWebIdentity' && principal.kind === 'anonymous' ? { federatedProvider: PROVIDER } : {};
+      const role =
+        principal.kind === 'roleSession' ? `arn:aws:iam::${principal.accountId}:role/${principal.roleName}` : null;
+      const provider =
+        action === 'sts:AssumeRoleWithWebIdentity' && principal.kind === 'anonymous'
+          ? { federatedProvider: PROVIDER }
+          : {};
       const region = resource.split(':')[3] ?? '';
       const isUser = principal.kind === 'user';
       const entries = Object.entries(given).filter(([key]) => {

@@ -32,11 +32,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function run(args: readonly string[], input = ''): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
-  let [out, error] = ['', ''];
+async function run(
+  args: readonly string[],
+  input = '',
+): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
+  const out: string[] = [];
+  const error: string[] = [];
   const terminal = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
+    out: (text: string) => void out.push(text),
+    error: (text: string) => void error.push(text),
     isInteractive: false,
   };
   const code = await runCommand(
@@ -44,7 +48,7 @@ async function run(args: readonly string[], input = ''): Promise<{ readonly code
     terminal,
     Readable.from([input]),
   );
-  return { code, out: out.replaceAll(`${folder}/`, ''), error };
+  return { code, out: out.join('').replaceAll(`${folder}/`, ''), error: error.join('') };
 }
 
 describe('arguments', () => {
@@ -54,7 +58,16 @@ describe('arguments', () => {
       parseCheckPolicy(['p.json', '--not-granted', 's3:Put*', 'iam:*', '--on', 'arn:aws:s3:::b/*', '*']),
     ).toMatchObject(expected);
     expect(
-      parseCheckPolicy(['--not-granted=s3:Put*', '--not-granted', 'iam:*', '--on', 'arn:aws:s3:::b/*', '--on', '*', 'p.json']),
+      parseCheckPolicy([
+        '--not-granted=s3:Put*',
+        '--not-granted',
+        'iam:*',
+        '--on',
+        'arn:aws:s3:::b/*',
+        '--on',
+        '*',
+        'p.json',
+      ]),
     ).toMatchObject(expected);
   });
 
@@ -90,7 +103,9 @@ test('for GitHub: annotations at the place of the finding and of the statement',
   expect(code).toBe(1);
   expect(out.split('\n')).toEqual([
     expect.stringMatching(/^::warning file=after.json,line=5,col=69,title=UNKNOWN_ACTION::`s3:PutObjct` is no action/),
-    expect.stringMatching(/^::error file=after.json,line=5,col=5,title=no new access%3A failed::Statement\[1\] \(Write\) allows/),
+    expect.stringMatching(
+      /^::error file=after.json,line=5,col=5,title=no new access%3A failed::Statement\[1\] \(Write\) allows/,
+    ),
     '',
   ]);
 });
@@ -108,7 +123,7 @@ test('for programs: everything as JSON', async () => {
         check: 'noPublicAccess',
         passed: false,
         answer: 'YES',
-        witness: { action: 's3:GetObject', policy: 'resourcePolicy', statementIndex: 0 },
+        witness: { action: 's3:GetObject', documentField: 'resourcePolicy', statementIndex: 0 },
       },
     ],
   });
@@ -124,10 +139,16 @@ test('what cannot be checked is not passed, or refused', async () => {
   expect(undecided.code).toBe(1);
   expect(undecided.out).toMatch(/no new access {2}UNDECIDED {2}in the document, line 1, column/);
   const refused = { code: 1, out: '' };
-  expect(await run(['missing.json'])).toMatchObject({ ...refused, error: expect.stringContaining('there is no such file or folder') });
+  expect(await run(['missing.json'])).toMatchObject({
+    ...refused,
+    error: expect.stringContaining('there is no such file or folder'),
+  });
   expect(await run(['before.json', '--not-granted', 's3:PutObjct'])).toMatchObject({
     ...refused,
     error: expect.stringContaining('--not-granted: the catalogue'),
   });
-  expect(await run(['before.json', '--no-public'])).toMatchObject({ ...refused, error: expect.stringContaining('--kind: only policies of resources') });
+  expect(await run(['before.json', '--no-public'])).toMatchObject({
+    ...refused,
+    error: expect.stringContaining('--kind: only policies of resources'),
+  });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const REQUEST = `principal roleArn federatedProvider canonicalUser action resource resourceAccount context statementIndex sid
-  policy identityPolicies resourcePolicy`;
+  documentField identityPolicies resourcePolicy`;
 const COMPARE = `query ($before: PolicyDocument!, $after: PolicyDocument!, $kind: PolicyKind!) {
   comparePolicies(before: $before, after: $after, kind: $kind) {
     grantsMore reasons beforeFindings { path line } afterFindings { path line } witness { ${REQUEST} }
@@ -40,25 +40,36 @@ interface Witness {
   readonly resource: string;
   readonly resourceAccount: string | null;
   readonly context: Readonly<Record<string, unknown>>;
-  readonly policy: string;
+  readonly documentField: string;
   readonly identityPolicies: readonly unknown[];
   readonly resourcePolicy: unknown;
 }
 
 /** The decision on the witness, by the public simulation, with the document where the witness says. */
 async function decided(witness: Witness, document: unknown): Promise<unknown> {
-  const { principal, roleArn, action, resource, resourceAccount, context, policy, identityPolicies, resourcePolicy } = witness;
+  const {
+    principal,
+    roleArn,
+    action,
+    resource,
+    resourceAccount,
+    context,
+    documentField,
+    identityPolicies,
+    resourcePolicy,
+  } = witness;
   const input = {
     caller: { principal, roleArn },
     identityPolicies,
     resourcePolicy,
     requests: [{ action, resource, resourceAccount, context }],
-    [policy]: policy === 'identityPolicies' ? [document] : document,
+    [documentField]: documentField === 'identityPolicies' ? [document] : document,
   };
   const SIMULATE = 'query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { allowed } }';
   const result = await gateway.ask(OPERATOR, SIMULATE, { input });
   expect(result.errors).toBeUndefined();
-  return (result.data as { readonly simulateCustomPolicies: readonly { readonly allowed: boolean }[] }).simulateCustomPolicies[0]?.allowed;
+  return (result.data as { readonly simulateCustomPolicies: readonly { readonly allowed: boolean }[] })
+    .simulateCustomPolicies[0]?.allowed;
 }
 
 describe('comparePolicies', () => {
@@ -71,7 +82,9 @@ describe('comparePolicies', () => {
     const result = await gateway.ask(OPERATOR, COMPARE, { before, after, kind });
     expect(result.errors).toBeUndefined();
     const { grantsMore, witness, reasons } = (
-      result.data as { readonly comparePolicies: { readonly grantsMore: string; readonly witness: Witness; readonly reasons: unknown } }
+      result.data as {
+        readonly comparePolicies: { readonly grantsMore: string; readonly witness: Witness; readonly reasons: unknown };
+      }
     ).comparePolicies;
     expect([grantsMore, reasons, witness.action]).toEqual(['YES', [], 's3:PutObject']);
     expect(witness).toMatchObject({ statementIndex: 0, sid: 'A' });
@@ -98,7 +111,9 @@ describe('comparePolicies', () => {
 test('checkAccessNotGranted', async () => {
   const document = allow('s3:*');
   const result = await gateway.ask(OPERATOR, NOT_GRANTED, { document, actions: ['s3:PutObject'] });
-  expect(result.data).toEqual({ checkAccessNotGranted: { granted: 'YES', reasons: [], witness: { action: 's3:PutObject' } } });
+  expect(result.data).toEqual({
+    checkAccessNotGranted: { granted: 'YES', reasons: [], witness: { action: 's3:PutObject' } },
+  });
   const none = await gateway.ask(OPERATOR, NOT_GRANTED, { document, actions: ['ec2:*'] });
   expect(none.data).toEqual({ checkAccessNotGranted: { granted: 'NO', reasons: [], witness: null } });
   expect(faultsOf(await gateway.ask(OPERATOR, NOT_GRANTED, { document, actions: ['s3:PutObjct'] }))).toMatchObject([
@@ -112,15 +127,17 @@ test('checkAccessNotGranted', async () => {
 test('checkNoPublicAccess', async () => {
   const document = allow('s3:GetObject', { Principal: '*' });
   const result = await gateway.ask(OPERATOR, PUBLIC, { document, kind: 'RESOURCE_POLICY' });
-  expect(result.data).toMatchObject({ checkNoPublicAccess: { granted: 'YES', witness: { action: 's3:GetObject' }, findings: [] } });
+  expect(result.data).toMatchObject({
+    checkNoPublicAccess: { granted: 'YES', witness: { action: 's3:GetObject' }, findings: [] },
+  });
   expect(faultsOf(await gateway.ask(OPERATOR, PUBLIC, { document, kind: 'IDENTITY_POLICY' }))).toMatchObject([
     { code: 'BAD_USER_INPUT', message: expect.stringContaining('only policies of resources') },
   ]);
 });
 
 test('they need iam:SimulateCustomPolicy', async () => {
-  const nobody = signedIn('arn:aws:iam::111111111111:user/nobody');
+  const bob = signedIn('arn:aws:iam::222222222222:user/bob');
   const variables = { document: allow('s3:GetObject', { Principal: '*' }), kind: 'RESOURCE_POLICY' };
-  expect(faultsOf(await gateway.ask(nobody, PUBLIC, variables))).toMatchObject([{ code: 'FORBIDDEN' }]);
+  expect(faultsOf(await gateway.ask(bob, PUBLIC, variables))).toMatchObject([{ code: 'FORBIDDEN' }]);
   expect(faultsOf(await gateway.ask(ANONYMOUS, PUBLIC, variables))).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
 });

@@ -5,6 +5,7 @@ const AWS = 'it is called as the parameter of AWS’s operation is';
 const HARDWARE = 'AWS takes the number of a hardware device there as well as an ARN';
 const ATTACHED = 'what is listed is attached to it';
 const SERVICE = 'it is called as the field of a service, or of an action, in the catalogue';
+const COMPARED = 'it is the document before or after a change: no connection is paged there';
 const OPERATOR = '`operator` stands there too, who is no principal';
 
 /** Why elements are against a rule. One that no longer is has to be taken out here. */
@@ -42,6 +43,8 @@ export const EXCEPTIONS: Exceptions = {
     'CreateCheckerInput.search': 'it says whether the checker may search',
     'Query.policies(scope)':
       'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
+    'Query.comparePolicies(after)': COMPARED,
+    'Query.comparePolicies(before)': COMPARED,
     'CreateRoleInput.permissionsBoundary': AWS,
     'CreateUserInput.permissionsBoundary': AWS,
     'Query.resourceRefs(arns)': 'they are the `arn`s of what it returns',
