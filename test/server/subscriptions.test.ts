@@ -365,7 +365,7 @@ test('one that does not read is cut off with a last event that says so, while ot
   await expect.poll(isOpen, { timeout: 40_000, interval: 250 }).toBe(true);
   let last = '';
   silent.on('data', (bytes) => {
-    last = `${last}${bytes}`.slice(-600);
+    last = `${last}${bytes.toString()}`.slice(-600);
   });
   silent.resume();
   await once(silent, 'end');
