@@ -151,7 +151,7 @@ function inputObject(type: GraphQLInputObjectType, known: Map<GraphQLInputType, 
       else if (required) refuse();
     }
     // Others are unknown.
-    for (const _name in given) found -= 1;
+    for (const name in given) if (Object.hasOwn(given, name)) found -= 1;
     if (found !== 0) refuse();
     return coerced;
   };
