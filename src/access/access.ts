@@ -30,7 +30,8 @@ import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulationSteps } from './simulate.ts';
 import type { Waiting } from './together.ts';
 import { type Watched, watchEach } from './watch.ts';
-import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
+import { whoCan } from './who-can.ts';
+import type { WhoCan, WhoCanOptions } from './who-can-answer.ts';
 import { Work } from './work.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */

@@ -5,22 +5,13 @@ import { everyResource } from './every-resource.ts';
 import { rootOf } from './outside-principals.ts';
 import { type PrincipalClass, PrincipalClasses } from './principal-classes.ts';
 import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
-import type { PrincipalAccess } from './who-can.ts';
+import type { FoundPrincipals, Listed, PrincipalAccess } from './who-can-answer.ts';
 import { Beside, type Found } from './who-can-found.ts';
 import { compareArns } from './who-can-page.ts';
-import type { FoundPrincipals } from './who-can-scan.ts';
 import { refOf, type WhoCanSearch } from './who-can-search.ts';
 
 /** Classes that are decided, or principals that are looked at, together. */
 const TOGETHER = 100;
-
-/** The principals that the answer lists, and what it says beside. */
-export interface Listed {
-  /** Users before roles, each in the order of their ARNs. */
-  readonly principals: readonly IndexedPrincipal[];
-  readonly beside: Beside;
-  readonly accounts: ReadonlySet<string>;
-}
 
 /** Divides the principals into classes of equal outcome, and decides one of each. */
 export async function listByClass(

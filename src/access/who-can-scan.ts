@@ -1,18 +1,10 @@
 import { parseArn } from '../policy/arn.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import { pagesOf, partsOfPages } from './scan.ts';
-import type { PrincipalAccess } from './who-can.ts';
+import type { FoundPrincipals, PrincipalAccess } from './who-can-answer.ts';
 import { Beside, type Found } from './who-can-found.ts';
 import { PagePart } from './who-can-page.ts';
 import type { WhoCanSearch } from './who-can-search.ts';
-
-/** The part of the answer that is about principals of the directory. */
-export interface FoundPrincipals {
-  readonly page: ReturnType<PagePart<PrincipalAccess>['result']>;
-  readonly beside: Beside;
-  /** The accounts that were searched. */
-  readonly accounts: ReadonlySet<string>;
-}
 
 /** Decides for each principal, page by page: memory holds the entries of one page. */
 export async function scanPrincipals(search: WhoCanSearch): Promise<FoundPrincipals> {

@@ -8,7 +8,7 @@ import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts'
 import { type DecideTools, decideEach } from './decide.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
-import type { WhoCanOptions } from './who-can.ts';
+import type { WhoCanOptions } from './who-can-answer.ts';
 import { type Found, foundIn } from './who-can-found.ts';
 import type { Work } from './work.ts';
 

@@ -1,4 +1,4 @@
-import type { WhoCanScope } from '../access/who-can.ts';
+import type { WhoCanScope } from '../access/who-can-answer.ts';
 import { knownGapsOfSearch } from '../guard/known-gaps.ts';
 import { searchScope } from '../guard/search-scope.ts';
 import { InvalidInput } from '../policy/errors.ts';

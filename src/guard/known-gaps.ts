@@ -1,5 +1,5 @@
 import type { Answer, OpenQuestion } from '../access/question.ts';
-import type { WhoCan } from '../access/who-can.ts';
+import type { WhoCan } from '../access/who-can-answer.ts';
 import { asMaker } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { mayKnowResource } from './known-resource.ts';

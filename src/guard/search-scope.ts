@@ -1,4 +1,4 @@
-import type { WhoCanScope } from '../access/who-can.ts';
+import type { WhoCanScope } from '../access/who-can-answer.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
-import type { PrincipalAccess } from '../../src/access/who-can.ts';
+import type { PrincipalAccess } from '../../src/access/who-can-answer.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { JsonObject } from '../../src/policy/json.ts';

@@ -85,10 +85,16 @@ describe('closed forms', () => {
   });
 
   it('of an action with more terms than can be listed leave out this action, and name it', async () => {
-    const of = (mark: string, count: number) =>
-      Array.from({ length: count }, (_, n) => allow('s3:GetObject', `arn:aws:s3:::${mark}*/${n}`));
-    const limit = { arn: boundary, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: policy(...of('b', 300), allow('sqs:*')) }] };
-    const user = aUser('many', [...of('own', 200), allow('sqs:SendMessage')], { permissionsBoundary: boundary });
+    const of = (count: number, name: (n: number) => string) =>
+      Array.from({ length: count }, (_, n) => allow('s3:GetObject', `arn:aws:s3:::b/${name(n)}`));
+    const limit = {
+      arn: boundary,
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(...of(300, (n) => `*-${n}`), allow('sqs:*')) }],
+    };
+    const user = aUser('many', [...of(200, (n) => `${n}-*`), allow('sqs:SendMessage')], {
+      permissionsBoundary: boundary,
+    });
     const directory = new MemoryDirectory({ policies: [limit], users: [user] }, catalog);
     const tools = { directory, catalog, actions: assumptionActions(catalog), work: new Work(LONG) };
     const permissions = await effectivePermissions(tools, aSubject(userArn('many')), new Map(), NOON);

@@ -1,6 +1,5 @@
 import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
-import type { Revision } from '../directory.ts';
 
 /** A policy document that principals hold, once for all of them. */
 export interface IndexedDocument {
@@ -38,7 +37,7 @@ export interface IndexedPrincipal extends IndexedHolder {
 /** All users and roles of one revision with the documents that they hold. It can move on between two turns of the process. */
 export interface PrincipalIndex {
   /** The state that it is of now. */
-  readonly revision: Revision;
+  readonly revision: bigint;
   /** In the order of their ARNs, compared as texts. */
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];

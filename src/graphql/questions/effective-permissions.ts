@@ -93,18 +93,6 @@ EffectivePermissions.implement({
       complexity: PERMISSIONS_COST,
       resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
     }),
-    partial: t.stringList({
-      description:
-        'Names of the actions about which the policies say more than can be listed: `permissions` leaves them out, and `summary` where ' +
-        'no allowed request is found soon. `can` and `decision` answer about them. Empty: nothing is left out',
-      complexity: PERMISSIONS_COST,
-      resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.partial())])),
-    }),
-    gaps: t.stringList({
-      description:
-        'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
-      resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.gaps())])),
-    }),
     revision: t.field({
       type: 'Revision',
       description: 'The revision of the directory on which this was computed',
@@ -112,6 +100,21 @@ EffectivePermissions.implement({
     }),
   }),
 });
+
+builder.objectFields(EffectivePermissions, (t) => ({
+  partial: t.stringList({
+    description:
+      'Names of the actions about which the policies say more than can be listed: `permissions` leaves them out, and `summary` where ' +
+      'no allowed request is found soon. `can` and `decision` answer about them. Empty: nothing is left out',
+    complexity: PERMISSIONS_COST,
+    resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.partial())])),
+  }),
+  gaps: t.stringList({
+    description:
+      'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
+    resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.gaps())])),
+  }),
+}));
 
 builder.objectField(EffectivePermissions, 'can', (t) =>
   t.field({

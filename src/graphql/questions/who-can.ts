@@ -1,4 +1,4 @@
-import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can.ts';
+import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can-answer.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
 import { searchScope } from '../../guard/search-scope.ts';
