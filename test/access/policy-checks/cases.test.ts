@@ -90,7 +90,7 @@ describe('checks of policy documents', () => {
     const said = Object.entries({ answer, action, statement, reason, input, path }).filter(
       ([, value]) => value !== undefined,
     );
-    expect(toldOf(outcome, one), `${JSON.stringify(outcome)}`).toMatchObject(Object.fromEntries(said));
+    expect(toldOf(outcome, one)).toMatchObject(Object.fromEntries(said));
   });
 });
 
