@@ -14,7 +14,7 @@ interface Family {
 }
 
 const textOf = (letters: string): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...letters), maxLength: 5 });
+  fc.string({ unit: fc.constantFrom(...letters.split('')), maxLength: 5 });
 const single = (type: string): KeyForm => ({ type, isList: false, always: false });
 const arn = fc
   .tuple(fc.constantFrom('s3', 'sns'), fc.constantFrom('', 'r'), fc.constantFrom('', '1', '12'), textOf('ab:'))

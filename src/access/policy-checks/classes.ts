@@ -3,7 +3,6 @@ import { cellsOf } from '../../analysis/cells.ts';
 import type { Entry } from '../../analysis/entry.ts';
 import { knownTerms } from '../../analysis/entry.ts';
 import type { Ruled } from '../../analysis/grants/covers.ts';
-import { globOfParts, globsOverlap, type ResourceGlob, resourceGlob } from '../../analysis/resource-set.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
 import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
@@ -113,44 +112,25 @@ const WITH_RULES_OF_THEIR_OWN: ReadonlySet<string> = new Set(['s3', 'kms', 'sts'
 
 /** Actions of one kind take resources between which the statements make the same differences. */
 function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
-  const globs = rules.flatMap(({ statement: { resources }, variables }) =>
-    (resources?.patterns ?? []).flatMap(({ everything, parts }) =>
-      everything
-        ? []
-        : [globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }))],
-    ),
-  );
+  const patterns = rules.flatMap(({ statement }) => statement.resources?.patterns ?? []);
+  const services = new Set(patterns.flatMap(({ everything, parts }) => (everything ? [] : [parts[SERVICE] ?? ''])));
+  const anyService = [...services].some((service) => /[*?]/.test(service));
   const keys = rules.flatMap(({ statement }) => statement.conditions.flatMap((condition) => condition.keys));
-  const byResource = keys.some((key) => sourceOf(key, 'user') === 'resource');
-  const byService = keys.some(({ name }) => OF_SERVICE.test(name));
+  const byKeys = keys.some((key) => sourceOf(key, 'user') === 'resource' || OF_SERVICE.test(key.name));
   return ({ service, wildcardOnly, askedOn, resourceTypes }) => {
-    const arns = resourceTypes.flatMap(({ type }) => type.arns);
-    const isNamed =
-      globs.length > 0 &&
-      (askedOn !== undefined || arns.some((arn) => globs.some((glob) => globsOverlap(glob, formOf(arn)))));
-    const isOwn = isNamed || byResource || byService || WITH_RULES_OF_THEIR_OWN.has(service);
-    return JSON.stringify(
-      isOwn ? [service, wildcardOnly, askedOn?.arn, arns] : [wildcardOnly && askedOn === undefined],
-    );
+    const arns = askedOn === undefined ? resourceTypes.flatMap(({ type }) => type.arns) : [askedOn.arn];
+    const isNamed = anyService || arns.some((arn) => services.has(arn.split(':', SERVICE + 1)[SERVICE] ?? ''));
+    const isOwn = isNamed || byKeys || WITH_RULES_OF_THEIR_OWN.has(service);
+    const plain = wildcardOnly && askedOn === undefined;
+    return JSON.stringify(isOwn ? [service, plain, arns] : [plain]);
   };
 }
 
 /** Keys that requests to one service have by themselves. */
 const OF_SERVICE = /^(?:kms|ec2|s3\w*|secretsmanager|lambda|ecs):/;
 
-/** Parts of an ARN before its resource. */
-const HEADS = 5;
-
-const forms = new Map<string, ResourceGlob>();
-
-/** What a template of the catalogue can be. */
-function formOf(template: string): ResourceGlob {
-  const known = forms.get(template);
-  if (known !== undefined) return known;
-  const form = resourceGlob(template.replaceAll(/\$\{[^}]*\}/g, '*'));
-  forms.set(template, form);
-  return form;
-}
+/** The place of the service in an ARN. */
+const SERVICE = 2;
 
 /** Without its service, in lower case. */
 function nameOf({ name }: CatalogAction): string {

@@ -17,11 +17,22 @@ const COLON = 58;
 const COLONS = 5;
 
 const ANY_TEXT: readonly Token[] = [RUN];
-const ANY_ARN: readonly Token[] = [...Array<readonly Token[]>(COLONS).fill([PART_RUN, COLON]).flat(), RUN];
+const ANY_ARN: readonly Token[] = [...Array.from({ length: COLONS }, () => [PART_RUN, COLON]).flat(), RUN];
 /** With a partition, a service and a resource. */
 const ARN: readonly Token[] = [
   ...tokens('arn:'),
-  ...[PART_ONE, PART_RUN, COLON, PART_ONE, PART_RUN, COLON, PART_RUN, COLON, PART_RUN, COLON, ONE, RUN],
+  PART_ONE,
+  PART_RUN,
+  COLON,
+  PART_ONE,
+  PART_RUN,
+  COLON,
+  PART_RUN,
+  COLON,
+  PART_RUN,
+  COLON,
+  ONE,
+  RUN,
 ];
 
 /**

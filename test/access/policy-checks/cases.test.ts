@@ -34,8 +34,8 @@ interface Case {
   readonly path?: string;
 }
 
-const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
-const cases = read<readonly Case[]>('cases/policy-checks.json');
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const cases: readonly Case[] = JSON.parse(read('cases/policy-checks.json'));
 
 const NOW = Date.UTC(2026, 10, 27);
 let tools: CheckTools;
@@ -64,23 +64,33 @@ function isGranted(kind: PolicyKind, document: JsonObject, request: Parameters<t
 
 const ANSWERS = { found: 'YES', none: 'NO', undecided: 'UNDECIDED', unreadable: 'UNREADABLE' } as const;
 
+/** The outcome in the words of a case. A request that is shown is decided as the answer says. */
+function toldOf(outcome: GrantOutcome, { kind, before, after, document, reason = '' }: Case): Partial<Case> {
+  const answer = ANSWERS[outcome.kind];
+  if (outcome.kind === 'undecided') {
+    const text = outcome.reasons.join('\n');
+    return { answer, reason: text.includes(reason) ? reason : text };
+  }
+  if (outcome.kind === 'unreadable') {
+    const [first] = outcome.documents;
+    return { answer, input: first?.input ?? '', path: first?.findings[0]?.path ?? '' };
+  }
+  if (outcome.kind === 'none') return { answer };
+  const { witness } = outcome;
+  const isShown =
+    isGranted(kind, after ?? document ?? {}, witness) && (before === undefined || !isGranted(kind, before, witness));
+  const statement = witness.statement ?? -1;
+  return { answer: isShown ? answer : 'UNDECIDED', action: witness.action, statement };
+}
+
 describe('checks of policy documents', () => {
   it.each(cases.map((one) => [`${one.check}: ${one.name}`, one] as const))('%s', (_, one) => {
     const outcome = outcomeOf(one);
-    expect(ANSWERS[outcome.kind], JSON.stringify(outcome)).toBe(one.answer);
-    if (outcome.kind === 'found') {
-      const { witness } = outcome;
-      if (one.action !== undefined) expect(witness.action).toBe(one.action);
-      if (one.statement !== undefined) expect(witness.statement).toBe(one.statement);
-      expect(isGranted(one.kind, one.after ?? one.document ?? {}, witness)).toBe(true);
-      if (one.before !== undefined) expect(isGranted(one.kind, one.before, witness)).toBe(false);
-    }
-    if (outcome.kind === 'undecided') expect(outcome.reasons.join('\n')).toContain(one.reason);
-    if (outcome.kind === 'unreadable') {
-      expect(outcome.documents.map(({ input, findings }) => [input, findings[0]?.path])).toEqual([
-        [one.input, one.path],
-      ]);
-    }
+    const { answer, action, statement, reason, input, path } = one;
+    const said = Object.entries({ answer, action, statement, reason, input, path }).filter(
+      ([, value]) => value !== undefined,
+    );
+    expect(toldOf(outcome, one)).toMatchObject(Object.fromEntries(said));
   });
 });
 
@@ -101,7 +111,7 @@ const MORE: Readonly<Record<string, readonly [first: string, second: string]>> =
 };
 
 describe('comparisons that another tool has recorded', () => {
-  const recorded = read<readonly Recorded[]>('data/decision-truth/quacky-policy-comparisons.json');
+  const recorded: readonly Recorded[] = JSON.parse(read('data/decision-truth/quacky-policy-comparisons.json'));
   it.each(recorded.map((one) => [one.recorded_comparison, one] as const))('%s', (verdict, { policy_1, policy_2 }) => {
     const kind = JSON.stringify(policy_1).includes('Principal"') ? 'resource' : 'identity';
     const grantsMore = (one: JsonObject, other: JsonObject): string =>
