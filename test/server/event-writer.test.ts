@@ -49,7 +49,7 @@ async function overHttp2(): Promise<Streamed> {
   const server = createHttp2Server(onRequest as unknown as Parameters<typeof createHttp2Server>[0]);
   const session = connectHttp2(`http://127.0.0.1:${await listening(server)}`);
   session.on('error', () => undefined);
-  onTestFinished(() => void session.destroy());
+  onTestFinished(() => session.destroy());
   const client = session.request({ ':path': '/' });
   client.on('error', () => undefined);
   const response = await taken;
