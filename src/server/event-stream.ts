@@ -101,6 +101,8 @@ async function answer(answering: Answering, subscription: Subscription): Promise
   }
   const gone = (): void => stream.end(null);
   exchange.response.once('close', gone);
+  // While it was found out who asks.
+  if (writer.isGone) gone();
   writer.onSlow = (reason) => stream.end(reason);
   try {
     await follow(answering, subscription, stream, writer);

@@ -41,10 +41,15 @@ export class EventWriter {
     this.#response = response;
     this.#requestId = requestId;
     this.#times = times;
-    this.#isGone = response.destroyed === true;
+    this.#isGone = isClosed(response);
     response.once('close', () => {
       this.#isGone = true;
     });
+  }
+
+  /** Whether nobody reads any more. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Sends the head. Calling it again does nothing. */
@@ -114,4 +119,9 @@ export class EventWriter {
     });
     return this.#draining;
   }
+}
+
+function isClosed(response: ServerResponse): boolean {
+  const { stream } = response as { readonly stream?: { readonly destroyed: boolean } }; // as: what one of HTTP/2 has
+  return stream?.destroyed ?? response.destroyed;
 }

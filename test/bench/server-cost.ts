@@ -13,8 +13,8 @@ export interface ToSend {
 
 /** Connections to a server, which are kept. */
 export interface Sender {
-  send(one: ToSend): Promise<{ readonly status: number; readonly text: string }>;
-  close(): void;
+  readonly send: (one: ToSend) => Promise<{ readonly status: number; readonly text: string }>;
+  readonly close: () => void;
 }
 
 export function senderTo(url: string): Sender {

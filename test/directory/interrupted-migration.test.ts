@@ -124,9 +124,10 @@ describe('while its tables are held by others', () => {
     );
     await held.until('relation');
     let isDone = false;
-    const made = migrate(second).then(() => {
+    const made = (async () => {
+      await migrate(second);
       isDone = true;
-    });
+    })();
     await held.until('advisory');
     await held.endMigrating();
     expect(await lost).toMatchObject({ code: expect.stringMatching(/^(MIGRATION_FAILED|DIRECTORY_UNAVAILABLE)$/) });

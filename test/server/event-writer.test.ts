@@ -49,7 +49,7 @@ async function overHttp2(): Promise<Streamed> {
   const server = createHttp2Server(onRequest as unknown as Parameters<typeof createHttp2Server>[0]);
   const session = connectHttp2(`http://127.0.0.1:${await listening(server)}`);
   session.on('error', () => undefined);
-  onTestFinished(() => void session.destroy());
+  onTestFinished(() => session.destroy());
   const client = session.request({ ':path': '/' });
   client.on('error', () => undefined);
   const response = await taken;
@@ -114,11 +114,18 @@ describe.each([
 
   test('one whose client has gone is written to no more', async () => {
     const { response, writer, client } = await streamed();
+    const slow: RolegateError[] = [];
+    writer.onSlow = (reason) => void slow.push(reason);
     await writer.next({ data: null });
     const closed = once(response, 'close');
     client.destroy();
     await closed;
-    await writer.next(BIG);
+    expect(writer.isGone).toBe(true);
+    for (let count = 0; count < 5; count += 1) await writer.next(BIG);
     await writer.end(null);
+    await delay(2 * TIMES.slowest);
+    expect(slow).toEqual([]);
+    // As one that is answered only then.
+    expect(new EventWriter(response, 'request-2', TIMES).isGone).toBe(true);
   });
 });

@@ -147,7 +147,7 @@ describe('a gateway with a certificate', () => {
 
   test('sends the events of many subscriptions on one connection of HTTP/2, and no more when one is left', async () => {
     const session = connectHttp2(started.url, { ca: own.cert });
-    onTestFinished(() => void session.destroy());
+    onTestFinished(() => session.destroy());
     const SOON = { timeout: 20_000 };
     const query = 'subscription { directoryChanged { changes { arn } } }';
     const followed = Array.from({ length: 5 }, () => {
