@@ -76,8 +76,10 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     after: ids.filter((id) => id < after.statements.length).flatMap((id) => statements[id] ?? []),
     before: ids.filter((id) => id >= after.statements.length).flatMap((id) => statements[id] ?? []),
   });
-  // Those of the fewest kinds first: more is known of them sooner.
-  const few = [...groups.values()].sort((a, b) => a.kinds.size - b.kinds.size);
+  // What is quickly decided comes first: few patterns of resources, then few kinds.
+  const few = [...groups.values()]
+    .map((group) => ({ ...group, patterns: patternsIn(group.ids.flatMap((id) => statements[id] ?? [])) }))
+    .sort((one, other) => one.patterns - other.patterns || one.kinds.size - other.kinds.size);
   const made = few.map(
     ({ ids, kinds }): ActionGroup => ({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null }),
   );
@@ -105,6 +107,14 @@ interface Group {
   readonly ids: readonly number[];
   readonly kindOf: (action: CatalogAction) => string;
   readonly kinds: Map<string, CatalogAction[]>;
+}
+
+/** Number of patterns of resources that are not everything. */
+function patternsIn(rules: readonly Ruled[]): number {
+  return rules.reduce(
+    (sum, { statement }) => sum + (statement.resources?.patterns.filter(({ everything }) => !everything).length ?? 0),
+    0,
+  );
 }
 
 /** Services whose requests are decided in some way of their own: a bucket does not name its account, a key or role lets in itself. */

@@ -46,7 +46,9 @@ export function* searchGrant(question: GrantQuestion): Steps<GrantOutcome> {
 /** Reasons that are told. */
 const MOST_REASONS = 10;
 /** Steps of all actions together, after which the search is given up: as many take a second or two. */
-const MOST_STEPS = 600_000;
+const MOST_STEPS = 1_000_000;
+/** Those of one action, after which it is left open. */
+const MOST_OF_ACTION = 200_000;
 /** Requests that the simulation does not confirm, after which an action is given up. */
 const MOST_UNCONFIRMED = 20;
 
@@ -155,7 +157,12 @@ class Search {
       strangers: this.#strangers,
     });
     const unconfirmed = this.#unconfirmed;
+    const began = this.#steps;
     for (;;) {
+      if (this.#steps - began > MOST_OF_ACTION) {
+        this.#reasons.add(`${action.name}: there are too many combinations of resources and callers to try them all`);
+        return null;
+      }
       const next = situations.next();
       if (next.done === true) {
         for (const reason of next.value) this.#reasons.add(`${action.name}: ${reason}`);
