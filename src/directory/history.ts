@@ -17,7 +17,7 @@ export class Advances {
 
   /** Those who come while others are told were there too late: they begin with what is known by then. */
   tell(touched: readonly Touched[] | null): void {
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(touched);
+    for (const listener of Array.from(this.#listeners)) if (this.#listeners.has(listener)) listener(touched);
   }
 }
 

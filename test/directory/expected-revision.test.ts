@@ -345,7 +345,7 @@ describe.each([
       await applied({ expectedRevision, dryRun: true });
       await touch(database, used);
       const [entity, entityId] = used.split(' ');
-      await expect(applied({ expectedRevision }), used).rejects.toMatchObject({
+      await expect(applied({ expectedRevision })).rejects.toMatchObject({
         code: 'CONFLICT',
         touched: [{ entity, entityId }],
       });

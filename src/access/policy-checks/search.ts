@@ -17,6 +17,7 @@ import { around, simulationOf } from './scenario.ts';
 import type { Situation } from './situation.ts';
 import { type FoundSituation, situationsOf } from './situations.ts';
 import { Strangers } from './stranger.ts';
+import { unknownForm } from './unknown-form.ts';
 
 /** A question whether a document grants something. */
 export interface GrantQuestion {
@@ -143,6 +144,8 @@ class Search {
     const { catalog, resources, kind, now } = this.#question;
     const [home = '', foreign = ''] = this.#others;
     const all = [...rules.after, ...rules.before];
+    const unknown = yield* this.#counted(unknownForm(catalog, action, all));
+    if (unknown !== null) this.#reasons.add(`${action.name}: \`${unknown}\` has a form of ARN that is not known`);
     const situations = situationsOf({
       catalog,
       kind,

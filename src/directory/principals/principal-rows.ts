@@ -58,8 +58,7 @@ export async function readPrincipalPage(
   ]);
   const rows = found?.rows ?? [];
   return {
-    // as: what the statement of this kind makes
-    rows: { ...NOTHING, revision: BigInt(found?.revision ?? 0), [kind]: rows } as PrincipalRows,
+    rows: { ...NOTHING, revision: BigInt(found?.revision ?? 0), [kind]: rows },
     last: rows.length < PRINCIPAL_PAGE ? null : (rows.at(-1)?.arn ?? null),
   };
 }
