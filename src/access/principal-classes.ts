@@ -167,7 +167,7 @@ export class PrincipalClasses {
       let always = 0;
       const open: OpenRule[] = [];
       for (const statement of about) {
-        const relevance = relevanceOf(statement, this.#anybody);
+        const relevance = relevanceOf(statement, this.#anybody, this.#options.byPlace);
         if (relevance === 'ALWAYS') always |= statement.allows ? ALWAYS_ALLOWS : ALWAYS_DENIES;
         if (relevance !== 'MAYBE') continue;
         const rule = new Rule(statement, attached, layer, 0);
@@ -199,7 +199,9 @@ export class PrincipalClasses {
       above === null || resource.accountId !== null
         ? []
         : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
-    const rules = [...control, ...home].filter(({ statement }) => relevanceOf(statement, this.#anybody) !== 'NEVER');
+    const rules = [...control, ...home].filter(
+      ({ statement }) => relevanceOf(statement, this.#anybody, this.#options.byPlace) !== 'NEVER',
+    );
     const isOwn =
       this.#shared.accounts.has(accountId) || root.closed || this.#gathered.principalGaps(accountId).length > 0;
     const text = JSON.stringify([
@@ -222,7 +224,9 @@ export class PrincipalClasses {
   #printed({ layer, level, attached, statement }: Rule): unknown {
     const { allows, conditions, index } = statement;
     const always =
-      conditions.length === 0 && relevanceOf(statement, this.#anybody) === 'ALWAYS' && statement.principal === null;
+      conditions.length === 0 &&
+      relevanceOf(statement, this.#anybody, this.#options.byPlace) === 'ALWAYS' &&
+      statement.principal === null;
     return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
   }
 }

@@ -63,6 +63,6 @@ function rulesAbout(evaluation: Evaluation): readonly Rule[] {
   ];
   return all.filter(
     ({ statement }) =>
-      actionMatches(statement.actions, action.service, name) && relevanceOf(statement, evaluation) !== 'NEVER',
+      actionMatches(statement.actions, action.service, name) && relevanceOf(statement, evaluation, true) !== 'NEVER',
   );
 }

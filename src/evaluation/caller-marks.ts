@@ -13,19 +13,29 @@ import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
 /** Whether a statement about the action can match a request. ALWAYS: it matches, whoever calls. MAYBE: its conditions or variables decide. */
 export type Relevance = 'NEVER' | 'MAYBE' | 'ALWAYS';
 
-/** `evaluation`: the request, of any caller. */
-export function relevanceOf(statement: CompiledStatement, evaluation: Evaluation): Relevance {
+/** Whether the request itself, whoever makes it, gives the condition a value with which it does not hold. */
+function isRuledOut({ keys, unsaid, holds }: Condition, evaluation: Evaluation): boolean {
+  if (unsaid !== 0) return false;
+  const isGiven = keys.every(
+    (key) => (key.owner === 'request' || key.owner === 'assumed') && evaluation.value(key) !== undefined,
+  );
+  return isGiven && !holds(evaluation);
+}
+
+/** `evaluation`: the request, of any caller. `isOpen`: what the request gives does not count for every statement. */
+export function relevanceOf(statement: CompiledStatement, evaluation: Evaluation, isOpen = false): Relevance {
   const { resources, conditions } = statement;
+  if (!isOpen && conditions.some((condition) => isRuledOut(condition, evaluation))) return 'NEVER';
   const open = conditions.length === 0 ? 'ALWAYS' : 'MAYBE';
   if (resources === null) return open;
-  let isOpen = false;
+  let hasVariable = false;
   for (const pattern of resources.patterns) {
-    if (pattern.template !== null) isOpen = true;
+    if (pattern.template !== null) hasVariable = true;
     else if (resourceMatches(pattern, evaluation.resource, evaluation) === 'match') {
       return resources.negated ? 'NEVER' : open;
     }
   }
-  if (isOpen) return 'MAYBE';
+  if (hasVariable) return 'MAYBE';
   return resources.negated ? open : 'NEVER';
 }
 

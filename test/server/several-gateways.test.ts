@@ -7,8 +7,8 @@ import { childrenOf, type Running, startServer } from '../support/process.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 // Three gateways on one server, one of them with two workers: changes at each, questions at all of them with `atLeast`, while
-// notifications are lost, connections are cut, the server is restarted and workers die; /readyz says how it is. `npm test` runs it for some seconds, the checks of a
-// change for a minute, and `npm run test:long` for two; ROLEGATE_TEST_SECONDS says how long.
+// notifications are lost, connections are cut, the server is restarted and workers die; /readyz says how it is. `npm test` runs it
+// for some seconds, the checks of a change for a minute, and `npm run test:long` for two; ROLEGATE_TEST_SECONDS says how long.
 
 const SECONDS = Number(
   process.env['ROLEGATE_TEST_SECONDS'] ?? { ordinary: 12, short: 60, long: 120 }[inject('length')],
@@ -254,6 +254,8 @@ async function disturb(run: Run): Promise<void> {
       await expect.poll(async () => (await others()).length, { timeout: 30_000 }).toBe(2);
     },
   ];
+  // Workers begin one after the other.
+  await untilAll('ready');
   // Each of them once, and then at random.
   for (let count = 0; !run.isOver; count += 1) {
     await (disturbances[count] ?? any(disturbances))();
