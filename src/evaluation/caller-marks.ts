@@ -14,12 +14,12 @@ import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
 export type Relevance = 'NEVER' | 'MAYBE' | 'ALWAYS';
 
 /** Whether the request itself, whoever makes it, gives the condition a value with which it does not hold. */
-function isRuledOut({ keys, unsaid, holds }: Condition, evaluation: Evaluation): boolean {
-  if (unsaid !== 0) return false;
-  const isGiven = keys.every(
+function isRuledOut(condition: Condition, evaluation: Evaluation): boolean {
+  if (condition.unsaid !== 0) return false;
+  const isGiven = condition.keys.every(
     (key) => (key.owner === 'request' || key.owner === 'assumed') && evaluation.value(key) !== undefined,
   );
-  return isGiven && !holds(evaluation);
+  return isGiven && !condition.holds(evaluation);
 }
 
 /** `evaluation`: the request, of any caller. `isOpen`: what the request gives does not count for every statement. */

@@ -3,18 +3,10 @@ import { instantText } from '../policy/date.ts';
 import { type ResourcePattern, resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Asked } from './asked.ts';
+import { type Bound, UNBOUND } from './bindings.ts';
 import { assumedValue, filledValue } from './call-keys.ts';
 import type { PolicyLayer } from './layer.ts';
-import {
-  type Bound,
-  DIRECTLY,
-  hitByNotPrincipal,
-  mayName,
-  type Naming,
-  NOT_NAMED,
-  naming,
-  UNBOUND,
-} from './match-principal.ts';
+import { DIRECTLY, hitByNotPrincipal, mayName, type Naming, NOT_NAMED, naming } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import { ReadContext } from './read-context.ts';

@@ -1,7 +1,7 @@
 import type { NamedPrincipal, PrincipalElement } from '../policy/principal-element.ts';
+import type { Bound } from './bindings.ts';
 import type { PreparedPrincipal } from './prepare.ts';
 import { sessionArn, sessionsOf } from './principal-values.ts';
-import type { ResourceFacts } from './resource.ts';
 
 /** How strongly a statement of a resource-based policy names the caller. Stronger is greater. */
 export const NOT_NAMED = 0;
@@ -13,20 +13,6 @@ export const AS_ROLE = 2;
 export const DIRECTLY = 3;
 
 export type Naming = typeof NOT_NAMED | typeof AS_ACCOUNT | typeof AS_ROLE | typeof DIRECTLY;
-
-/** The source of named principals: a resource, whose policy is bound to the entities that existed when it was saved. */
-export interface Bound {
-  /** The unique ids that names in its policy are bound to; null: none is. */
-  readonly bindings: ResourceFacts['policyBindings'] | null;
-}
-
-/** Not bound to anybody. */
-export const UNBOUND: Bound = { bindings: null };
-
-/** The bindings of a policy; null: there are none. */
-export function bindingsOf({ policyBindings }: Pick<ResourceFacts, 'policyBindings'>): Bound['bindings'] {
-  return Object.keys(policyBindings).length === 0 ? null : policyBindings;
-}
 
 /**
  * The strongest way in which the Principal of a statement names the caller.

@@ -2,13 +2,13 @@ import { parseArn, type ResourceText, resourceText, sameText } from '../policy/a
 import { isAccountId } from '../policy/principal-id.ts';
 import { accessPointIn } from './access-point.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { type Bound, bindingsOf } from './bindings.ts';
 import { isBucket } from './bucket.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
 import { type ControlThrough, controlThrough } from './control-behind.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
-import { type Bound, bindingsOf } from './match-principal.ts';
 import { type Names, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
