@@ -10,7 +10,6 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 /** Start processes, and take longest: they begin, so that nobody waits for one of them at the end. */
 const PROCESSES = [
   'test/architecture.test.ts',
-  'test/bench/size/size.test.ts',
   'test/cli/{export,import}.test.ts',
   'test/cli/collect/*.test.ts',
   'test/cli/metadata/clients.test.ts',
@@ -34,6 +33,8 @@ const LONGEST = [
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** Clients of AWS that are programs of their own, and npm with the package: part of the long runs too. */
 const PROGRAMS = ['test/aws/programs/*.test.ts', 'test/package.test.ts'];
+/** The small form of a benchmark that takes minutes: part of the long runs too. */
+const MEASURED = ['test/bench/size/size.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
   'test/{aws,policy}/fuzz.test.ts',
@@ -42,6 +43,7 @@ const LONG = [
   'test/server/several-gateways.test.ts',
   ...BROWSER,
   ...PROGRAMS,
+  ...MEASURED,
 ];
 
 /** What a test may ask for with `inject`. */
@@ -113,7 +115,7 @@ export default defineConfig(({ mode }) => {
           : [
               project('processes', PROCESSES),
               project('browser', BROWSER),
-              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PROGRAMS, ...PURE]),
+              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PROGRAMS, ...MEASURED, ...PURE]),
               project('pure', PURE),
             ],
     },

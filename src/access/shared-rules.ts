@@ -2,6 +2,7 @@ import { CallerDependence, relevanceOf } from '../evaluation/caller-marks.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { actionName } from '../evaluation/layer-set.ts';
 import { type Rule, rulesOf } from '../evaluation/rule.ts';
+import { resourceControlOf } from '../evaluation/situation.ts';
 import { actionMatches } from '../policy/action-pattern.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
@@ -58,7 +59,7 @@ function rulesAbout(evaluation: Evaluation): readonly Rule[] {
     ...(resource.policyPlans?.for(action).placed ?? []),
     ...(resource.grantPlans?.for(action).placed ?? []),
     ...(resource.bucket?.plans?.for(action).placed ?? []),
-    ...(resource.controlPlans?.for(action).placed ?? []),
+    ...(resourceControlOf(evaluation)?.for(action).placed ?? []),
     ...(request.endpoint === undefined ? [] : rulesOf(request.endpoint.source, 'VPC_ENDPOINT_POLICY', 0)),
   ];
   return all.filter(

@@ -41,6 +41,8 @@ async function search(asked: WhoCanSearch): Promise<WhoCan> {
   const { resource, gaps: resourceGaps, revision } = await asked.lookUpResource();
   const listed = index === null ? null : await listByClass(asked, index, resource);
   const found = listed === null ? await scanPrincipals(asked) : await pageByClass(asked, listed);
+  // Somebody may have been deleted, or the caller have lost a right, since the classes were made.
+  if (found === null) check(await tools.directory.revision());
   // INVARIANT: decisions are the same for all of a class.
   if (found === null) throw new Error('one of a class of principals is unlike the others');
   const outside = await outsidersIn(asked, resource, found.accounts);

@@ -16,8 +16,10 @@ export type Relevance = 'NEVER' | 'MAYBE' | 'ALWAYS';
 /** Whether the request itself, whoever makes it, gives the condition a value with which it does not hold. */
 function isRuledOut(condition: Condition, evaluation: Evaluation): boolean {
   if (condition.unsaid !== 0) return false;
+  // What is assumed on no ARN depends on the partition of the caller.
+  const isOfAll = evaluation.resource.partition !== '';
   const isGiven = condition.keys.every(
-    (key) => (key.owner === 'request' || key.owner === 'assumed') && evaluation.value(key) !== undefined,
+    (key) => (key.owner === 'request' || (key.owner === 'assumed' && isOfAll)) && evaluation.value(key) !== undefined,
   );
   return isGiven && !condition.holds(evaluation);
 }

@@ -38,13 +38,15 @@ export function controlThrough(
   if (above === null) return { levels: own, behind: [] };
   const byPoint = made.get(above) ?? new Map<string, Made>();
   made.set(above, byPoint);
-  const known = byPoint.get(accessPoint);
+  // The same policies stand above all buckets of an account, and an access point can be made again for another one.
+  const place = `${bucket.arn} ${accessPoint}`;
+  const known = byPoint.get(place);
   if (known !== undefined && known.own === own) return known.control;
   const read = (attached: AttachedPolicy): AttachedPolicy => seenThrough(attached, bucket.arn, accessPoint);
   const control =
     own !== null && accountId === bucket.accountId ? withinAccount(own, read) : together(own, above, read);
   if (byPoint.size >= MOST_ACCESS_POINTS) byPoint.clear();
-  byPoint.set(accessPoint, { own, control });
+  byPoint.set(place, { own, control });
   return control;
 }
 

@@ -28,7 +28,7 @@ export function isReadableThrough(bucket: string, accessPoint: string): boolean 
   return BUCKET.test(bucket) && ACCESS_POINT.test(accessPoint);
 }
 
-/** By the policy of a bucket and the ARN of an access point: everything behind one has it as one object, so that it is planned once. */
+/** By a policy, the bucket and the ARN of an access point: everything behind one has it as one object, so that it is planned once. */
 const read = new WeakMap<AttachedPolicy, Map<string, AttachedPolicy>>();
 /** A bucket in use has a few access points. */
 const MOST_ACCESS_POINTS = 1_000;
@@ -41,13 +41,14 @@ const MOST_ACCESS_POINTS = 1_000;
 export function seenThrough(attached: AttachedPolicy, bucket: string, accessPoint: string): AttachedPolicy {
   const byPoint = read.get(attached) ?? new Map<string, AttachedPolicy>();
   read.set(attached, byPoint);
-  const known = byPoint.get(accessPoint);
+  const place = `${bucket} ${accessPoint}`;
+  const known = byPoint.get(place);
   if (known !== undefined) return known;
   const { policy } = attached;
   const statements = policy.statements.map((one) => aboutAccessPoint(one, policy, bucket, accessPoint));
   const made = { ...attached, policy: { ...policy, statements } };
   if (byPoint.size >= MOST_ACCESS_POINTS) byPoint.clear();
-  byPoint.set(accessPoint, made);
+  byPoint.set(place, made);
   return made;
 }
 

@@ -34,12 +34,14 @@ class KeptAnswers {
     return undefined;
   }
 
-  put(key: string, value: unknown, revision: Revision, size: number): void {
+  /** `isFirst`: its time begins; otherwise that of the pages before goes on. */
+  put(key: string, value: unknown, revision: Revision, size: number, isFirst: boolean): void {
     const before = this.#kept.get(key);
     if (before !== undefined) this.#drop(key, before);
     const bytes = ENTRY_BYTES + 2 * key.length + size;
     if (bytes > MOST_BYTES / 2) return;
-    this.#kept.set(key, { value, revision, until: performance.now() + KEPT_FOR, bytes });
+    const until = isFirst || before === undefined ? performance.now() + KEPT_FOR : before.until;
+    this.#kept.set(key, { value, revision, until, bytes });
     this.#bytes += bytes;
     // The oldest ones go first.
     for (const [oldest, kept] of this.#kept) {
@@ -81,7 +83,7 @@ export async function foundForPage<T extends { readonly revision: Revision }>(
   const before = isNextPage ? ((kept.get(key, await directory.revision()) ?? null) as T | null) : null;
   const found = await find(before);
   const bytes = found === before ? null : bytesOf(found);
-  if (bytes !== null) kept.put(key, found, found.revision, bytes);
+  if (bytes !== null) kept.put(key, found, found.revision, bytes, before === null);
   return found;
 }
 

@@ -71,7 +71,7 @@ describe('what is made and changed counts at the next request', () => {
     expect(await why(caller)).toBe('IDENTITY_POLICY');
     await changes.putGroupPolicy(OPERATOR, { ...devs, policyName: 'p', policyDocument: S3 }, NOON);
     expect(await why(caller)).toBeNull();
-    await changes.updateGroup(OPERATOR, { ...devs, newGroupName: 'ops', newPath: '/team/' }, NOON);
+    await changes.updateGroup(OPERATOR, { ...devs, newGroupName: 'ops', newPath: '/te"am/' }, NOON);
     expect(await why(caller)).toBeNull();
     const ops = { groupArn: group('team/ops') };
     await changes.deleteGroupPolicy(OPERATOR, { ...ops, policyName: 'p' }, NOON);
@@ -171,8 +171,9 @@ describe('a user that is renamed', () => {
     const temporary = await gateway.sessions.getSessionToken(caller, {}, NOON);
     for (const asked of [GET, decrypt]) expect(await why(caller, asked)).toBeNull();
 
-    const renamed = userArn(`team/${name}-new`);
-    await changes.updateUser(OPERATOR, { ...user, newUserName: `${name}-new`, newPath: '/team/' }, NOON);
+    // JSON escapes the path.
+    const renamed = userArn(`te"am/${name}-new`);
+    await changes.updateUser(OPERATOR, { ...user, newUserName: `${name}-new`, newPath: '/te"am/' }, NOON);
     const now = await gateway.sessions.authenticate(bearer({ credentials: temporary }), NOON);
     expect(now).toMatchObject({ ref: { arn: renamed } });
     for (const asked of [GET, decrypt]) expect(await why(now, asked)).toBeNull();
@@ -194,7 +195,7 @@ describe('a user that is renamed', () => {
     ).rejects.toMatchObject({ answer: { decision: { deniedBy: 'TRUST_POLICY' } } });
 
     await changes.deleteUser(OPERATOR, { userArn: renamed, withDependents: true }, NOON);
-    await changes.createUser(OPERATOR, { ...AT, path: '/team/', userName: `${name}-new` }, NOON);
+    await changes.createUser(OPERATOR, { ...AT, path: '/te"am/', userName: `${name}-new` }, NOON);
     const again = await signIn(gateway, { userArn: renamed }, NOON);
     for (const asked of [GET, decrypt]) expect(await why(again, asked)).not.toBeNull();
   });

@@ -122,7 +122,9 @@ export async function bindGrantsToDeleted(
   const parts = {
     columns: 'e.arn, e.grants',
     join: '',
-    where: `e.grants <> '[]' AND EXISTS (SELECT 1 FROM unnest($1::text[]) AS a(trace) WHERE position(a.trace in e.grants::text) > 0)`,
+    // A path can hold what JSON escapes; what is found by that alone is left out below.
+    where: `e.grants <> '[]' AND (position('\\' in e.grants::text) > 0 OR EXISTS (
+      SELECT 1 FROM unnest($1::text[]) AS a(trace) WHERE position(a.trace in e.grants::text) > 0))`,
   };
   for await (const keys of traced<Granting>(sql, 'Resource', parts, { traces, turn })) {
     const rows = keys

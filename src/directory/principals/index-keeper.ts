@@ -112,7 +112,7 @@ export class IndexKeeper {
       if (this.#isTooLarge || this.#isClosed) return null;
       if (this.#index === null) await this.#readAll();
       const index = this.#index;
-      if (index !== null && (await this.#catchUp(index))) return index;
+      if (index !== null && (await this.#caughtUp(index))) return index;
     }
     return null;
   }
@@ -191,6 +191,16 @@ export class IndexKeeper {
     await read(index.principals.unknownTrustIn(rows), (hash, text) => index.learnTrust(hash, text));
   }
 
+  /** As `#catchUp`. What could not be read is no longer among the stale: the index is read anew. */
+  async #caughtUp(index: HeldIndex): Promise<boolean> {
+    try {
+      return await this.#catchUp(index);
+    } catch (error) {
+      if (this.#index === index) this.#forget();
+      throw error;
+    }
+  }
+
   /** Reads what is stale. False: the memory has moved on meanwhile, or the index is gone. */
   async #catchUp(index: HeldIndex): Promise<boolean> {
     const { memory, database, synchronize } = this.#tools;
@@ -234,6 +244,7 @@ export class IndexKeeper {
       }
     }
     index.documents.dropUnheld();
+    principals.dropUnheldTrust();
   }
 }
 
@@ -245,17 +256,18 @@ function sizeOf({ users, roles, groups, policies }: StaleNames): number {
   return users.size + roles.size + groups.size + policies.size;
 }
 
-/** Some of the names, which are no longer stale unless they change again. */
+/** Some of the names, which are no longer stale unless they change again. Users come after the groups that they are in. */
 function take(stale: StaleNames): PrincipalNames {
   const some = (names: Set<string>): readonly string[] => {
     const taken = [...names].slice(0, PRINCIPAL_PAGE);
     for (const name of taken) names.delete(name);
     return taken;
   };
+  const groups = some(stale.groups);
   return {
-    users: some(stale.users),
+    users: stale.groups.size > 0 ? [] : some(stale.users),
     roles: some(stale.roles),
-    groups: some(stale.groups),
+    groups,
     policies: some(stale.policies),
   };
 }

@@ -158,6 +158,11 @@ export class KeptPrincipals {
     return { users: among(this.users), roles: among(this.roles), groups: among(this.#groups.values()) };
   }
 
+  /** Forgets the trust policies that no role has any more. */
+  dropUnheldTrust(): void {
+    this.#trust.dropUnheld();
+  }
+
   #putGroup(row: HolderRow): void {
     const known = this.#groups.get(row.id);
     const held = this.#held(row);

@@ -140,11 +140,16 @@ export class TrustEdges {
       this.#weight -= NAME_BYTES + name.length;
     }
     const trust = this.#policies.get(held.hash);
-    if (trust === undefined) return;
-    trust.holders -= 1;
-    if (trust.holders > 0) return;
-    this.#policies.delete(held.hash);
-    this.#weight -= POLICY_BYTES;
+    if (trust !== undefined) trust.holders -= 1;
+  }
+
+  /** Forgets the trust policies that no role has any more. A role that is put again is without its own for a moment. */
+  dropUnheld(): void {
+    for (const [hash, { holders }] of this.#policies) {
+      if (holders > 0) continue;
+      this.#policies.delete(hash);
+      this.#weight -= POLICY_BYTES;
+    }
   }
 
   /** The roles whose trust policy says anything of somebody with one of these names. */

@@ -27,6 +27,7 @@ const VALUES: Values = {
   ID: Buffer.from(`User:${WORKER}`).toString('base64url'),
   DateTime: new Date(NOW).toISOString(),
   action: 's3:GetObject',
+  actions: 's3:GetObject',
   resource: `${BUCKET}/1`,
   resources: `${BUCKET}/1`,
   roleArn: WRITER,
@@ -39,6 +40,11 @@ const VALUES: Values = {
   document: DOCUMENT,
 };
 const ORGANIZATION = 'o-first00000';
+/** What is not asked with the same values as all others. */
+const OWN_VALUES: Readonly<Record<string, Values>> = {
+  organization: { ID: ORGANIZATION },
+  checkNoPublicAccess: { PolicyKind: 'RESOURCE_POLICY' },
+};
 
 const schema = buildSchema();
 const queries = Object.values(schema.getQueryType()?.getFields() ?? {});
@@ -66,7 +72,7 @@ describe('of all queries, a checker of the operator for all accounts', () => {
   const operationFor = (name: string) => {
     const field = queries.find((one) => one.name === name);
     if (field === undefined) throw new Error(`no query ${name}`);
-    return operationOf('query', field, name === 'organization' ? { ...VALUES, ID: ORGANIZATION } : VALUES);
+    return operationOf('query', field, { ...VALUES, ...OWN_VALUES[name] });
   };
   const answered = async (caller: Caller, name: string) => {
     const { query, variables } = operationFor(name);
