@@ -71,7 +71,7 @@ describe('what is made and changed counts at the next request', () => {
     expect(await why(caller)).toBe('IDENTITY_POLICY');
     await changes.putGroupPolicy(OPERATOR, { ...devs, policyName: 'p', policyDocument: S3 }, NOON);
     expect(await why(caller)).toBeNull();
-    await changes.updateGroup(OPERATOR, { ...devs, newGroupName: 'ops', newPath: '/te"am/' }, NOON);
+    await changes.updateGroup(OPERATOR, { ...devs, newGroupName: 'ops', newPath: '/team/' }, NOON);
     expect(await why(caller)).toBeNull();
     const ops = { groupArn: group('team/ops') };
     await changes.deleteGroupPolicy(OPERATOR, { ...ops, policyName: 'p' }, NOON);
