@@ -333,7 +333,7 @@ test('one that does not read is cut off with a last event that says so, while ot
   await apply(user(arn, 'cloudtrail:LookupEvents'));
   const authorization = await keyOf(arn, 'AKIAREADERREADER0000');
   // Events of megabytes: more than a network keeps of what is not read.
-  const names = Array.from({ length: 150 }, (_, index) => `a${index}: name`).join(' ');
+  const names = Array.from({ length: 150 }, (_, index) => `a${index}: arn`).join(' ');
   const query = `subscription { directoryChanged { changes { ${names} } } }`;
   const silent = connect(Number(new URL(url).port), '127.0.0.1');
   onTestFinished(() => void silent.destroy());
