@@ -145,7 +145,7 @@ class Search {
     const [home = '', foreign = ''] = this.#others;
     const all = [...rules.after, ...rules.before];
     const unknown = yield* this.#counted(unknownForm(catalog, action, all));
-    if (unknown !== null) this.#reasons.add(`${action.name}: \`${unknown}\` has a form of ARN that is not known`);
+    if (unknown !== null) this.#reasons.add(`${action.name}: ${unknown}`);
     const situations = situationsOf({
       catalog,
       kind,

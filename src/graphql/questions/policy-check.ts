@@ -86,7 +86,8 @@ const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').impleme
     statementIndex: t.int({
       nullable: true,
       description:
-        'Position, from 0, of an Allow that matches; null for RCPFullAWSAccess, which stands beside every resource control policy',
+        'Position, from 0, of an Allow that matches; null for RCPFullAWSAccess, which stands beside every resource control policy, ' +
+        'and FullAWSAccess, which stands beside a service control policy that allows nothing itself',
       resolve: ({ statement }) => statement,
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of that statement' }),
