@@ -83,7 +83,9 @@ function valuesOf({ conditions }: Named, keys: ReadonlySet<string>): readonly st
 
 /** Providers that an account has made. */
 function ownProviders(account: string): readonly string[] {
-  return ['saml-provider/SomeProvider', 'oidc-provider/idp.example.com'].map((name) => `arn:aws:iam::${account}:${name}`);
+  return ['saml-provider/SomeProvider', 'oidc-provider/idp.example.com'].map(
+    (name) => `arn:aws:iam::${account}:${name}`,
+  );
 }
 
 /** Users and roles for every set into which conditions on their ARNs and names divide them. */
@@ -99,7 +101,10 @@ function* addMatching(maker: Maker, { conditions }: Named, start: string): Steps
 function* addFederated(maker: Maker, { conditions }: Named, start: string): Steps<boolean> {
   const arns = conditions.filter(({ condition }) => condition.key.name === 'aws:principalarn');
   const slashes = [...start].filter((char) => char === '/').length;
-  const nameless: Excluded = { pattern: [start, ANY_RUN, '/', ANY_RUN], has: (arn) => arn.split('/').length - 1 > slashes };
+  const nameless: Excluded = {
+    pattern: [start, ANY_RUN, '/', ANY_RUN],
+    has: (arn) => arn.split('/').length - 1 > slashes,
+  };
   return yield* addEach(arns, start, nameless, (arn) => maker.other(arn));
 }
 
@@ -130,8 +135,7 @@ function* addEach(
   const cells = yield* cellsOf(all, [...patterns, tokensOf(excluded.pattern, false)]);
   if (cells === null) return false;
   let complete = true;
-  for (const text of cells)
-    if (text !== prefix && !excluded.has(text)) complete = make(text) && complete;
+  for (const text of cells) if (text !== prefix && !excluded.has(text)) complete = make(text) && complete;
   return complete;
 }
 
@@ -236,9 +240,9 @@ class Maker {
         if (kind === 'role') return this.role(principal.arn);
         return kind === 'user' ? this.user(principal.arn) : this.other(principal.arn);
       }
-      // That of a principal that was deleted: nobody has it.
+      // Whose id it is, is not known: a deleted principal's, or of one that AWS would name by its ARN.
       case 'uniqueId':
-        return true;
+        return false;
       case 'service':
         return this.service(principal.service);
       case 'federated':

@@ -1,8 +1,8 @@
 import { parseArn } from '../../policy/arn.ts';
 import type { JsonObject } from '../../policy/json.ts';
-import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { readPolicy } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { Simulation } from '../simulate.ts';
 import type { Document } from '../simulated-policies.ts';

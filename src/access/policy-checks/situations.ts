@@ -62,7 +62,8 @@ export function* situationsOf(question: SituationQuestion): Situations {
     const region = unknownRegion(condition);
     if (region !== null) reasons.add(`\`${region}\` is no Region that is known`);
   }
-  if (!question.callers.complete && tellsCallersApart(question.statements, uses)) reasons.add('there are too many kinds of callers to try them all');
+  if (!question.callers.complete && tellsCallersApart(question.statements, uses))
+    reasons.add('there are too many kinds of callers to try them all');
   for (const caller of yield* distinct(question, uses, variables)) {
     for (const settled of yield* settledIn(question, caller, uses, variables)) {
       const found = yield* situationOf(question, { caller, settled, uses }, reasons);
@@ -74,7 +75,9 @@ export function* situationsOf(question: SituationQuestion): Situations {
 
 function tellsCallersApart(statements: readonly Ruled[], uses: readonly KeyUse[]): boolean {
   return (
-    statements.some(({ statement: { principal } }) => principal !== null && (principal.negated || !principal.everyone)) ||
+    statements.some(
+      ({ statement: { principal } }) => principal !== null && (principal.negated || !principal.everyone),
+    ) ||
     uses.some(({ condition: { keys } }) =>
       keys.some((key) => sourceOf(key, 'user') === 'caller' || key.name.endsWith(':resourceaccount')),
     )

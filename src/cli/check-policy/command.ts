@@ -45,7 +45,9 @@ async function documentAt(path: string, input: NodeJS.ReadableStream): Promise<s
   // A byte order mark is no part of the document.
   const text = (await read()).replace(/^\uFEFF/, '');
   if (text.length > MAX_DOCUMENT_LENGTH) {
-    throw new CommandFailed(`${plain(path)}: ${text.length} characters; a policy document has at most ${MAX_DOCUMENT_LENGTH}`);
+    throw new CommandFailed(
+      `${plain(path)}: ${text.length} characters; a policy document has at most ${MAX_DOCUMENT_LENGTH}`,
+    );
   }
   return text;
 }
