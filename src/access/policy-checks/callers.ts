@@ -40,12 +40,18 @@ const PROVIDERS = ['accounts.google.com', 'www.amazon.com', 'graph.facebook.com'
 
 /**
  * Callers of every kind that the documents tell apart: whom they name, others of those accounts, and `others`: accounts that they
- * do not name, in each of which are users and roles that could be anybody's.
+ * do not name, in each of which are users and roles that could be anybody's. `onlyOthers`: nobody whom they name counts.
  */
-export function* callersOf(kind: PolicyKind, named: Named, others: readonly string[]): Steps<Callers> {
-  const accounts = [...others, ...named.accounts].slice(0, MOST_ACCOUNTS);
+export function* callersOf(
+  kind: PolicyKind,
+  named: Named,
+  others: readonly string[],
+  onlyOthers: boolean,
+): Steps<Callers> {
+  const all = onlyOthers ? others : [...others, ...named.accounts];
+  const accounts = all.slice(0, MOST_ACCOUNTS);
   const maker = new Maker(kind);
-  let complete = others.length + named.accounts.size <= MOST_ACCOUNTS && !dividesAccounts(named);
+  let complete = all.length <= MOST_ACCOUNTS && !dividesAccounts(named);
   for (const partition of named.partitions) {
     for (const account of accounts) {
       maker.user(`arn:${partition}:iam::${account}:user/${USER}`);
@@ -59,10 +65,12 @@ export function* callersOf(kind: PolicyKind, named: Named, others: readonly stri
   }
   // The policies of resources, and those that limit them, also count for callers without an identity policy.
   if (namesPrincipals(kind) || kind === 'rcp') {
-    for (const principal of named.principals) complete = maker.named(principal, others[0] ?? '') && complete;
+    for (const principal of named.principals)
+      complete =
+        (maker.named(principal, others[0] ?? '') || (onlyOthers && principal.kind !== 'federated')) && complete;
     maker.other('anonymous');
     maker.service(SERVICE);
-    for (const service of valuesOf(named, OF_SERVICES)) complete = maker.service(service) && complete;
+    for (const service of valuesOf(named, OF_SERVICES)) complete = (maker.service(service) || onlyOthers) && complete;
     if (kind === 'trust' || kind === 'rcp') {
       for (const provider of [...PROVIDERS, ...ownProviders(others[0] ?? '')]) maker.provider(provider);
       for (const provider of valuesOf(named, OF_PROVIDERS)) complete = maker.provider(provider) && complete;

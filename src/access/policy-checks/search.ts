@@ -92,8 +92,9 @@ class Search {
   }
 
   *#callers(): Steps<Callers> {
-    const { list, complete } = yield* callersOf(this.#question.kind, this.#named, this.#others.slice(0, 1));
     const strangers = this.#strangers;
+    const { kind } = this.#question;
+    const { list, complete } = yield* callersOf(kind, this.#named, this.#others.slice(0, 1), strangers !== null);
     return { complete, list: strangers === null ? list : list.filter((caller) => strangers.is(caller)) };
   }
 

@@ -63,7 +63,7 @@ export function* situationsOf(question: SituationQuestion): Situations {
     if (region !== null) reasons.add(`\`${region}\` is no Region that is known`);
   }
   if (!question.callers.complete && tellsCallersApart(question.statements, uses))
-    reasons.add('there are too many kinds of callers to try them all');
+    reasons.add('not every kind of caller can be tried');
   for (const caller of yield* distinct(question, uses, variables)) {
     for (const settled of yield* settledIn(question, caller, uses, variables)) {
       const found = yield* situationOf(question, { caller, settled, uses }, reasons);

@@ -102,8 +102,12 @@ function* valuesFor(family: Family, uses: readonly KeyUse[], form: KeyForm, read
   switch (family) {
     case 'text':
       return yield* textsOf(here.map(textUse), form.type === 'ARN', reader);
-    case 'number':
-      return { texts: around(points(values, parseDecimal), decimalText, 1), complete: true };
+    case 'number': {
+      const numbers = points(values, parseDecimal);
+      // Beside those near the largest that there is, no other number can be told.
+      const near = numbers.filter((value) => Math.abs(value) < LARGEST);
+      return { texts: around(near, decimalText, 1), complete: near.length === numbers.length };
+    }
     case 'date':
       return { texts: around(points(values, parseInstant), instantText, 1000), complete: true };
     case 'address':
@@ -123,6 +127,8 @@ function points(values: readonly string[], parse: (text: string) => number | nul
   const found = values.map(parse).filter((value) => value !== null);
   return [...new Set(found)].sort((a, b) => a - b);
 }
+
+const LARGEST = 1e300;
 
 /** As policies write numbers: without an exponent. */
 function decimalText(value: number): string {

@@ -22,7 +22,7 @@ export async function exportAuditTrail(
   try {
     if (given !== null && file !== null && file.last !== null) {
       throw new CommandFailed(
-        `${plain(path)} ends with event ${file.last} and is gone on with from there: leave --after out`,
+        `${plain(path ?? '')} ends with event ${file.last} and is gone on with from there: leave --after out`,
       );
     }
     const after = given ?? file?.last ?? 0n;
