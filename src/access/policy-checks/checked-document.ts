@@ -30,6 +30,9 @@ export function* checkedDocument(text: string, kind: PolicyKind): Steps<CheckedD
   if (unreadable.length > 0) return { findings: unreadable.map(findingOf) };
   try {
     const policy = readPolicy(text, kind);
+    // AWS refuses it; where an older document has it, nobody can say whom it grants something.
+    if (policy.statements.some(({ allows, principal }) => allows && principal?.negated === true))
+      return { findings: (yield* errorSteps(text, kind)).map(findingOf) };
     const { variables } = policy;
     const own = policy.statements.map((statement) => ({ statement, variables }));
     return { text, policy, statements: standsBesideFullAccess(kind, policy) ? [fullAccess(kind), ...own] : own };

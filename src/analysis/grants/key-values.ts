@@ -61,7 +61,9 @@ export function* keyValues(uses: readonly KeyUse[], form: KeyForm, reader: Conte
   const absent = form.always ? [] : [undefined];
   if (!form.isList) return { values: [...absent, ...new Set(fitting)], complete };
   const lists = listsOf([...new Set(fitting)].filter((text) => text !== ''));
-  return { values: [...absent, ...lists.values], complete: complete && lists.complete };
+  // An operator for one value does not hold for a list, but for the text that some requests have instead.
+  const alone = uses.some(({ condition }) => readOperator(condition.operator)?.quantifier === 'one') ? fitting : [];
+  return { values: [...absent, ...new Set(alone), ...lists.values], complete: complete && lists.complete };
 }
 
 interface Found {
