@@ -1,4 +1,5 @@
 import { CommandFailed } from './failure.ts';
+import { plain } from './plain.ts';
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is no folder',
@@ -16,6 +17,6 @@ const SYSTEM: Readonly<Record<string, string>> = {
 export function fileFailure(path: string, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = SYSTEM[code];
-  if (known !== undefined) return new CommandFailed(`${path}: ${known}`, { cause: error });
+  if (known !== undefined) return new CommandFailed(`${plain(path)}: ${known}`, { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }

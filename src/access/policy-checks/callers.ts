@@ -2,6 +2,7 @@ import { cellsOf } from '../../analysis/cells.ts';
 import { patternsOf } from '../../analysis/grants/key-texts.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import { type PreparedPrincipal, preparePrincipal } from '../../evaluation/prepare.ts';
+import { splitArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { readOperator } from '../../policy/operator.ts';
 import { ANY_RUN } from '../../policy/pattern.ts';
@@ -9,6 +10,7 @@ import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { NamedPrincipal } from '../../policy/principal-element.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import type { Steps } from '../../policy/steps.ts';
+import type { Template } from '../../policy/variable.ts';
 import { checkCall, type SimulatedCaller, simulatedCaller } from '../simulated-caller.ts';
 import type { Named } from './named.ts';
 import { namesPrincipals } from './request.ts';
@@ -38,77 +40,143 @@ const PROVIDERS = ['accounts.google.com', 'www.amazon.com', 'graph.facebook.com'
 
 /**
  * Callers of every kind that the documents tell apart: whom they name, others of those accounts, and `others`: accounts that they
- * do not name, in each of which are users and roles that could be anybody's.
+ * do not name, in each of which are users and roles that could be anybody's. `onlyOthers`: nobody whom they name counts.
  */
-export function* callersOf(kind: PolicyKind, named: Named, others: readonly string[]): Steps<Callers> {
-  const accounts = [...others, ...named.accounts].slice(0, MOST_ACCOUNTS);
+export function* callersOf(
+  kind: PolicyKind,
+  named: Named,
+  others: readonly string[],
+  onlyOthers: boolean,
+): Steps<Callers> {
+  const all = onlyOthers ? others : [...others, ...named.accounts];
+  const accounts = all.slice(0, MOST_ACCOUNTS);
   const maker = new Maker(kind);
-  let complete = others.length + named.accounts.size <= MOST_ACCOUNTS && !dividesAccounts(named);
+  let complete = all.length <= MOST_ACCOUNTS && !dividesAccounts(named);
   for (const partition of named.partitions) {
     for (const account of accounts) {
       maker.user(`arn:${partition}:iam::${account}:user/${USER}`);
       maker.role(`arn:${partition}:iam::${account}:role/${ROLE}`);
       complete = (yield* addMatching(maker, named, `arn:${partition}:iam::${account}:`)) && complete;
-      if (kind !== 'session' && (named.excepts || tellsTypesApart(named))) {
-        maker.other(`arn:${partition}:iam::${account}:root`);
-        maker.other(`arn:${partition}:sts::${account}:federated-user/${USER}`);
-      }
+      if (!named.excepts && !tellsTypesApart(named)) continue;
+      maker.root(`arn:${partition}:iam::${account}:root`);
+      maker.other(`arn:${partition}:sts::${account}:federated-user/${USER}`);
+      complete = (yield* addFederated(maker, named, `arn:${partition}:sts::${account}:federated-user/`)) && complete;
     }
   }
-  if (namesPrincipals(kind)) {
-    for (const principal of named.principals) complete = maker.named(principal, others[0] ?? '') && complete;
+  // The policies of resources, and those that limit them, also count for callers without an identity policy.
+  if (namesPrincipals(kind) || kind === 'rcp') {
+    for (const principal of named.principals)
+      complete =
+        (maker.named(principal, others[0] ?? '') || (onlyOthers && principal.kind !== 'federated')) && complete;
     maker.other('anonymous');
     maker.service(SERVICE);
-    if (kind === 'trust') for (const provider of PROVIDERS) maker.provider(provider);
+    for (const service of valuesOf(named, OF_SERVICES)) complete = (maker.service(service) || onlyOthers) && complete;
+    if (kind === 'trust' || kind === 'rcp') {
+      for (const provider of [...PROVIDERS, ...ownProviders(others[0] ?? '')]) maker.provider(provider);
+      for (const provider of valuesOf(named, OF_PROVIDERS)) complete = maker.provider(provider) && complete;
+    }
   }
   return { list: maker.list, complete };
+}
+
+const OF_SERVICES: ReadonlySet<string> = new Set(['aws:principalservicename', 'aws:principalservicenameslist']);
+const OF_PROVIDERS: ReadonlySet<string> = new Set(['aws:federatedprovider']);
+
+/** Those with which conditions compare one of these keys. */
+function valuesOf({ conditions }: Named, keys: ReadonlySet<string>): readonly string[] {
+  return conditions.flatMap(({ condition: { key, values, operator } }) =>
+    keys.has(key.name) && operator !== 'Null' ? values : [],
+  );
+}
+
+/** Providers that an account has made. */
+function ownProviders(account: string): readonly string[] {
+  return ['saml-provider/SomeProvider', 'oidc-provider/idp.example.com'].map(
+    (name) => `arn:aws:iam::${account}:${name}`,
+  );
 }
 
 /** Users and roles for every set into which conditions on their ARNs and names divide them. */
 function* addMatching(maker: Maker, { conditions }: Named, start: string): Steps<boolean> {
   const arns = conditions.filter(({ condition }) => condition.key.name === 'aws:principalarn');
   const names = conditions.filter(({ condition }) => condition.key.name === 'aws:username');
-  let complete = true;
-  const add = function* (type: string, uses: typeof conditions, make: (arn: string) => void): Steps<void> {
-    if (uses.length === 0) return;
-    const prefix = type === 'name' ? '' : `${start}${type}/`;
-    const patterns = uses.flatMap(({ condition, variables }) =>
-      patternsOf(
-        { operator: readOperator(condition.operator)?.operator?.name ?? '', values: condition.values, variables },
-        NO_VALUES,
-      ),
-    );
-    const cells = yield* cellsOf(tokensOf([prefix, ANY_RUN], false), patterns);
-    if (cells === null) complete = false;
-    for (const text of cells ?? []) make(type === 'name' ? `${start}user/${text}` : text);
+  const roles = yield* addEach(arns, `${start}role/`, NAMELESS, (arn) => maker.role(arn));
+  const users = yield* addEach(arns, `${start}user/`, NAMELESS, (arn) => maker.user(arn));
+  const byName = yield* addEach(names, '', WITH_SLASH, (name) => maker.user(`${start}user/${name}`));
+  return roles && users && byName && (arns.length === 0 || names.length === 0);
+}
+
+function* addFederated(maker: Maker, { conditions }: Named, start: string): Steps<boolean> {
+  const arns = conditions.filter(({ condition }) => condition.key.name === 'aws:principalarn');
+  const slashes = [...start].filter((char) => char === '/').length;
+  const nameless: Excluded = {
+    pattern: [start, ANY_RUN, '/', ANY_RUN],
+    has: (arn) => arn.split('/').length - 1 > slashes,
   };
-  yield* add('role', arns, (arn) => maker.role(arn));
-  yield* add('user', arns, (arn) => maker.user(arn));
-  yield* add('name', names, (arn) => maker.user(arn));
-  return complete && (arns.length === 0 || names.length === 0);
+  return yield* addEach(arns, start, nameless, (arn) => maker.other(arn));
+}
+
+/** Texts that are no names, told apart so that a name is found beside them. */
+interface Excluded {
+  readonly pattern: Template;
+  readonly has: (text: string) => boolean;
+}
+
+const NAMELESS: Excluded = { pattern: [ANY_RUN, '/'], has: (arn) => arn.endsWith('/') };
+const WITH_SLASH: Excluded = { pattern: [ANY_RUN, '/', ANY_RUN], has: (name) => name.includes('/') };
+
+/** A caller for every set into which the conditions divide the texts that begin so. Returns whether each has one. */
+function* addEach(
+  uses: Named['conditions'],
+  prefix: string,
+  excluded: Excluded,
+  make: (text: string) => boolean,
+): Steps<boolean> {
+  if (uses.length === 0) return true;
+  const patterns = uses.flatMap(({ condition, variables }) =>
+    patternsOf(
+      { operator: readOperator(condition.operator)?.operator?.name ?? '', values: condition.values, variables },
+      NO_VALUES,
+    ),
+  );
+  const all = tokensOf([prefix, ANY_RUN], false);
+  const cells = yield* cellsOf(all, [...patterns, tokensOf(excluded.pattern, false)]);
+  if (cells === null) return false;
+  let complete = true;
+  for (const text of cells) if (text !== prefix && !excluded.has(text)) complete = make(text) && complete;
+  return complete;
 }
 
 const NO_VALUES = { value: () => undefined };
 
+const ACCOUNT_KEY = /:(?:principal|caller|resource)account$/;
+const WHOLE_ACCOUNT = /^(?:\d{12}|\*+)$/;
+
 /** Whether conditions divide accounts by something other than whole ids. */
 function dividesAccounts({ conditions }: Named): boolean {
   return conditions.some(({ condition: { key, values, operator } }) => {
-    if (key.name === 'aws:principalaccount')
-      return /like/i.test(operator) && values.some((value) => /[*?]/.test(value) && !/^\*+$/.test(value));
-    return (
-      key.name === 'aws:principalarn' &&
-      values.some((value) => /^[^:]*:[^:]*:[^:]*:[^:]*:(?:\d+[*?]|[*?]+\d)/.test(value))
-    );
+    if (operator === 'Null') return false;
+    if (ACCOUNT_KEY.test(key.name))
+      return !(/string/i.test(operator) && values.every((value) => WHOLE_ACCOUNT.test(value)));
+    return key.name === 'aws:principalarn' && values.some((value) => dividesIds(value, /arn/i.test(operator)));
   });
 }
 
-const ROOT_OR_SESSION = /:root|federated-user|assumed-role/;
+/** Whether a pattern of ARNs matches some account ids and not others, without naming a whole one. */
+function dividesIds(pattern: string, isArn: boolean): boolean {
+  if (!/[*?]/.test(pattern)) return false;
+  const account = splitArn(pattern)[ACCOUNT] ?? '';
+  if (isArn) return account !== '' && !WHOLE_ACCOUNT.test(account);
+  // A wildcard of a text crosses colons: what stands beside it can be a part of the id.
+  return pattern.split(/[*?]+/).some((run) => /^\d{1,11}(?::|$)|:\d{1,11}$/.test(run));
+}
 
+const ACCOUNT = 4;
+
+/** Whether a root user or a federated user can be told from users and roles. */
 function tellsTypesApart({ conditions }: Named): boolean {
-  return conditions.some(
-    ({ condition: { key, values } }) =>
-      key.name === 'aws:principaltype' ||
-      (key.name === 'aws:principalarn' && values.some((value) => ROOT_OR_SESSION.test(value))),
+  return conditions.some(({ condition: { keys } }) =>
+    keys.some(({ name, owner }) => name === 'aws:principaltype' || name === 'aws:principalarn' || owner === 'mfa'),
   );
 }
 
@@ -122,6 +190,8 @@ export function canCall({ caller }: Caller, action: { readonly name: string }): 
     throw error;
   }
 }
+
+const OF_IDENTITIES: ReadonlySet<PolicyKind> = new Set(['identity', 'boundary', 'session']);
 
 class Maker {
   readonly #kind: PolicyKind;
@@ -153,6 +223,11 @@ class Maker {
     return this.#add(id, {});
   }
 
+  /** Root users have neither identity policies nor boundaries nor session policies. */
+  root(arn: string): boolean {
+    return OF_IDENTITIES.has(this.#kind) || this.#add(arn, {});
+  }
+
   /** Services do not call through VPC endpoints. */
   service(name: string): boolean {
     return this.#kind === 'vpce' || this.#add(name, {});
@@ -173,9 +248,9 @@ class Maker {
         if (kind === 'role') return this.role(principal.arn);
         return kind === 'user' ? this.user(principal.arn) : this.other(principal.arn);
       }
-      // That of a principal that was deleted: nobody has it.
+      // Whose id it is, is not known: a deleted principal's, or of one that AWS would name by its ARN.
       case 'uniqueId':
-        return true;
+        return false;
       case 'service':
         return this.service(principal.service);
       case 'federated':

@@ -30,9 +30,12 @@ export function* checkedDocument(text: string, kind: PolicyKind): Steps<CheckedD
   if (unreadable.length > 0) return { findings: unreadable.map(findingOf) };
   try {
     const policy = readPolicy(text, kind);
+    // AWS refuses it; where an older document has it, nobody can say whom it grants something.
+    if (policy.statements.some(({ allows, principal }) => allows && principal?.negated === true))
+      return { findings: (yield* errorSteps(text, kind)).map(findingOf) };
     const { variables } = policy;
     const own = policy.statements.map((statement) => ({ statement, variables }));
-    return { text, policy, statements: kind === 'rcp' ? [FULL_ACCESS, ...own] : own };
+    return { text, policy, statements: standsBesideFullAccess(kind, policy) ? [fullAccess(kind), ...own] : own };
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     const errors = (yield* errorSteps(text, kind)).map(findingOf);
@@ -40,19 +43,30 @@ export function* checkedDocument(text: string, kind: PolicyKind): Steps<CheckedD
   }
 }
 
-/** What stands beside every resource control policy: RCPFullAWSAccess. It is no statement of the document. */
-const FULL_ACCESS: Ruled = {
-  statement: {
-    index: -1,
-    sid: null,
-    allows: true,
-    principal: { negated: false, everyone: true, named: [] },
-    actions: { negated: false, patterns: [EVERY_ACTION] },
-    resources: { negated: false, patterns: [EVERY_RESOURCE] },
-    conditions: [],
-  },
-  variables: true,
-};
+/**
+ * Whether a policy that AWS attaches everywhere stands beside the document: RCPFullAWSAccess, which cannot be detached, and
+ * FullAWSAccess, without which an SCP that only denies would leave nothing to deny.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+ */
+export function standsBesideFullAccess(kind: PolicyKind, { statements }: CompiledPolicy): boolean {
+  return kind === 'rcp' || (kind === 'scp' && statements.every(({ allows }) => !allows));
+}
+
+/** The statement of RCPFullAWSAccess and FullAWSAccess. It is none of the document. */
+function fullAccess(kind: PolicyKind): Ruled {
+  return {
+    statement: {
+      index: -1,
+      sid: null,
+      allows: true,
+      principal: kind === 'rcp' ? { negated: false, everyone: true, named: [] } : null,
+      actions: { negated: false, patterns: [EVERY_ACTION] },
+      resources: { negated: false, patterns: [EVERY_RESOURCE] },
+      conditions: [],
+    },
+    variables: true,
+  };
+}
 
 export function isUnreadable(document: CheckedDocument | UnreadableDocument): document is UnreadableDocument {
   return 'findings' in document;

@@ -51,6 +51,9 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
   );
   const classes = new ActionClasses(entries);
   const groups = new Map<string, Group>();
+  // By service: statements on resources of one service say nothing of those of another one.
+  const listed = new Set<string>();
+  const ofCatalog = resourceServices(catalog);
   const allows = (ids: readonly number[]): boolean =>
     ids.some((id) => id < after.statements.length && statements[id]?.statement.allows === true);
   const services = catalog.services().filter((service) => kind !== 'trust' || service === 'sts');
@@ -62,8 +65,11 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
       const found = classes.classOf(action);
       const ids = found.entries.map(({ id }) => id);
       if (!allows(ids)) continue;
+      listed.add(keyOf(service, ids));
       const known = groups.get(found.key);
-      const kindOf = known?.kindOf ?? kindsFor(ids.flatMap((id) => statements[id] ?? []));
+      const rules = known === undefined ? ids.flatMap((id) => statements[id] ?? []) : [];
+      if (known === undefined && !namesOtherService(rules, ofCatalog)) listed.add(keyOf(NO_SERVICE, ids));
+      const kindOf = known?.kindOf ?? kindsFor(rules);
       const group = known ?? { ids, kindOf, kinds: new Map<string, CatalogAction[]>() };
       groups.set(found.key, group);
       const takes = kindOf(action);
@@ -84,7 +90,6 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     ({ ids, kinds }): ActionGroup => ({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null }),
   );
   if (kind === 'trust' || kind === 'rcp') return made;
-  const listed = new Set([...groups.values()].map(({ ids }) => keyOf(ids)));
   const unlisted = yield* unlistedNames(after, before, catalog);
   for (const { service, name } of unlisted) {
     yield statements.length;
@@ -92,15 +97,15 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     const ids = statements.flatMap(({ statement }, id) =>
       actionMatches(statement.actions, service, name) ? [id] : [],
     );
-    if (!allows(ids) || listed.has(keyOf(ids))) continue;
-    listed.add(keyOf(ids));
+    if (!allows(ids) || listed.has(keyOf(service, ids))) continue;
+    listed.add(keyOf(service, ids));
     made.push({ rules: rulesOf(ids), actions: [], unlisted: `${service}:${name}` });
   }
   return made;
 }
 
-function keyOf(ids: readonly number[]): string {
-  return [...ids].sort((a, b) => a - b).join();
+function keyOf(service: string, ids: readonly number[]): string {
+  return `${service} ${[...ids].sort((a, b) => a - b).join()}`;
 }
 
 interface Group {
@@ -127,13 +132,30 @@ function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
   const anyService = [...services].some((service) => /[*?]/.test(service));
   const keys = rules.flatMap(({ statement }) => statement.conditions.flatMap((condition) => condition.keys));
   const byKeys = keys.some((key) => sourceOf(key, 'user') === 'resource' || OF_SERVICE.test(key.name));
-  return ({ service, wildcardOnly, askedOn, resourceTypes }) => {
+  return ({ name, service, wildcardOnly, askedOn, resourceTypes }) => {
     const arns = askedOn === undefined ? resourceTypes.flatMap(({ type }) => type.arns) : [askedOn.arn];
     const isNamed = anyService || arns.some((arn) => services.has(arn.split(':', SERVICE + 1)[SERVICE] ?? ''));
     const isOwn = isNamed || byKeys || WITH_RULES_OF_THEIR_OWN.has(service);
     const plain = wildcardOnly && askedOn === undefined;
-    return JSON.stringify(isOwn ? [service, plain, arns] : [plain]);
+    // Who can call differs between the calls that assume a role.
+    return JSON.stringify(isOwn ? [service, plain, arns, service === 'sts' ? name : ''] : [plain]);
   };
+}
+
+/** The services that resources of the catalogue belong to. */
+function resourceServices(catalog: Catalog): ReadonlySet<string> {
+  const types = catalog.services().flatMap((service) => catalog.service(service)?.resourceTypes ?? []);
+  return new Set(types.flatMap(({ arns }) => arns.map((arn) => arn.split(':')[SERVICE] ?? '')));
+}
+
+/** Whether a statement is about resources of a service that is not one of these, and all that may be said of such a service differs. */
+function namesOtherService(rules: readonly Ruled[], services: ReadonlySet<string>): boolean {
+  return rules.some(({ statement }) =>
+    (statement.resources?.patterns ?? []).some(({ everything, parts }) => {
+      const service = parts[SERVICE] ?? '';
+      return !everything && parts.length > SERVICE && !/[*?]/.test(service) && !services.has(service);
+    }),
+  );
 }
 
 /** Keys that requests to one service have by themselves. */

@@ -29,6 +29,14 @@ const USUALLY_OF_RESOURCE: ReadonlySet<string> = new Set([
   'secretsmanager:secretid',
   'lambda:functionarn',
   'ecs:cluster',
+  // Also those of a request on a bucket that comes through an access point:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+  's3:dataaccesspointarn',
+  's3:dataaccesspointaccount',
+  's3express:dataaccesspointarn',
+  's3express:dataaccesspointaccount',
+  's3-outposts:dataaccesspointarn',
+  's3-outposts:dataaccesspointaccount',
   ...ARN_KEYS,
 ]);
 
@@ -38,12 +46,6 @@ const OF_RESOURCE: ReadonlySet<string> = new Set([
   's3express:resourceaccount',
   'aws:requestedregion',
   'ec2:region',
-  's3:dataaccesspointarn',
-  's3:dataaccesspointaccount',
-  's3express:dataaccesspointarn',
-  's3express:dataaccesspointaccount',
-  's3-outposts:dataaccesspointarn',
-  's3-outposts:dataaccesspointaccount',
   ...USUALLY_OF_RESOURCE,
 ]);
 
@@ -64,12 +66,14 @@ export function isUsuallyOfResource({ name }: ContextKey): boolean {
 /** Keys that every request to AWS has. */
 const ALWAYS: ReadonlySet<string> = new Set([
   'aws:userid',
-  'sts:rolesessionname',
   'aws:securetransport',
   'aws:viaawsservice',
   'aws:currenttime',
   'aws:epochtime',
 ]);
+
+/** Its calls have the name of a session: sts:AssumeRole, sts:AssumeRoleWithSAML, sts:AssumeRoleWithWebIdentity. */
+const ASSUMES_ROLE = /^sts:AssumeRole(?:With|$)/i;
 
 /** The values that requests of a caller of this kind can have for a key on which there are these conditions. */
 export function formOf(
@@ -77,6 +81,7 @@ export function formOf(
   key: ContextKey,
   uses: readonly Condition[],
   kind: PrincipalFacts['kind'],
+  action: string,
 ): KeyForm {
   const declared = typeOf(catalog, key);
   const type = key.owner === 'time' ? 'Date' : declared.replace(/^ArrayOf/, '');
@@ -88,7 +93,8 @@ export function formOf(
   // The values of keys that services declare as ARNs are not always ARNs.
   const isText = type === 'ARN' && !key.name.startsWith('aws:');
   const isIssued = key.name === 'aws:tokenissuetime' && kind !== 'user' && kind !== 'root';
-  return { type: isText ? 'String' : type, isList, always: ALWAYS.has(key.name) || isIssued };
+  const isSession = key.name === 'sts:rolesessionname' && ASSUMES_ROLE.test(action);
+  return { type: isText ? 'String' : type, isList, always: ALWAYS.has(key.name) || isIssued || isSession };
 }
 
 function typeOf(catalog: Catalog, { name }: ContextKey): string {

@@ -1,9 +1,10 @@
 import type { Ruled } from '../../analysis/grants/covers.ts';
 import { splitArn } from '../../policy/arn.ts';
 import type { Condition } from '../../policy/condition.ts';
+import { globOf } from '../../policy/pattern.ts';
 import type { NamedPrincipal } from '../../policy/principal-element.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
-import { isPartition } from '../../policy/regions.ts';
+import { isPartition, PARTITIONS, regionsOf } from '../../policy/regions.ts';
 
 const ACCOUNT = 4;
 const PARTITION = 1;
@@ -39,9 +40,18 @@ export function namedIn(statements: readonly Ruled[], more: readonly string[] = 
     excepts ||= statement.principal?.negated === true;
     for (const { parts } of statement.resources?.patterns ?? []) {
       if (isAccountId(parts[ACCOUNT] ?? '')) accounts.add(parts[ACCOUNT] ?? '');
-      if (isPartition(parts[PARTITION] ?? '')) partitions.add(parts[PARTITION] ?? '');
+      const written = parts[PARTITION] ?? '';
+      if (parts.length > ACCOUNT && /[*?]/.test(written)) {
+        const glob = globOf(written);
+        for (const partition of PARTITIONS.slice(0, FEW_PARTITIONS))
+          if (glob.matches(partition)) partitions.add(partition);
+      } else if (isPartition(written)) partitions.add(written);
     }
-    for (const { values } of statement.conditions) values.forEach(read);
+    for (const { key, values } of statement.conditions) {
+      values.forEach(read);
+      if (key.name === 'aws:requestedregion' || key.name === 'ec2:region')
+        for (const value of values) for (const partition of partitionsOf(value)) partitions.add(partition);
+    }
   }
   more.forEach(read);
   const conditions = statements.flatMap(({ statement, variables }) =>
@@ -55,6 +65,16 @@ export function namedIn(statements: readonly Ruled[], more: readonly string[] = 
     excepts,
   };
 }
+
+/** Those with a Region that the pattern matches. */
+function partitionsOf(pattern: string): readonly string[] {
+  if (/^\*+$/.test(pattern)) return [];
+  const glob = globOf(pattern);
+  return PARTITIONS.filter((partition) => regionsOf(partition).some((region) => glob.matches(region)));
+}
+
+/** Partitions that stand for all where a pattern matches several. */
+const FEW_PARTITIONS = 2;
 
 /** The first of these accounts that no document names. */
 export function freshAccount(named: Named, not: readonly string[] = []): string {

@@ -4,7 +4,7 @@ import type { Around } from './scenario.ts';
 
 /** A request that the document grants, which the simulation of the document confirms. */
 export interface GrantWitness extends CheckedRequest {
-  /** An Allow that matches it: its position in the document, from 0; null: RCPFullAWSAccess, which no document contains. */
+  /** An Allow that matches it: its position in the document, from 0; null: FullAWSAccess or RCPFullAWSAccess, which stands beside the document. */
   readonly statement: number | null;
   readonly sid: string | null;
   /** Where the document stands in the simulation, and what stands around it. */

@@ -1,9 +1,12 @@
 import { parseArn } from '../../policy/arn.ts';
 import type { JsonObject } from '../../policy/json.ts';
+import { readPolicy } from '../../policy/load.ts';
+import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { Simulation } from '../simulate.ts';
 import type { Document } from '../simulated-policies.ts';
+import { standsBesideFullAccess } from './checked-document.ts';
 import type { CheckedRequest } from './request.ts';
 
 /** The policies that stand around the document, and let through all that it grants: so it alone decides. */
@@ -51,6 +54,16 @@ function isBothNeeded(action: string, resource: string): boolean {
   );
 }
 
+/** Whether FullAWSAccess stands beside the service control policy. What cannot be read is refused elsewhere. */
+function isDenyOnly(document: Document): boolean {
+  try {
+    return standsBesideFullAccess('scp', readPolicy(document, 'scp'));
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return false;
+    throw error;
+  }
+}
+
 /** The request on a document of this kind among those policies. */
 export function simulationOf(kind: PolicyKind, document: Document, request: CheckedRequest): Simulation {
   const { identityPolicies, resourcePolicy } = around(kind, request);
@@ -62,7 +75,7 @@ export function simulationOf(kind: PolicyKind, document: Document, request: Chec
     sessionPolicies: kind === 'session' ? [document] : [],
     resourcePolicy: kind === 'resource' || kind === 'trust' ? document : resourcePolicy,
     vpcEndpointPolicy: kind === 'vpce' ? document : null,
-    serviceControlPolicies: kind === 'scp' ? [[document]] : null,
+    serviceControlPolicies: kind === 'scp' ? [isDenyOnly(document) ? [EVERYTHING, document] : [document]] : null,
     resourceControlPolicies: kind === 'rcp' ? [[document]] : null,
     requests: [asked],
     path: '',

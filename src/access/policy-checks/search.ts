@@ -92,8 +92,9 @@ class Search {
   }
 
   *#callers(): Steps<Callers> {
-    const { list, complete } = yield* callersOf(this.#question.kind, this.#named, this.#others.slice(0, 1));
     const strangers = this.#strangers;
+    const { kind } = this.#question;
+    const { list, complete } = yield* callersOf(kind, this.#named, this.#others.slice(0, 1), strangers !== null);
     return { complete, list: strangers === null ? list : list.filter((caller) => strangers.is(caller)) };
   }
 
@@ -145,7 +146,7 @@ class Search {
     const [home = '', foreign = ''] = this.#others;
     const all = [...rules.after, ...rules.before];
     const unknown = yield* this.#counted(unknownForm(catalog, action, all));
-    if (unknown !== null) this.#reasons.add(`${action.name}: \`${unknown}\` has a form of ARN that is not known`);
+    if (unknown !== null) this.#reasons.add(`${action.name}: ${unknown}`);
     const situations = situationsOf({
       catalog,
       kind,

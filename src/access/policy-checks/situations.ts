@@ -13,6 +13,7 @@ import type { Named } from './named.ts';
 import { madeResources } from './resources.ts';
 import { type ChosenKey, type Settled, Situation } from './situation.ts';
 import type { Strangers } from './stranger.ts';
+import { unknownRegion } from './unknown-form.ts';
 
 interface SituationQuestion {
   readonly catalog: Catalog;
@@ -57,8 +58,12 @@ export function* situationsOf(question: SituationQuestion): Situations {
     if (isUsuallyOfResource(condition.key))
       reasons.add(`\`${condition.key.written}\` can follow from the resource or come with the request`);
   }
-  const ofCaller = uses.some(({ condition }) => sourceOf(condition.key, 'user') === 'caller');
-  if (ofCaller && !question.callers.complete) reasons.add('there are too many kinds of callers to try them all');
+  for (const { condition } of uses) {
+    const region = unknownRegion(condition);
+    if (region !== null) reasons.add(`\`${region}\` is no Region that is known`);
+  }
+  if (!question.callers.complete && tellsCallersApart(question.statements, uses))
+    reasons.add('not every kind of caller can be tried');
   for (const caller of yield* distinct(question, uses, variables)) {
     for (const settled of yield* settledIn(question, caller, uses, variables)) {
       const found = yield* situationOf(question, { caller, settled, uses }, reasons);
@@ -66,6 +71,17 @@ export function* situationsOf(question: SituationQuestion): Situations {
     }
   }
   return [...reasons];
+}
+
+function tellsCallersApart(statements: readonly Ruled[], uses: readonly KeyUse[]): boolean {
+  return (
+    statements.some(
+      ({ statement: { principal } }) => principal !== null && (principal.negated || !principal.everyone),
+    ) ||
+    uses.some(({ condition: { keys } }) =>
+      keys.some((key) => sourceOf(key, 'user') === 'caller' || key.name.endsWith(':resourceaccount')),
+    )
+  );
 }
 
 function usesOf(statements: readonly Ruled[]): readonly KeyUse[] {
@@ -107,7 +123,7 @@ function* situationOf(question: SituationQuestion, at: At, reasons: Set<string>)
 }
 
 function* chosenKeys(
-  { catalog, strangers }: SituationQuestion,
+  { catalog, strangers, action }: SituationQuestion,
   { caller, settled, uses }: At,
   reader: ContextReader,
   reasons: Set<string>,
@@ -127,6 +143,7 @@ function* chosenKeys(
       key,
       same.map(({ condition }) => condition),
       caller.prepared.caller,
+      action.name,
     );
     const { values, complete } = yield* keyValues(same, form, reader);
     if (!complete) reasons.add(`\`${key.written}\` is compared in too many ways to try them all`);
@@ -201,7 +218,7 @@ function isSigned(kind: Caller['prepared']['caller']): 'account' | 'service' | '
 
 /** Values of the policy variables that are chosen: one that no document names, none, and some that conditions name. */
 function* settledIn(
-  { catalog }: SituationQuestion,
+  { catalog, action }: SituationQuestion,
   caller: Caller,
   uses: readonly KeyUse[],
   variables: ReadonlyMap<string, ContextKey>,
@@ -215,6 +232,7 @@ function* settledIn(
       key,
       same.map(({ condition }) => condition),
       caller.prepared.caller,
+      action.name,
     );
     const { values } = yield* keyValues(same, form, NO_VALUES);
     const own = form.type === 'String' || form.type === '' ? [`own-${all.length}`] : [];

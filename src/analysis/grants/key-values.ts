@@ -54,11 +54,16 @@ export function* keyValues(uses: readonly KeyUse[], form: KeyForm, reader: Conte
     if (families.size > 1 || (wanted !== null && wanted !== 'text' && !families.has(wanted) && families.size > 0))
       complete = false;
   }
+  // A text that no other comparison can read is a value, too.
+  if ((wanted === null || wanted === 'text') && [...families].some((family) => family !== 'text'))
+    texts.push(form.type === 'ARN' ? 'arn:aws:sns:us-east-1:123456789012:other' : 'other');
   const fitting = texts.filter((text) => fits(text, wanted));
   const absent = form.always ? [] : [undefined];
   if (!form.isList) return { values: [...absent, ...new Set(fitting)], complete };
   const lists = listsOf([...new Set(fitting)].filter((text) => text !== ''));
-  return { values: [...absent, ...lists.values], complete: complete && lists.complete };
+  // An operator for one value does not hold for a list, but for the text that some requests have instead.
+  const alone = uses.some(({ condition }) => readOperator(condition.operator)?.quantifier === 'one') ? fitting : [];
+  return { values: [...absent, ...new Set(alone), ...lists.values], complete: complete && lists.complete };
 }
 
 interface Found {
@@ -99,8 +104,12 @@ function* valuesFor(family: Family, uses: readonly KeyUse[], form: KeyForm, read
   switch (family) {
     case 'text':
       return yield* textsOf(here.map(textUse), form.type === 'ARN', reader);
-    case 'number':
-      return { texts: around(points(values, parseDecimal), String, 1), complete: true };
+    case 'number': {
+      const numbers = points(values, parseDecimal);
+      // Beside those near the largest that there is, no other number can be told.
+      const near = numbers.filter((value) => Math.abs(value) < LARGEST);
+      return { texts: around(near, decimalText, 1), complete: near.length === numbers.length };
+    }
     case 'date':
       return { texts: around(points(values, parseInstant), instantText, 1000), complete: true };
     case 'address':
@@ -121,6 +130,14 @@ function points(values: readonly string[], parse: (text: string) => number | nul
   return [...new Set(found)].sort((a, b) => a - b);
 }
 
+const LARGEST = 1e300;
+
+/** As policies write numbers: without an exponent. */
+function decimalText(value: number): string {
+  if (!/e/.test(String(value))) return String(value);
+  return Number.isInteger(value) ? String(BigInt(value)) : value.toFixed(100);
+}
+
 /** Each of the points, and something between and beside them. */
 function around(sorted: readonly number[], print: (value: number) => string, step: number): readonly string[] {
   const [first] = sorted;
@@ -129,9 +146,15 @@ function around(sorted: readonly number[], print: (value: number) => string, ste
   const between = sorted.flatMap((value, i) => {
     const next = sorted[i + 1];
     if (next === undefined) return [];
-    return [value + step < next ? value + step : (value + next) / 2];
+    const beside = value + stepAt(value, step);
+    return [beside < next ? beside : (value + next) / 2];
   });
-  return [...sorted, ...between, last + step, first - step].map(print);
+  return [...sorted, ...between, last + stepAt(last, step), first - stepAt(first, step)].map(print);
+}
+
+/** Above 2 to the 53rd power, the numbers that can be told apart are further apart than one. */
+function stepAt(value: number, step: number): number {
+  return Math.max(step, Math.abs(value) * 2 ** -50);
 }
 
 /** Number of different values up to which all lists of them are tried. */

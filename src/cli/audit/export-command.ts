@@ -5,6 +5,7 @@ import { type AuditExportEnd, auditLines } from '../../session/audit-lines.ts';
 import { byteLines } from '../backup/lines.ts';
 import { CommandFailed } from '../failure.ts';
 import { isObject } from '../gateway-answer.ts';
+import { plain } from '../plain.ts';
 import { hereOrThere, orNullIfHeld, type RunningGateway } from '../running-gateway.ts';
 import { counted, ProgressLine, type Terminal } from '../terminal.ts';
 import type { AuditExportCommand } from './arguments.ts';
@@ -20,7 +21,9 @@ export async function exportAuditTrail(
   const progress = new ProgressLine(terminal);
   try {
     if (given !== null && file !== null && file.last !== null) {
-      throw new CommandFailed(`${path} ends with event ${file.last} and is gone on with from there: leave --after out`);
+      throw new CommandFailed(
+        `${plain(path ?? '')} ends with event ${file.last} and is gone on with from there: leave --after out`,
+      );
     }
     const after = given ?? file?.last ?? 0n;
     const writing = new Writing(file, terminal, progress);

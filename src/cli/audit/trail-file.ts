@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { CommandFailed } from '../failure.ts';
 import { fileFailure } from '../file-failure.ts';
 import { isObject } from '../gateway-answer.ts';
+import { plain } from '../plain.ts';
 
 const LINE_END = 10;
 /** Bytes of one reading, from the end of the file backwards. A line of an event is shorter than a hundred of them. */
@@ -124,5 +125,5 @@ function numberIn(line: string): bigint | null {
 }
 
 function notATrail(path: string): CommandFailed {
-  return new CommandFailed(`${path}: it is no export of the audit trail: name another file`);
+  return new CommandFailed(`${plain(path)}: it is no export of the audit trail: name another file`);
 }

@@ -5,6 +5,7 @@ import type { Settings } from '../../server/settings.ts';
 import { fingerprintsIn, masterKeyPath, readMasterKey } from '../../session/master-key.ts';
 import { wrapKey } from '../../session/wrapped-key.ts';
 import { CommandFailed } from '../failure.ts';
+import { plain } from '../plain.ts';
 import { hereOrThere, orNullIfHeld, type RunningGateway } from '../running-gateway.ts';
 import { counted, ProgressLine, type Terminal } from '../terminal.ts';
 import type { BackupCommand } from './arguments.ts';
@@ -90,10 +91,10 @@ class Writing {
     const text = await readMasterKey(this.#settings);
     const there = text === null ? null : fingerprintsIn(text);
     if (text === null || there === null) {
-      throw new CommandFailed(`${file} holds no master key: --with-keys needs the one of the directory`);
+      throw new CommandFailed(`${plain(file)} holds no master key: --with-keys needs the one of the directory`);
     }
     if (!masterKeyFingerprints.every((each) => there.includes(each))) {
-      throw new CommandFailed(`${file} is not the master key of this directory`);
+      throw new CommandFailed(`${plain(file)} is not the master key of this directory`);
     }
     await this.#file.write(JSON.stringify({ keys: await wrapKey(text, passphrase) }));
   }

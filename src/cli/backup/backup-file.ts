@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { CommandFailed } from '../failure.ts';
 import { fileFailure } from '../file-failure.ts';
+import { plain } from '../plain.ts';
 
 async function pass(packed: Gzip, file: FileHandle): Promise<void> {
   // as: a stream without an encoding
@@ -34,7 +35,7 @@ export class BackupFile {
     const draft = `${path}.partial-${randomBytes(6).toString('hex')}`;
     try {
       if ((await stat(path).catch(() => null))?.isDirectory() === true) {
-        throw new CommandFailed(`${path}: it is a folder`);
+        throw new CommandFailed(`${plain(path)}: it is a folder`);
       }
       return new BackupFile(path, draft, await open(draft, 'wx', 0o600));
     } catch (error) {

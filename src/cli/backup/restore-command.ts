@@ -18,6 +18,7 @@ import {
 } from '../../session/master-key.ts';
 import { unwrapKey } from '../../session/wrapped-key.ts';
 import { CommandFailed } from '../failure.ts';
+import { plain } from '../plain.ts';
 import { counted, ProgressLine, type Terminal } from '../terminal.ts';
 import type { RestoreCommand } from './arguments.ts';
 import { type PassphraseSource, readPassphrase } from './passphrase.ts';
@@ -57,7 +58,7 @@ export async function restoreBackup(
     report(terminal, restored, { keepCredentials, key, dataDir: settings.dataDir });
   } catch (error) {
     if (!(error instanceof RolegateError) || !OF_THE_FILE.has(error.code)) throw error;
-    throw new CommandFailed(`${file}: ${error.message}`, { cause: error });
+    throw new CommandFailed(`${plain(file)}: ${error.message}`, { cause: error });
   } finally {
     progress.clear();
   }
@@ -101,7 +102,7 @@ async function masterKeyFor(
   const text = there ?? brought;
   if (text === null) return { fingerprint: null, brought };
   const found = fingerprintsIn(text);
-  if (found === null) throw new CommandFailed(`${file} holds no master key`);
+  if (found === null) throw new CommandFailed(`${plain(file)} holds no master key`);
   if (!header.masterKeyFingerprints.every((each) => found.includes(each))) {
     throw new CommandFailed(
       `${file} is another master key than the one of the backup: put that one there, or take this ` +

@@ -98,9 +98,22 @@ function partOf(check: CheckedPart['check'], outcome: GrantOutcome, text: string
 }
 
 /** `Statement[0] allows arn:… to do s3:GetObject on arn:…, with aws:SourceIp 192.0.2.1` */
-function sentenceOf({ caller, action, resource, resourceAccount, context, statement, sid }: GrantWitness): string {
+function sentenceOf({
+  caller,
+  action,
+  resource,
+  resourceAccount,
+  context,
+  statement,
+  sid,
+  place,
+}: GrantWitness): string {
   const name =
-    statement === null ? 'RCPFullAWSAccess' : `Statement[${statement}]${sid === null || sid === '' ? '' : ` (${sid})`}`;
+    statement === null
+      ? place === 'serviceControlPolicies'
+        ? 'FullAWSAccess'
+        : 'RCPFullAWSAccess'
+      : `Statement[${statement}]${sid === null || sid === '' ? '' : ` (${sid})`}`;
   const provider = caller.federatedProvider ?? null;
   const who = `${principalIdOf(caller.principal)}${provider === null ? '' : ` with an identity of ${provider}`}`;
   const owner = resourceAccount === null ? '' : ` of account ${resourceAccount}`;

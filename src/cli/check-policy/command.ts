@@ -4,6 +4,7 @@ import { openCatalog } from '../../catalog/catalog.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import { CommandFailed } from '../failure.ts';
 import { fileFailure } from '../file-failure.ts';
+import { plain } from '../plain.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CheckPolicyCommand } from './arguments.ts';
 import { type CheckedPolicy, checked } from './checked.ts';
@@ -44,7 +45,9 @@ async function documentAt(path: string, input: NodeJS.ReadableStream): Promise<s
   // A byte order mark is no part of the document.
   const text = (await read()).replace(/^\uFEFF/, '');
   if (text.length > MAX_DOCUMENT_LENGTH) {
-    throw new CommandFailed(`${path}: ${text.length} characters; a policy document has at most ${MAX_DOCUMENT_LENGTH}`);
+    throw new CommandFailed(
+      `${plain(path)}: ${text.length} characters; a policy document has at most ${MAX_DOCUMENT_LENGTH}`,
+    );
   }
   return text;
 }

@@ -1,4 +1,5 @@
 import { principalIdOf } from '../../policy/principal-id.ts';
+import { plain } from '../plain.ts';
 import { annotationLine } from '../report/github.ts';
 import { table } from '../report/table.ts';
 import { counted } from '../terminal.ts';
@@ -28,7 +29,7 @@ function report({ policyKind, findings, checks }: CheckedPolicy, { file }: Check
   );
   const errors = findings.filter(({ severity }) => severity === 'ERROR').length;
   const warnings = findings.length - errors;
-  const first = `${file}: checked as a policy of kind ${policyKind}: ${counted(errors, 'error', 'errors')}, ${counted(warnings, 'warning', 'warnings')}\n`;
+  const first = `${plain(file)}: checked as a policy of kind ${policyKind}: ${counted(errors, 'error', 'errors')}, ${counted(warnings, 'warning', 'warnings')}\n`;
   const rows = checks.flatMap(({ check, passed, answer, messages }) => {
     const state = passed ? 'passed' : answer === 'YES' ? 'FAILED' : 'UNDECIDED';
     const [message = '', ...more] = messages;

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailed } from '../failure.ts';
+import { plain } from '../plain.ts';
 import { type AwsFile, NO_SECTION, readAwsFile } from './aws-file.ts';
 import type { CallerOptions } from './options.ts';
 
@@ -126,12 +127,12 @@ function ofProfile(profile: string, sources: readonly Source[]): Key {
 async function sectionsAt(path: string, absence: 'may be missing' | 'must be there'): Promise<AwsFile> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_FILE) throw new CommandFailed(`${path} is larger than 1 MiB`);
+    if (size > MAX_FILE) throw new CommandFailed(`${plain(path)} is larger than 1 MiB`);
     return readAwsFile(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ENOENT' && absence === 'may be missing') return new Map();
-    throw new CommandFailed(`${path} cannot be read (${code})`, { cause: error });
+    throw new CommandFailed(`${plain(path)} cannot be read (${code})`, { cause: error });
   }
 }

@@ -86,12 +86,15 @@ const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').impleme
     statementIndex: t.int({
       nullable: true,
       description:
-        'Position, from 0, of an Allow that matches; null for RCPFullAWSAccess, which stands beside every resource control policy',
+        'Position, from 0, of an Allow that matches; null for RCPFullAWSAccess, which stands beside every resource control policy, ' +
+        'and FullAWSAccess, which stands beside a service control policy that allows nothing itself',
       resolve: ({ statement }) => statement,
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of that statement' }),
     documentField: t.string({
-      description: 'The field of SimulateCustomPoliciesInput that takes the document: `identityPolicies`',
+      description:
+        'The field of SimulateCustomPoliciesInput that takes the document: `identityPolicies`. For `serviceControlPolicies`, ' +
+        'give FullAWSAccess at the same level if the document has no Allow',
       resolve: ({ place }) => place,
     }),
     identityPolicies: t.field({
@@ -167,7 +170,8 @@ const PolicyCheck = builder.objectRef<CheckResult>('PolicyCheck').implement({
 
 const GRANTS =
   'A document grants a request if an Allow matches it and no Deny does, whatever other policies say. (In the policy of a resource, the ' +
-  'account of the resource grants of itself nothing to its own; a policy that only limits grants what it lets through.)';
+  'account of the resource grants of itself nothing to its own; a policy that only limits grants what it lets through. ' +
+  'Beside a service control policy without an Allow stands FullAWSAccess, as Organizations attaches it.)';
 const NOTHING_READ = `The directory is not read, except the services of applications. Needs iam:SimulateCustomPolicy. ${NULL_ANSWER}`;
 
 const costOf = (...documents: readonly GivenDocument[]): { readonly field: number; readonly multiplier: number } => ({

@@ -129,6 +129,21 @@ test('for programs: everything as JSON', async () => {
   });
 });
 
+test('a file name writes no line of its own', async () => {
+  const name = 'a\n::stop-commands::x.json';
+  await writeFile(join(folder, name), JSON.stringify(BEFORE));
+  expect((await run([name])).out).toBe(
+    'a ::stop-commands::x.json: checked as a policy of kind identity: 0 errors, 0 warnings\n',
+  );
+  const missing = await run(['missing\n::stop-commands::x.json']);
+  expect(missing.code).toBe(1);
+  expect(missing.error).not.toContain('\n::');
+  await writeFile(join(folder, name), ' '.repeat(2_000_000));
+  const long = await run([name]);
+  expect(long.error).toContain('a policy document has at most');
+  expect(long.error).not.toContain('\n::');
+});
+
 test('what passes', async () => {
   expect((await run(['before.json', '--against', 'after.json', '--not-granted', 's3:Put*'])).code).toBe(0);
 });
