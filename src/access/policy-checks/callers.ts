@@ -108,7 +108,7 @@ function* addMatching(maker: Maker, { conditions }: Named, start: string): Steps
 
 function* addFederated(maker: Maker, { conditions }: Named, start: string): Steps<boolean> {
   const arns = conditions.filter(({ condition }) => condition.key.name === 'aws:principalarn');
-  const slashes = [...start].filter((char) => char === '/').length;
+  const slashes = start.split('/').length - 1;
   const nameless: Excluded = {
     pattern: [start, ANY_RUN, '/', ANY_RUN],
     has: (arn) => arn.split('/').length - 1 > slashes,

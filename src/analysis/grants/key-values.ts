@@ -135,7 +135,9 @@ const LARGEST = 1e300;
 /** As policies write numbers: without an exponent. */
 function decimalText(value: number): string {
   if (!/e/.test(String(value))) return String(value);
-  return Number.isInteger(value) ? String(BigInt(value)) : value.toFixed(100);
+  if (Number.isInteger(value)) return String(BigInt(value));
+  // oxlint-disable-next-line oxc/number-arg-out-of-range -- up to 100 since ECMAScript 2018
+  return value.toFixed(100);
 }
 
 /** Each of the points, and something between and beside them. */
