@@ -176,9 +176,11 @@ const ACCOUNT = 4;
 /** Whether a root user or a federated user can be told from users and roles. */
 function tellsTypesApart({ conditions }: Named): boolean {
   return conditions.some(({ condition: { keys } }) =>
-    keys.some(({ name, owner }) => name === 'aws:principaltype' || name === 'aws:principalarn' || owner === 'mfa'),
+    keys.some(({ name, owner }) => BY_TYPE.has(name) || owner === 'mfa'),
   );
 }
+
+const BY_TYPE: ReadonlySet<string> = new Set(['aws:principaltype', 'aws:principalarn', 'aws:userid']);
 
 /** Whether AWS takes such a call: one with an identity of a provider is not signed. */
 export function canCall({ caller }: Caller, action: { readonly name: string }): boolean {

@@ -5,6 +5,7 @@ import { knownTerms } from '../../analysis/entry.ts';
 import type { Ruled } from '../../analysis/grants/covers.ts';
 import { tokensOf } from '../../analysis/wildcard.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
+import { ACTIONS_WITH_OWN_KEYS } from '../../evaluation/call-keys.ts';
 import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
 import { isList, type JsonObject } from '../../policy/json.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
@@ -137,8 +138,9 @@ function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
     const isNamed = anyService || arns.some((arn) => services.has(arn.split(':', SERVICE + 1)[SERVICE] ?? ''));
     const isOwn = isNamed || byKeys || WITH_RULES_OF_THEIR_OWN.has(service);
     const plain = wildcardOnly && askedOn === undefined;
-    // Who can call differs between the calls that assume a role.
-    return JSON.stringify(isOwn ? [service, plain, arns, service === 'sts' ? name : ''] : [plain]);
+    // Who can call differs between the calls that assume a role; some calls lack a key that the others of their service have.
+    const isAlone = service === 'sts' || ACTIONS_WITH_OWN_KEYS.has(name.toLowerCase());
+    return JSON.stringify(isOwn ? [service, plain, arns, isAlone ? name : ''] : [plain]);
   };
 }
 

@@ -49,12 +49,18 @@ const OF_RESOURCE: ReadonlySet<string> = new Set([
   ...USUALLY_OF_RESOURCE,
 ]);
 
+/** Only sessions of roles can have them. */
+const OF_SESSIONS: ReadonlySet<string> = new Set(['aws:federatedprovider', 'aws:sourceidentity']);
+
 export function sourceOf(key: ContextKey, kind: PrincipalFacts['kind']): KeySource {
   if (OF_CALLER.has(key.name)) return 'caller';
   if (OF_RESOURCE.has(key.name)) return 'resource';
   // Services and anonymous callers have neither tags nor an organization, and only users prove MFA.
   if (key.owner === 'principal' && (kind === 'service' || kind === 'anonymous')) return 'caller';
-  if (key.name === 'aws:federatedprovider' && kind !== 'roleSession') return 'caller';
+  if (OF_SESSIONS.has(key.name) && kind !== 'roleSession') return 'caller';
+  // The root user has no tags; its id, and that of a federated user, follow from their ARNs.
+  if (key.owner === 'principal' && key.tag !== null && kind === 'root') return 'caller';
+  if (key.name === 'aws:userid' && (kind === 'root' || kind === 'federatedUser')) return 'caller';
   if (key.owner === 'mfa' && kind !== 'user' && kind !== 'root') return 'caller';
   return 'chosen';
 }
@@ -94,7 +100,11 @@ export function formOf(
   const isText = type === 'ARN' && !key.name.startsWith('aws:');
   const isIssued = key.name === 'aws:tokenissuetime' && kind !== 'user' && kind !== 'root';
   const isSession = key.name === 'sts:rolesessionname' && ASSUMES_ROLE.test(action);
-  return { type: isText ? 'String' : type, isList, always: ALWAYS.has(key.name) || isIssued || isSession };
+  return {
+    type: isText ? 'String' : key.name === 'aws:epochtime' ? 'Epoch' : type,
+    isList,
+    always: ALWAYS.has(key.name) || isIssued || isSession,
+  };
 }
 
 function typeOf(catalog: Catalog, { name }: ContextKey): string {

@@ -35,6 +35,8 @@ interface ResourceQuestion {
   readonly partition: string;
   /** Owners of resources whose ARN names none, the likeliest first; their accounts, and those of ARNs. */
   readonly owners: readonly string[];
+  /** The first of them that are tried where no condition is about the owner. */
+  readonly likelyOwners: number;
   readonly statements: readonly Ruled[];
   /** ARN patterns one of which the resource has to match; null: any resource. */
   readonly within: readonly string[] | null;
@@ -79,7 +81,8 @@ export function* madeResources(question: ResourceQuestion): Steps<MadeResources>
     yield 1;
     const regions = regionMatters ? regionsFor(arn, partition) : [null];
     for (const region of regions)
-      for (const one of ownersFor(arn, owner ? owners : owners.slice(0, 1))) list.push(made(arn, one, region));
+      for (const one of ownersFor(arn, owner ? owners : owners.slice(0, question.likelyOwners)))
+        list.push(made(arn, one, region));
   }
   return { list, complete };
 }

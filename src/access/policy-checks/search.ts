@@ -1,4 +1,4 @@
-import { type Clause, choose } from '../../analysis/grants/clauses.ts';
+import { type Choice, type Clause, type ClauseProblem, choose, failsAll } from '../../analysis/grants/clauses.ts';
 import { areApart, covers, type Ruled } from '../../analysis/grants/covers.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
 import type { ActionElement } from '../../policy/action-pattern.ts';
@@ -9,7 +9,6 @@ import { simulationSteps } from '../simulate.ts';
 import { type Callers, callersOf } from './callers.ts';
 import type { CheckedDocument } from './checked-document.ts';
 import { type ActionGroup, actionGroups } from './classes.ts';
-import { isConsistent } from './consistent.ts';
 import { freshAccount, type Named, namedIn } from './named.ts';
 import type { GrantOutcome, GrantWitness } from './outcome.ts';
 import { type CheckedRequest, PLACES } from './request.ts';
@@ -192,10 +191,10 @@ class Search {
   ): Steps<GrantWitness | null> {
     for (const rule of open) {
       for (const problem of yield* this.#counted(problemsOf(situation, rule, rules))) {
-        const choice = yield* this.#counted(choose({ sizes: situation.sizes, ...problem }));
+        const choice = yield* this.#counted(possible({ sizes: situation.sizes, ...problem }, situation));
         if (choice === 'none') continue;
-        if (choice === 'tooMany') {
-          this.#reasons.add(`${name}: there are too many combinations of conditions to try them all`);
+        if (typeof choice === 'string') {
+          this.#reasons.add(`${name}: ${WHY_NOT[choice]}`);
           continue;
         }
         const made = situation.requestAt(choice);
@@ -203,13 +202,8 @@ class Search {
         const { resource, context } = made;
         const asked = { action: name, resource: resource.arn, resourceAccount: resource.owner, context };
         const request: CheckedRequest = { caller: caller.caller, ...asked };
-        if (!isConsistent(context)) {
-          this.#reasons.add(`${name}: values of several condition keys depend on each other`);
-        } else if (yield* this.#confirms(request)) {
-          return this.#witness(request, rule);
-        } else {
-          this.#reasons.add(`${name}: a request was found that the policy simulation does not confirm`);
-        }
+        if (yield* this.#confirms(request)) return this.#witness(request, rule);
+        this.#reasons.add(`${name}: a request was found that the policy simulation does not confirm`);
         this.#unconfirmed += 1;
       }
     }
@@ -255,6 +249,19 @@ class Search {
     const [answer] = yield* simulationSteps(catalog, simulationOf(kind, document.text, request), now);
     return answer === undefined || answer instanceof RolegateError ? null : answer.decision.allowed;
   }
+}
+
+const WHY_NOT = {
+  tooMany: 'there are too many combinations of conditions to try them all',
+  apart: 'values of several condition keys depend on each other, or on the caller',
+};
+
+/** A choice that a request can have. `apart`: there are choices, but none of them is known to be one. */
+function* possible(problem: ClauseProblem, { impossible }: Situation): Steps<Choice | 'apart'> {
+  const first = yield* choose(problem);
+  if (typeof first === 'string' || failsAll(first, impossible)) return first;
+  const found = yield* choose({ ...problem, fail: [...problem.fail, ...impossible] });
+  return found === 'none' ? 'apart' : found;
 }
 
 /** Whether every request that the statement matches and this Deny, too, is denied by one of `after`. */

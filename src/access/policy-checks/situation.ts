@@ -12,6 +12,7 @@ import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 import { eachInSteps, type Steps } from '../../policy/steps.ts';
 import type { Caller } from './callers.ts';
+import { impossible } from './consistent.ts';
 import { sourceOf } from './keys.ts';
 import { namesPrincipals } from './request.ts';
 import type { MadeResource } from './resources.ts';
@@ -32,6 +33,8 @@ interface SituationParts {
   readonly keys: readonly ChosenKey[];
   readonly settled: Settled;
   readonly kind: PolicyKind;
+  /** They are requests of strangers. */
+  readonly byStrangers: boolean;
   readonly now: number;
 }
 
@@ -45,6 +48,7 @@ export class Situation {
   readonly #given: SituationParts;
   readonly #dimensions: ReadonlyMap<string, number>;
   readonly #clauses = new Map<CompiledStatement, Clause | null>();
+  #impossible: readonly Clause[] | undefined;
   /** A request for each resource, with the settled keys alone. */
   readonly #requests: readonly Evaluation[];
 
@@ -77,8 +81,12 @@ export class Situation {
     if (naming === NOT_NAMED) return null;
     // In the policy of a resource, the account of the resource grants of itself nothing to its own.
     const isAccounts = (kind === 'resource' || kind === 'trust') && statement.allows && naming === AS_ACCOUNT;
+    const isOfOwner = kind === 'resource' || kind === 'trust' || this.#given.action.service !== 'iam';
     const grants = (at: Evaluation): boolean =>
-      samePartition(at.principal, at.resource) && !(isAccounts && sameAccount(at) && !resourceSideNeeded(at));
+      samePartition(at.principal, at.resource) &&
+      // What belongs to IAM has no policy that lets in others.
+      (isOfOwner || sameAccount(at)) &&
+      !(isAccounts && sameAccount(at) && !resourceSideNeeded(at));
     const matches = yield* eachInSteps(this.#requests, (at) => at.resourceMatches(statement) && grants(at));
     literals.push({ dimension: 0, holds: matches });
     for (const condition of statement.conditions) {
@@ -121,6 +129,14 @@ export class Situation {
       authority: 'context',
       assumes: true,
     });
+  }
+
+  /** What no request has together. */
+  get impossible(): readonly Clause[] {
+    const { caller, resources, keys, settled, byStrangers } = this.#given;
+    const owners = resources.map(({ prepared }) => prepared.accountId);
+    this.#impossible ??= impossible({ caller: caller.prepared.facts, owners, keys, settled, byStrangers });
+    return this.#impossible;
   }
 
   /** The resource and the context of a choice. */

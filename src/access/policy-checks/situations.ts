@@ -8,6 +8,7 @@ import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { resourceElementKeys } from '../../policy/resource-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
 import { type Caller, type Callers, canCall } from './callers.ts';
+import { limits, sharedName, valuesBeside } from './dependent-keys.ts';
 import { formOf, isUsuallyOfResource, sourceOf } from './keys.ts';
 import type { Named } from './named.ts';
 import { madeResources } from './resources.ts';
@@ -112,14 +113,19 @@ function* situationOf(question: SituationQuestion, at: At, reasons: Set<string>)
   const { caller, settled } = at;
   const reader = readerOf(question, caller, settled);
   const account = caller.prepared.accountId || home;
-  const owners = kind === 'resource' || kind === 'trust' ? [foreign, account] : [account, foreign];
+  const isOfResource = kind === 'resource' || kind === 'trust';
+  const owners = isOfResource ? [foreign, account] : [account, foreign];
+  // In the policy of a resource, its own account counts for less than others.
+  const likelyOwners = isOfResource && named.accounts.has(account) ? owners.length : 1;
+  const byStrangers = question.strangers !== null;
   const partition = caller.prepared.partition || (named.partitions[0] ?? 'aws');
   const all = [...new Set([...owners, ...named.accounts])];
-  const resources = yield* madeResources({ catalog, action, partition, owners: all, statements, within, reader });
+  const about = { catalog, action, partition, owners: all, likelyOwners, statements, within, reader };
+  const resources = yield* madeResources(about);
   if (!resources.complete) reasons.add('there are too many kinds of resources to try them all');
   if (resources.list.length === 0) return null;
   const keys = yield* chosenKeys(question, at, reader, reasons);
-  return new Situation({ caller, action, resources: resources.list, keys, settled, kind, now });
+  return new Situation({ caller, action, resources: resources.list, keys, settled, kind, byStrangers, now });
 }
 
 function* chosenKeys(
@@ -135,9 +141,11 @@ function* chosenKeys(
     byName.set(key.name, [...(byName.get(key.name) ?? []), use]);
   }
   const chosen: ChosenKey[] = [];
-  for (const same of byName.values()) {
-    const key = same[0]?.condition.key;
+  const conditions = uses.map(({ condition }) => condition);
+  for (const own of byName.values()) {
+    const key = own[0]?.condition.key;
     if (key === undefined) continue;
+    const same = uses.filter(({ condition }) => sharedName(condition.key) === sharedName(key));
     const form = formOf(
       catalog,
       key,
@@ -145,7 +153,7 @@ function* chosenKeys(
       caller.prepared.caller,
       action.name,
     );
-    const { values, complete } = yield* keyValues(same, form, reader);
+    const { values, complete } = yield* keyValues(same, form, reader, valuesBeside(key.name, conditions));
     if (!complete) reasons.add(`\`${key.written}\` is compared in too many ways to try them all`);
     chosen.push({ key, values: strangers === null ? values : values.filter((value) => strangers.canHave(key, value)) });
   }
@@ -178,7 +186,7 @@ function* distinct(
 ): Steps<readonly Caller[]> {
   const { kind, statements, callers, named } = question;
   const found = new Map<string, Caller>();
-  const isOfResource = kind === 'resource' || kind === 'trust';
+  const isOfAccount = kind === 'resource' || kind === 'trust' || question.action.service === 'iam';
   const keys = [...uses.map(({ condition }) => condition.key), ...variables.values()];
   for (const caller of callers.list) {
     yield statements.length;
@@ -191,12 +199,13 @@ function* distinct(
     const holds = uses.map(({ condition }) =>
       condition.keys.every((key) => sourceOf(key, prepared.caller) === 'caller') ? condition.holds(reader) : null,
     );
-    const account = isOfResource && named.accounts.has(prepared.accountId) ? prepared.accountId : '';
+    const account = isOfAccount && named.accounts.has(prepared.accountId) ? prepared.accountId : '';
     const sources = keys.map((key) => sourceOf(key, prepared.caller));
     const values = [...variables.values()].map((key) =>
       sourceOf(key, prepared.caller) === 'caller' ? reader.value(key) !== undefined : null,
     );
     const provider = caller.caller.federatedProvider ?? null;
+    const isLimited = keys.some(({ name }) => limits(name, prepared.facts, question.strangers !== null) !== null);
     const signature = JSON.stringify([
       names,
       holds,
@@ -205,7 +214,7 @@ function* distinct(
       values,
       prepared.partition,
       provider,
-      isSigned(prepared.caller),
+      isLimited ? prepared.caller : isSigned(prepared.caller),
     ]);
     if (!found.has(signature)) found.set(signature, caller);
   }

@@ -20,6 +20,11 @@ export interface ClauseProblem {
 /** The index of a value for each dimension. `none`: there is no choice. `tooMany`: the search was given up. */
 export type Choice = readonly number[] | 'none' | 'tooMany';
 
+/** Whether the choice makes all of these clauses fail. */
+export function failsAll(choice: readonly number[], clauses: readonly Clause[]): boolean {
+  return clauses.every((clause) => clause.some(({ dimension, holds }) => holds[choice[dimension] ?? 0] !== true));
+}
+
 /** Partial choices that are tried before the search is given up. */
 const MOST_TRIED = 100_000;
 

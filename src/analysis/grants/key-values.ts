@@ -9,7 +9,7 @@ import { type TextUse, textsOf } from './key-texts.ts';
 
 /** The values that requests can have for a condition key. */
 export interface KeyForm {
-  /** String, ARN, Bool, Numeric, Date or IPAddress; empty: not known. */
+  /** String, ARN, Bool, Numeric, Date, Epoch (seconds since 1970) or IPAddress; empty: not known. */
   readonly type: string;
   /** It has a list of values. */
   readonly isList: boolean;
@@ -36,8 +36,14 @@ export interface KeyUse {
 /**
  * The values that make a difference to `uses`, all on one key. Policy variables in the conditions have the values of `reader`. A
  * key has values of the type that the catalogue says, and of one that it does not know, of the type that the operators compare.
+ * `beside`: texts that make a difference to conditions on other keys, which are values as long as not too many.
  */
-export function* keyValues(uses: readonly KeyUse[], form: KeyForm, reader: ContextReader): Steps<KeyValues> {
+export function* keyValues(
+  uses: readonly KeyUse[],
+  form: KeyForm,
+  reader: ContextReader,
+  beside: readonly string[] = [],
+): Steps<KeyValues> {
   const families = new Set(uses.map(familyOf).filter((family) => family !== null));
   const texts: string[] = [];
   let complete = true;
@@ -58,9 +64,10 @@ export function* keyValues(uses: readonly KeyUse[], form: KeyForm, reader: Conte
   if ((wanted === null || wanted === 'text') && [...families].some((family) => family !== 'text'))
     texts.push(form.type === 'ARN' ? 'arn:aws:sns:us-east-1:123456789012:other' : 'other');
   const fitting = texts.filter((text) => fits(text, wanted));
+  const more = [...new Set([...fitting, ...beside])];
   const absent = form.always ? [] : [undefined];
-  if (!form.isList) return { values: [...absent, ...new Set(fitting)], complete };
-  const lists = listsOf([...new Set(fitting)].filter((text) => text !== ''));
+  if (!form.isList) return { values: [...absent, ...more], complete };
+  const lists = listsOf((more.length > ALL_LISTS ? [...new Set(fitting)] : more).filter((text) => text !== ''));
   // An operator for one value does not hold for a list, but for the text that some requests have instead.
   const alone = uses.some(({ condition }) => readOperator(condition.operator)?.quantifier === 'one') ? fitting : [];
   return { values: [...absent, ...new Set(alone), ...lists.values], complete: complete && lists.complete };
@@ -86,6 +93,7 @@ const TYPES: Readonly<Record<string, Family>> = {
   Bool: 'truth',
   Numeric: 'number',
   Date: 'date',
+  Epoch: 'date',
   IPAddress: 'address',
 };
 
@@ -111,7 +119,10 @@ function* valuesFor(family: Family, uses: readonly KeyUse[], form: KeyForm, read
       return { texts: around(near, decimalText, 1), complete: near.length === numbers.length };
     }
     case 'date':
-      return { texts: around(points(values, parseInstant), instantText, 1000), complete: true };
+      return {
+        texts: around(points(values, parseInstant), form.type === 'Epoch' ? secondsText : instantText, 1000),
+        complete: true,
+      };
     case 'address':
       return { texts: addressesAround(values), complete: true };
     case 'truth':
@@ -119,6 +130,10 @@ function* valuesFor(family: Family, uses: readonly KeyUse[], form: KeyForm, read
     default:
       return family satisfies never;
   }
+}
+
+function secondsText(milliseconds: number): string {
+  return decimalText(milliseconds / 1000);
 }
 
 function textUse({ condition, variables }: KeyUse): TextUse {
