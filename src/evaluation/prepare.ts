@@ -19,6 +19,7 @@ import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
 import { isReadableThrough, seenThrough, type UnderlyingBucket } from './underlying-bucket.ts';
+import { withFacts } from './with-facts.ts';
 
 /** The session policies of one session. */
 export interface PreparedSession {
@@ -293,5 +294,5 @@ function kindOf(service: string, resource: string): PreparedResource['kind'] {
 export function withToken(principal: PreparedPrincipal, issuedAt: number): PreparedPrincipal {
   const { facts } = principal;
   if (facts.kind !== 'user' && facts.kind !== 'root') return principal;
-  return { ...principal, facts: { ...facts, issuedAt }, callerBitsKnown: 0, callerBitsHeld: 0 };
+  return withFacts(principal, { ...facts, issuedAt });
 }

@@ -1,11 +1,11 @@
 import { contextKey, NEW_SESSION_NAME, SESSION_NAME, TAGS_COUNT, type Unsaid } from '../policy/context-key.ts';
 import type { Asked } from './asked.ts';
 import { isBucket } from './bucket.ts';
-import { namesOf } from './names.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { RequestFacts } from './request.ts';
 import type { Rule } from './rule.ts';
 import { candidateNames, MAX_NAMES } from './session-names.ts';
+import { withFacts } from './with-facts.ts';
 
 const USER_ID = contextKey('aws:userid');
 const ROLE_SESSION_NAME = contextKey('sts:RoleSessionName');
@@ -101,8 +101,7 @@ export function supposing<Supposed>(
 function named(principal: PreparedPrincipal, sessionName: string): PreparedPrincipal {
   const { facts } = principal;
   if (facts.kind !== 'roleSession') return principal;
-  const withName = { ...facts, sessionName };
-  return { ...principal, facts: withName, names: namesOf(withName), callerBitsKnown: 0, callerBitsHeld: 0 };
+  return withFacts(principal, { ...facts, sessionName });
 }
 
 function naming(request: RequestFacts, sessionName: string): RequestFacts {

@@ -7,13 +7,13 @@ import { templateKeys } from '../policy/variable.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import { namesOf } from './names.ts';
 import { PolicyReading } from './policy-reading.ts';
 import type { PreparedPrincipal } from './prepare.ts';
 import type { Tags } from './principal.ts';
 import { principalTags } from './principal-values.ts';
 import type { RequestContext } from './request.ts';
 import { holdsUnsaid, unsaidBy } from './unsaid.ts';
+import { withFacts } from './with-facts.ts';
 
 /** A policy where it is attached, by what says who may read it. */
 export interface PolicyInPlace {
@@ -143,7 +143,7 @@ class Hiding extends PolicyReading {
   #asCalled(principal: PreparedPrincipal): PreparedPrincipal {
     if (this.#passedOn === null || principal.facts.kind !== 'roleSession') return principal;
     const facts = { ...principal.facts, sessionName: null, ...this.#passedOn };
-    return { ...principal, facts, names: namesOf(facts), tags: principalTags(facts) };
+    return { ...withFacts(principal, facts), tags: principalTags(facts) };
   }
 
   #resources(resources: ResourceElement | null): ResourceElement | null {
