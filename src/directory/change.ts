@@ -3,8 +3,8 @@ import type { Revision } from './directory.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
 import { keptOrNot, NothingKept } from './entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory, without } from './entities/untouched.ts';
-import type { Sql } from './prisma/database.ts';
-import type { Store } from './store.ts';
+import type { Database, Sql } from './prisma/database.ts';
+import type { Change, Store } from './store.ts';
 import { checkCredentials } from './stores/acting-credentials.ts';
 import { addAuditEvents } from './stores/audit-events.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
@@ -36,34 +36,37 @@ type EventOf<T> = NewAuditEvent | ((result: T) => NewAuditEvent) | undefined;
 /**
  * The transaction of every recorded change: it takes the write lock, looks again at the credentials of the events `asked`, makes the
  * change, compares it with what others have touched, and stores it with its revision and its events, all of it or nothing. `now`: the
- * time that its rows get. Throws ExpiredToken or InvalidClientTokenId, Conflict, and InvalidInput for a revision that cannot be expected.
+ * time that its rows get; `before`: the revision that it begins with. Throws ExpiredToken or InvalidClientTokenId, Conflict, and InvalidInput for a revision that cannot be expected.
  */
 export function makeRecorded<T>(
   store: Store,
   asked: readonly (NewAuditEvent | undefined)[],
-  work: (sql: Sql, now: number) => Promise<Recorded<T>>,
+  work: (sql: Sql, now: number, before: Revision) => Promise<Recorded<T>>,
   { expectedRevision = null, dryRun = false, disregarded = [] }: ChangeOptions = {},
+  { database = store.database, keepsEvents = false }: Recording = {},
 ): Promise<MadeChange<T>> {
-  return keptOrNot(() =>
-    store.change(async (sql, now) => {
-      const before = await lockRevision(sql);
-      await checkActing(sql, asked);
-      if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
-      const { touched, reads = [], result, events } = await work(sql, now);
-      if (expectedRevision !== null && expectedRevision < before)
-        await checkUntouched(sql, expectedRevision, without(disregarded, [...touched, ...reads]));
-      const unchanged = { revision: before, touched, result };
-      if (dryRun) throw new NothingKept(unchanged);
-      if (touched.length === 0) return { revision: before, touched, result: unchanged };
-      const revision = await raiseRevision(sql, touched, now);
-      await addAuditEvents(
-        sql,
-        events.flatMap((event) => event ?? []),
-        revision,
-      );
-      return { revision, touched, result: { revision, touched, result } };
-    }),
-  );
+  const change = async (sql: Sql, now: number): Promise<Change<MadeChange<T>>> => {
+    const before = await lockRevision(sql);
+    await checkActing(sql, asked);
+    if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
+    const { touched, reads = [], result, events } = await work(sql, now, before);
+    if (expectedRevision !== null && expectedRevision < before)
+      await checkUntouched(sql, expectedRevision, without(disregarded, [...touched, ...reads]));
+    if (dryRun) throw new NothingKept({ revision: before, touched, result });
+    const revision = touched.length === 0 ? before : await raiseRevision(sql, touched, now);
+    const kept = touched.length === 0 && !keepsEvents ? [] : events.flatMap((event) => event ?? []);
+    await addAuditEvents(sql, kept, revision);
+    return { revision, touched, result: { revision, touched, result } };
+  };
+  return keptOrNot(() => store.change(change, database));
+}
+
+/** How a change is recorded. */
+interface Recording {
+  /** Left out: that of the store; otherwise that of long work. */
+  readonly database?: Database;
+  /** Its events are kept even where nothing changed. Left out: they are not. */
+  readonly keepsEvents?: boolean;
 }
 
 /** The credentials of each call, once each. */

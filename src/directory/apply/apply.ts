@@ -1,10 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Applied, Progress } from '../directory.ts';
+import type { Applied, Progress, Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
-import type { ChangeOptions } from '../entities/change-options.ts';
-import { NothingKept } from '../entities/dry-run.ts';
-import { checkExpected, checkUntouched, readHistory } from '../entities/untouched.ts';
 import type { Sql } from '../prisma/database.ts';
 import { OWN_SERVICE } from '../services/own-services.ts';
 import { planServices } from '../services/plan-services.ts';
@@ -16,15 +13,27 @@ import { type IndexedDocument, indexDocument } from './index-document.ts';
 import { planEntities } from './plan-entities.ts';
 import { planOrganizations } from './plan-organizations.ts';
 import { planResources } from './plan-resources.ts';
-import { lockRevision, raiseRevision, type Touched } from './revision.ts';
+import type { Touched } from './revision.ts';
 import { countRows, writeChanges } from './write.ts';
 
-/** What was applied, and what it touched, for the memory of the gathering. */
-export interface AppliedChange {
-  readonly applied: Applied;
+/** What was written, all that it touched, and what it has read beside that. */
+export interface Written {
+  readonly applied: Omit<Applied, 'revision'>;
   readonly touched: readonly Touched[];
+  readonly reads: readonly Touched[];
   /** Tables that have become so different that the planner's statistics of them are void. */
   readonly outgrown: readonly string[];
+}
+
+/** Of the transaction in which documents are written. */
+interface Writing {
+  readonly progress: Progress;
+  /** The time that rows get. */
+  readonly now: number;
+  /** The revision that it begins with. */
+  readonly before: Revision;
+  /** What is read is wanted, too: documents name very much. */
+  readonly tellsReads: boolean;
 }
 
 /** Rows of one table in one change. */
@@ -60,27 +69,23 @@ function* policyTexts(document: DirectoryDocument): Iterable<string> {
 }
 
 /**
- * Brings documents into the directory, one after the other, inside the transaction of `sql`: the parts of a whole, each of
- * which may name what is in the parts before it. Of a part that is written, only names are kept. Throws InvalidInput that
- * names the entity; the transaction is then to be rolled back. In a dry run it is ended by NothingKept, with what would be applied.
+ * Brings documents into the directory, one after the other, inside the transaction of `sql`, which holds the write lock: the parts of a
+ * whole, each of which may name what is in the parts before it. Of a part that is written, only names are kept. Throws InvalidInput that
+ * names the entity; the transaction is then to be rolled back.
  */
 export async function applyDocuments(
   sql: Sql,
   catalog: Catalog,
   parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
-  progress: Progress,
-  now: number,
-  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
-): Promise<AppliedChange> {
+  { progress, now, before, tellsReads }: Writing,
+): Promise<Written> {
   const changes = new ChangeSet();
   const former = new Map<string, string>();
   const written = { policies: new Set<string>(), grants: new Set<string>() };
   const accounts = new Set<string>();
   const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const rowsOf = new Map<string, number>();
-  const before = await lockRevision(sql);
-  if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
-  const named: Touched[] = [];
+  const reads: Touched[] = [];
   for await (const { document, indexed, hashes } of parts) {
     changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
@@ -95,7 +100,7 @@ export async function applyDocuments(
     for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
       rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
     }
-    if (expectedRevision !== null) for (const one of namesIn(document, indexed)) named.push(one);
+    if (tellsReads) for (const one of namesIn(document, indexed)) reads.push(one);
     changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
@@ -105,15 +110,10 @@ export async function applyDocuments(
   }
   await bindToDeleted(sql, former, written.policies, changes);
   await bindGrantsToDeleted(sql, former, written.grants, changes);
-  const { touched } = changes;
-  if (expectedRevision !== null) await checkUntouched(sql, expectedRevision, [...touched, ...named]);
-  const revision = changes.isEmpty || dryRun ? before : await raiseRevision(sql, touched, now);
-  const changed = !changes.isEmpty;
-  const { counts, warnings } = changes;
-  const applied = { changed, revision, ...sum, accounts: [...accounts], counts: counts.all, warnings };
+  const { counts, warnings, touched } = changes;
+  const applied = { changed: !changes.isEmpty, ...sum, accounts: [...accounts], counts: counts.all, warnings };
   const outgrown = Array.from(rowsOf).flatMap(([table, rows]) => (rows < MANY_ROWS ? [] : [table]));
-  if (dryRun) throw new NothingKept<AppliedChange>({ applied, touched, outgrown });
-  return { applied, touched, outgrown };
+  return { applied, touched, reads, outgrown };
 }
 
 /** The lists of a document, as the log of changes names what is in them. */

@@ -105,10 +105,12 @@ export async function withKnownConflicts<T>(
       return await make({ ...options, disregarded });
     } catch (error) {
       if (!(error instanceof Conflict) || error.touched.length === 0 || known === undefined) throw error;
-      const asked = error.touched.slice(0, AT_ONCE);
-      const told = await known(asked);
+      const told: Touched[] = [];
+      for (let at = 0; at < error.touched.length && told.length === 0; at += AT_ONCE) {
+        for (const one of await known(error.touched.slice(at, at + AT_ONCE))) told.push(one);
+      }
       if (told.length > 0) throw new Conflict(told);
-      disregarded.push(...asked);
+      for (const one of error.touched) disregarded.push(one);
     }
   }
 }

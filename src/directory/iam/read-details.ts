@@ -4,7 +4,7 @@ import { groups, policies, roles, users } from '../exporting/principals.ts';
 import type { Sql } from '../prisma/database.ts';
 import { boundTrust } from './bound-trust.ts';
 import type { AccountDetails } from './iam-store.ts';
-import { ENTITY } from './read-entities.ts';
+import { ENTITY, TODAY } from './read-entities.ts';
 import type { EntityRecord } from './records.ts';
 
 async function read<Input>(
@@ -29,20 +29,12 @@ export async function readDetails(
   };
 }
 
-type Bindings = NonNullable<RoleInput['trustBindings']>;
-
-/** Names that mean others than they say: those that were renamed by their ARNs of today, others by their ids. */
-async function renamedSince(sql: Sql, roles: readonly RoleInput[]): Promise<(bindings: Bindings) => Bindings> {
-  const ids = roles.flatMap(({ trustBindings = {} }) => Object.values(trustBindings));
-  const rows =
-    ids.length === 0
-      ? []
-      : await sql.query<{ id: string; arn: string }>('SELECT id, arn FROM "User" WHERE id = ANY($1::text[])', [ids]);
-  const arns = new Map(rows.map(({ id, arn }) => [id, arn]));
-  return (bindings) => Object.fromEntries(Object.entries(bindings).map(([name, id]) => [name, arns.get(id) ?? id]));
-}
-
 type ProfileRow = EntityRecord & { readonly roleArn: string };
+
+interface TrustRow {
+  readonly arn: string;
+  readonly bindings: Readonly<Record<string, string>>;
+}
 
 async function withProfiles(
   sql: Sql,
@@ -57,10 +49,14 @@ async function withProfiles(
   );
   const byRole = new Map<string, EntityRecord[]>();
   for (const { roleArn, ...profile } of profiles) byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), profile]);
-  const today = await renamedSince(sql, found);
-  return found.map(({ trustBindings = {}, ...role }) => ({
+  const trust = await sql.query<TrustRow>(
+    `SELECT e.arn, ${TODAY} AS bindings FROM "Role" e WHERE e.id = ANY($1::text[])`,
+    [ids],
+  );
+  const today = new Map(trust.map(({ arn, bindings }) => [arn, bindings]));
+  return found.map(({ trustBindings: _ids, ...role }) => ({
     ...role,
-    trustPolicy: boundTrust(role.trustPolicy, today(trustBindings)),
+    trustPolicy: boundTrust(role.trustPolicy, today.get(role.arn) ?? {}),
     instanceProfiles: byRole.get(role.arn) ?? [],
   }));
 }

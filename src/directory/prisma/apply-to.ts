@@ -1,10 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { applyDocuments, type PreparedDocument } from '../apply/apply.ts';
+import { makeRecorded } from '../change.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
-import { keptOrNot } from '../entities/dry-run.ts';
 import type { Store } from '../store.ts';
-import { addAuditEvent } from '../stores/audit-events.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
 import { analyze } from './housekeeping.ts';
 
@@ -21,14 +20,17 @@ export async function applyTo(
   parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   { progress, event, options }: Around,
 ): Promise<Applied> {
-  const { applied, outgrown } = await keptOrNot(() =>
-    store.change(async (sql, now) => {
-      const result = await applyDocuments(sql, catalog, parts, progress, now, options);
-      const { revision, accounts } = result.applied;
-      await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
-      return { revision, touched: result.touched, result };
-    }, store.database.long),
+  const { revision, result } = await makeRecorded(
+    store,
+    [event],
+    async (sql, now, before) => {
+      const tellsReads = options.expectedRevision != null;
+      const written = await applyDocuments(sql, catalog, parts, { progress, now, before, tellsReads });
+      return { ...written, result: written, events: [event && { accountIds: written.applied.accounts, ...event }] };
+    },
+    options,
+    { database: store.database.long, keepsEvents: true },
   );
-  if (options.dryRun !== true) await analyze(store.database, outgrown);
-  return applied;
+  if (options.dryRun !== true) await analyze(store.database, result.outgrown);
+  return { ...result.applied, revision };
 }
