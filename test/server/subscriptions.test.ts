@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { revisionText } from '../../src/directory/revision-text.ts';
+import { LiveLimits, type OpenSubscription } from '../../src/guard/live/live-limits.ts';
 import { subscribe } from '../support/events.ts';
 import { startedGateway } from '../support/gateway.ts';
 
@@ -49,15 +50,22 @@ async function keyOf(arn: string, id: string): Promise<string> {
   return `Basic ${Buffer.from(`${id}:${secrets.secretFor(id)}`).toString('base64')}`;
 }
 
-/** Whether the caller may have one more: its first event is a change that was, or says why not. */
-async function mayBegin(authorization: string): Promise<boolean> {
-  const { directory } = gateway.gateway.services;
-  const before = revisionText((await directory.revision()) - 1n);
-  const next = await subscribe(gateway.url, CHANGED, { authorization, variables: { since: before } });
-  const { data } = await next.next();
-  next.leave();
-  return data.errors === undefined;
-}
+/** Those that the gateway counts. */
+const counted = new Set<OpenSubscription>();
+const { open } = LiveLimits.prototype;
+vi.spyOn(LiveLimits.prototype, 'open').mockImplementation(function counting(this: LiveLimits, caller) {
+  const one = open.call(this, caller);
+  counted.add(one);
+  const end = (): void => {
+    one.end();
+    counted.delete(one);
+  };
+  return { watch: (requests) => one.watch(requests), end };
+});
+const untilCounted = (many: number): Promise<void> =>
+  expect.poll(() => counted.size, { timeout: 40_000, interval: 20 }).toBe(many);
+// The gateway learns a moment later that a client has gone; the next test may need its place.
+afterEach(() => untilCounted(0));
 
 describe('directoryChanged', () => {
   test('tells the operator every change in order, and goes on after any revision', async () => {
@@ -175,7 +183,11 @@ describe('directoryChanged', () => {
       { message: expect.stringMatching(/4 subscriptions of this caller/) },
     ]);
     for (const each of open) each.leave();
-    await expect.poll(() => mayBegin(as.operator), { timeout: 10_000 }).toBe(true);
+    await untilCounted(0);
+    const again = await subscribe(url, CHANGED, { authorization: as.operator });
+    const revision = await apply(user(USER, 's3:GetObject', 's3:AfterAll'));
+    expect((await again.next()).data.data.directoryChanged).toMatchObject({ revision });
+    again.leave();
   });
 });
 
@@ -358,20 +370,23 @@ test('one that does not read is cut off with a last event that says so, while ot
   );
   await once(silent, 'readable');
   const readers = await Promise.all([1, 2, 3].map(() => subscribe(url, CHANGED, { authorization })));
-  onTestFinished(() => {
-    for (const reader of readers) reader.leave();
-  });
+  // A caller may have four open.
+  const beyond = await subscribe(url, CHANGED, { authorization });
+  expect((await beyond.next()).data.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  await beyond.over();
   const path = 'wide'.repeat(100);
-  const users = Array.from({ length: 100 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/${path}/u${index}`);
+  const users = Array.from({ length: 100 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/${path}/wide${index}`);
   for (const description of ['one', 'two', 'three', 'four', 'five', 'six']) {
     const tags = { description };
     const revision = await apply({ accounts: [{ id: ACCOUNT }], users: users.map((one) => ({ arn: one, tags })) });
     for (const reader of readers) expect((await reader.next()).data.data.directoryChanged).toMatchObject({ revision });
   }
-  // What it holds is free when it is cut off: a caller may have four open.
-  const isOpen = (): Promise<boolean> => mayBegin(authorization);
-  expect(await isOpen()).toBe(false);
-  await expect.poll(isOpen, { timeout: 40_000, interval: 100 }).toBe(true);
+  // What it holds is free when it is cut off.
+  await untilCounted(3);
+  const next = await subscribe(url, CHANGED, { authorization });
+  const revision = await apply(user(USER, 's3:GetObject', 's3:AfterThat'));
+  expect((await next.next()).data.data.directoryChanged).toMatchObject({ revision });
+  next.leave();
   let last = '';
   silent.on('data', (bytes) => {
     last = `${last}${bytes.toString()}`.slice(-600);
@@ -379,5 +394,8 @@ test('one that does not read is cut off with a last event that says so, while ot
   silent.resume();
   await once(silent, 'end');
   expect(last).toMatch(/"message":"what was sent was not read for too long.*"code":"LIMIT_EXCEEDED".*event: complete/s);
-  for (const reader of readers) expect(reader.isOver).toBe(false);
+  for (const reader of readers) {
+    expect(reader.isOver).toBe(false);
+    reader.leave();
+  }
 }, 120_000);

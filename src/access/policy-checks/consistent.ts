@@ -1,6 +1,7 @@
 import type { Clause, Literal } from '../../analysis/grants/clauses.ts';
 import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { ContextValue } from '../../policy/context-key.ts';
+import type { Steps } from '../../policy/steps.ts';
 import { type AnyValue, limits, type Pair, pairsAmong, strangersPairs } from './dependent-keys.ts';
 
 /** A key that is chosen, and what is chosen from. */
@@ -32,7 +33,7 @@ interface Values {
  * What no request has together, since some keys say different things about the same, or about who calls: each of these clauses has to
  * fail. A value stands for all that statements treat alike, so that others of them may go together where these do not.
  */
-export function impossible({ caller, owners, keys, settled, byStrangers }: OpenRequests): readonly Clause[] {
+export function* impossible({ caller, owners, keys, settled, byStrangers }: OpenRequests): Steps<readonly Clause[]> {
   const account = 'accountId' in caller ? caller.accountId : null;
   const own: Literal = { dimension: 0, holds: owners.map((owner) => owner !== null && owner === account) };
   const values = new Map<string, Values>();
@@ -48,6 +49,7 @@ export function impossible({ caller, owners, keys, settled, byStrangers }: OpenR
   for (const pair of [...pairsAmong(names), ...(byStrangers ? strangersPairs(names) : [])]) {
     const [one, other] = [values.get(pair.one), values.get(pair.other)];
     if (one === undefined || other === undefined) continue;
+    yield one.list.length * other.list.length;
     const within = pair.isWithinAccount === true ? [own] : [];
     for (const clause of apart(one, other, pair)) clauses.push([...within, ...clause]);
   }

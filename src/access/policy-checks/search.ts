@@ -1,4 +1,4 @@
-import { type Choice, type Clause, type ClauseProblem, choose, failsAll } from '../../analysis/grants/clauses.ts';
+import type { Clause } from '../../analysis/grants/clauses.ts';
 import { areApart, covers, type Ruled } from '../../analysis/grants/covers.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
 import type { ActionElement } from '../../policy/action-pattern.ts';
@@ -191,7 +191,7 @@ class Search {
   ): Steps<GrantWitness | null> {
     for (const rule of open) {
       for (const problem of yield* this.#counted(problemsOf(situation, rule, rules))) {
-        const choice = yield* this.#counted(possible({ sizes: situation.sizes, ...problem }, situation));
+        const choice = yield* this.#counted(situation.choose(problem));
         if (choice === 'none') continue;
         if (typeof choice === 'string') {
           this.#reasons.add(`${name}: ${WHY_NOT[choice]}`);
@@ -255,14 +255,6 @@ const WHY_NOT = {
   tooMany: 'there are too many combinations of conditions to try them all',
   apart: 'values of several condition keys depend on each other, or on the caller',
 };
-
-/** A choice that a request can have. `apart`: there are choices, but none of them is known to be one. */
-function* possible(problem: ClauseProblem, { impossible }: Situation): Steps<Choice | 'apart'> {
-  const first = yield* choose(problem);
-  if (typeof first === 'string' || failsAll(first, impossible)) return first;
-  const found = yield* choose({ ...problem, fail: [...problem.fail, ...impossible] });
-  return found === 'none' ? 'apart' : found;
-}
 
 /** Whether every request that the statement matches and this Deny, too, is denied by one of `after`. */
 function* isDeniedAnyway(deny: Ruled, rule: Ruled, after: readonly Ruled[]): Steps<boolean> {

@@ -1,4 +1,11 @@
-import type { Clause, Literal } from '../../analysis/grants/clauses.ts';
+import {
+  type Choice,
+  type Clause,
+  type ClauseProblem,
+  choose,
+  failsAll,
+  type Literal,
+} from '../../analysis/grants/clauses.ts';
 import type { Ruled } from '../../analysis/grants/covers.ts';
 import type { KeyValues } from '../../analysis/grants/key-values.ts';
 import type { CatalogAction } from '../../catalog/catalog.ts';
@@ -58,9 +65,17 @@ export class Situation {
     this.#requests = parts.resources.map((resource) => this.#at(resource, null));
   }
 
-  /** The first dimension is the resource, the others are the chosen keys. */
-  get sizes(): readonly number[] {
-    return [this.#given.resources.length, ...this.#given.keys.map(({ values }) => values.length)];
+  /** A choice that a request can have. `apart`: there are choices, but none of them is known to be one. */
+  *choose({ hold, fail }: Pick<ClauseProblem, 'hold' | 'fail'>): Steps<Choice | 'apart'> {
+    const { resources, keys } = this.#given;
+    // The first dimension is the resource, the others are the chosen keys.
+    const sizes = [resources.length, ...keys.map(({ values }) => values.length)];
+    const first = yield* choose({ sizes, hold, fail });
+    if (typeof first === 'string') return first;
+    const never = yield* this.#never();
+    if (failsAll(first, never)) return first;
+    const found = yield* choose({ sizes, hold, fail: [...fail, ...never] });
+    return found === 'none' ? 'apart' : found;
   }
 
   /** The statement as a clause; null: it matches none of the requests. One step for each part and resource. */
@@ -132,10 +147,11 @@ export class Situation {
   }
 
   /** What no request has together. */
-  get impossible(): readonly Clause[] {
+  *#never(): Steps<readonly Clause[]> {
     const { caller, resources, keys, settled, byStrangers } = this.#given;
     const owners = resources.map(({ prepared }) => prepared.accountId);
-    this.#impossible ??= impossible({ caller: caller.prepared.facts, owners, keys, settled, byStrangers });
+    const { facts } = caller.prepared;
+    this.#impossible ??= yield* impossible({ caller: facts, owners, keys, settled, byStrangers });
     return this.#impossible;
   }
 

@@ -7,6 +7,7 @@ import type { ContextKey, ContextReader, ContextValue } from '../../policy/conte
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { resourceElementKeys } from '../../policy/resource-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
+import { absentKey } from './absent-keys.ts';
 import { type Caller, type Callers, canCall } from './callers.ts';
 import { limits, sharedName, valuesBeside } from './dependent-keys.ts';
 import { formOf, isUsuallyOfResource, sourceOf } from './keys.ts';
@@ -63,6 +64,8 @@ export function* situationsOf(question: SituationQuestion): Situations {
     const region = unknownRegion(condition);
     if (region !== null) reasons.add(`\`${region}\` is no Region that is known`);
   }
+  const absent = yield* absentKey(uses);
+  if (absent !== null) reasons.add(`\`${absent}\` is not in the requests of every action`);
   if (!question.callers.complete && tellsCallersApart(question.statements, uses))
     reasons.add('not every kind of caller can be tried');
   for (const caller of yield* distinct(question, uses, variables)) {

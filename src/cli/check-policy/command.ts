@@ -8,7 +8,7 @@ import { plain } from '../plain.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CheckPolicyCommand } from './arguments.ts';
 import { type CheckedPolicy, checked } from './checked.ts';
-import { likelyKind } from './kind.ts';
+import { allows, likelyKind } from './kind.ts';
 import { printed } from './printed.ts';
 
 /**
@@ -22,11 +22,22 @@ export async function checkPolicy(
 ): Promise<number> {
   const text = await documentAt(command.file, input);
   const against = command.against === null ? null : await documentAt(command.against, input);
+  if (command.policyKind === null && dependsOnKind(command, text, against)) {
+    throw new CommandFailed(
+      'nothing is allowed here, and what a Deny leaves depends on the kind: give --kind (scp, rcp, identity, resource …)',
+    );
+  }
   const policyKind = command.policyKind ?? likelyKind(text);
   const tools = { catalog: await openCatalog(), now: Date.now() };
   const result = await checked(tools, command, { text, against, policyKind });
   terminal.out(printed(result, command));
   return isPassed(result) ? 0 : 1;
+}
+
+/** Whether documents that only deny are asked what they grant: as identity policies nothing, as control policies all that they do not deny. */
+function dependsOnKind({ notGranted, on }: CheckPolicyCommand, text: string, against: string | null): boolean {
+  const isAsked = against === null ? notGranted.length + on.length > 0 : !allows(against);
+  return isAsked && !allows(text);
 }
 
 function isPassed({ findings, checks }: CheckedPolicy): boolean {

@@ -16,6 +16,11 @@ export function likelyKind(text: string): PolicyKind {
   return isTrust ? 'trust' : 'resource';
 }
 
+/** Whether a document has an Allow. One that has none can be a control policy: only its kind says what it grants. */
+export function allows(text: string): boolean {
+  return statementsOf(text).some((statement) => statement['Effect'] === 'Allow');
+}
+
 function isAboutSessions(action: JsonValue | undefined): boolean {
   const list = isList(action) ? action : [action];
   return list.every((one) => typeof one === 'string' && /^sts:/i.test(one));

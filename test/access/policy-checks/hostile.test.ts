@@ -80,6 +80,9 @@ describe('identity policies', () => {
   ];
   const making = (condition: JsonObject): Statements => [allow('ec2:CreateTags', '*', condition)];
   const passing = (role: string, condition?: JsonObject): Statements => [allow('iam:PassRole', role, condition)];
+  const snapshots = (operator: string): Statements => [
+    allow('ebs:GetSnapshotBlock', '*', { [operator]: { 'aws:ResourceAccount': ACCOUNT } }),
+  ];
   const organized = (condition: JsonObject): Statements => [reads(condition)];
   const paths = (pattern: string): JsonObject => ({ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': pattern } });
 
@@ -323,6 +326,18 @@ describe('identity policies', () => {
       'YES',
       [allow('kms:Re*', '*', { StringLike: { 'kms:CallerAccount': '*' } })],
       [allow('kms:Re*', '*')],
+    ],
+    [
+      'an owner that requests of some actions lack',
+      'UNDECIDED',
+      snapshots('StringEquals'),
+      snapshots('StringEqualsIfExists'),
+    ],
+    [
+      'an owner who is another one, or nobody',
+      'NO',
+      snapshots('StringNotEqualsIfExists'),
+      snapshots('StringNotEquals'),
     ],
     ['roles of a named account', 'YES', passing(iam('role/App')), passing(iam('role/*'))],
     [

@@ -51,6 +51,24 @@ async function run(
   return { code, out: out.join('').replaceAll(`${folder}/`, ''), error: error.join('') };
 }
 
+test('documents that only deny are compared as what they are said to be', async () => {
+  const deny = (...actions: string[]): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: actions, Resource: '*' }] });
+  await writeFile(join(folder, 'scp.json'), deny('s3:*', 'iam:*'));
+  const args = ['-', '--against', 'scp.json'];
+  // As an identity policy it would grant nothing, and less could not be wrong.
+  expect(await run(args, deny('s3:*'))).toMatchObject({ code: 1, error: expect.stringContaining('give --kind') });
+  expect(await run(['scp.json', '--not-granted', 'ec2:*'])).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('give --kind'),
+  });
+  expect(await run([...args, '--kind', 'scp'], deny('s3:*'))).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('FAILED'),
+  });
+  expect(await run([...args, '--kind', 'identity'], deny('s3:*'))).toMatchObject({ code: 0 });
+});
+
 describe('arguments', () => {
   test('lists can be given one by one, or behind each other', () => {
     const expected = { notGranted: ['s3:Put*', 'iam:*'], on: ['arn:aws:s3:::b/*', '*'], file: 'p.json' };
