@@ -3,7 +3,7 @@ import type { Revision } from './directory.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
 import { keptOrNot, NothingKept } from './entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory, without } from './entities/untouched.ts';
-import type { Sql } from './prisma/database.ts';
+import type { WritingSql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 import { checkCredentials } from './stores/acting-credentials.ts';
 import { addAuditEvents } from './stores/audit-events.ts';
@@ -41,7 +41,7 @@ type EventOf<T> = NewAuditEvent | ((result: T) => NewAuditEvent) | undefined;
 export function makeRecorded<T>(
   store: Store,
   asked: readonly (NewAuditEvent | undefined)[],
-  work: (sql: Sql, now: number) => Promise<Recorded<T>>,
+  work: (sql: WritingSql, now: number) => Promise<Recorded<T>>,
   { expectedRevision = null, dryRun = false, disregarded = [] }: ChangeOptions = {},
 ): Promise<MadeChange<T>> {
   return keptOrNot(() =>
@@ -67,7 +67,7 @@ export function makeRecorded<T>(
 }
 
 /** The credentials of each call, once each. */
-async function checkActing(sql: Sql, asked: readonly (NewAuditEvent | undefined)[]): Promise<void> {
+async function checkActing(sql: WritingSql, asked: readonly (NewAuditEvent | undefined)[]): Promise<void> {
   const seen = new Set<unknown>();
   for (const event of asked) {
     if (event?.acting == null || seen.has(event.acting)) continue;
@@ -80,10 +80,10 @@ async function checkActing(sql: Sql, asked: readonly (NewAuditEvent | undefined)
 export function makeChange<T>(
   store: Store,
   event: EventOf<T>,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  work: (sql: WritingSql, now: number) => Promise<Worked<T>>,
   options?: ChangeOptions,
 ): Promise<MadeChange<T>> {
-  const recorded = async (sql: Sql, now: number): Promise<Recorded<T>> => {
+  const recorded = async (sql: WritingSql, now: number): Promise<Recorded<T>> => {
     const worked = await work(sql, now);
     return { ...worked, events: [typeof event === 'function' ? event(worked.result) : event] };
   };
@@ -94,7 +94,7 @@ export function makeChange<T>(
 export async function changeWithEvent<T>(
   store: Store,
   event: EventOf<T>,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  work: (sql: WritingSql, now: number) => Promise<Worked<T>>,
 ): Promise<T> {
   const { result } = await makeChange(store, event, work);
   return result;

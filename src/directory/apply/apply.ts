@@ -5,7 +5,7 @@ import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
 import { NothingKept } from '../entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory } from '../entities/untouched.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import { OWN_SERVICE } from '../services/own-services.ts';
 import { planServices } from '../services/plan-services.ts';
 import { inTurn } from './batches.ts';
@@ -65,7 +65,7 @@ function* policyTexts(document: DirectoryDocument): Iterable<string> {
  * names the entity; the transaction is then to be rolled back. In a dry run it is ended by NothingKept, with what would be applied.
  */
 export async function applyDocuments(
-  sql: Sql,
+  sql: WritingSql,
   catalog: Catalog,
   parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   progress: Progress,
