@@ -42,15 +42,18 @@ function nameOf(name: TableName, row: Row): string {
   return `${name} ${columns.map((column) => String(row[column])).join(' ')}`;
 }
 
-/** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
-function parameterOf(name: TableName, rows: readonly Row[]): string {
-  const text = JSON.stringify(rows);
-  // JSON.stringify writes U+0000 and halves of surrogate pairs as escapes; a backslash before one would be doubled.
-  if (!UNSTORABLE_ESCAPE.test(text)) return text;
+function checkStorable(name: TableName, rows: readonly Row[]): void {
   for (const row of rows) {
+    // JSON.stringify writes U+0000 and halves of surrogate pairs as escapes; a backslash before one would be doubled.
     if (!UNSTORABLE_ESCAPE.test(JSON.stringify(row).replaceAll('\\\\', ''))) continue;
     throw new InvalidInput('document', `${nameOf(name, row)}: ${UNSTORABLE}`);
   }
+}
+
+/** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
+function parameterOf(name: TableName, rows: readonly Row[]): string {
+  const text = JSON.stringify(rows);
+  if (UNSTORABLE_ESCAPE.test(text)) checkStorable(name, rows);
   return text;
 }
 
@@ -83,9 +86,9 @@ function linesOf(name: TableName, rows: readonly Row[]): string {
   const columns = Object.keys(TABLES[name].columns);
   let lines = '';
   for (const row of rows) lines += copyLine(row, columns);
-  if (isStorable(lines)) return lines;
-  const row = rows.find((each) => !isStorable(copyLine(each, columns)));
-  throw new InvalidInput('document', `${row === undefined ? name : nameOf(name, row)}: ${UNSTORABLE}`);
+  // In a column of JSON it is an escape.
+  if (UNSTORABLE_ESCAPE.test(lines) || !isStorable(lines)) checkStorable(name, rows);
+  return lines;
 }
 
 /** A document that is there is used again, so that nothing removes it for not having been used. */
