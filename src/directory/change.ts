@@ -3,7 +3,7 @@ import type { Revision } from './directory.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
 import { keptOrNot, NothingKept } from './entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory, without } from './entities/untouched.ts';
-import type { Database, Sql } from './prisma/database.ts';
+import type { Database, WritingSql } from './prisma/database.ts';
 import type { Change, Store } from './store.ts';
 import { checkCredentials } from './stores/acting-credentials.ts';
 import { addAuditEvents } from './stores/audit-events.ts';
@@ -41,11 +41,11 @@ type EventOf<T> = NewAuditEvent | ((result: T) => NewAuditEvent) | undefined;
 export function makeRecorded<T>(
   store: Store,
   asked: readonly (NewAuditEvent | undefined)[],
-  work: (sql: Sql, now: number, before: Revision) => Promise<Recorded<T>>,
+  work: (sql: WritingSql, now: number, before: Revision) => Promise<Recorded<T>>,
   { expectedRevision = null, dryRun = false, disregarded = [] }: ChangeOptions = {},
   { database = store.database, keepsEvents = false }: Recording = {},
 ): Promise<MadeChange<T>> {
-  const change = async (sql: Sql, now: number): Promise<Change<MadeChange<T>>> => {
+  const change = async (sql: WritingSql, now: number): Promise<Change<MadeChange<T>>> => {
     const before = await lockRevision(sql);
     await checkActing(sql, asked);
     if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
@@ -70,7 +70,7 @@ interface Recording {
 }
 
 /** The credentials of each call, once each. */
-async function checkActing(sql: Sql, asked: readonly (NewAuditEvent | undefined)[]): Promise<void> {
+async function checkActing(sql: WritingSql, asked: readonly (NewAuditEvent | undefined)[]): Promise<void> {
   const seen = new Set<unknown>();
   for (const event of asked) {
     if (event?.acting == null || seen.has(event.acting)) continue;
@@ -83,10 +83,10 @@ async function checkActing(sql: Sql, asked: readonly (NewAuditEvent | undefined)
 export function makeChange<T>(
   store: Store,
   event: EventOf<T>,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  work: (sql: WritingSql, now: number) => Promise<Worked<T>>,
   options?: ChangeOptions,
 ): Promise<MadeChange<T>> {
-  const recorded = async (sql: Sql, now: number): Promise<Recorded<T>> => {
+  const recorded = async (sql: WritingSql, now: number): Promise<Recorded<T>> => {
     const worked = await work(sql, now);
     return { ...worked, events: [typeof event === 'function' ? event(worked.result) : event] };
   };
@@ -97,7 +97,7 @@ export function makeChange<T>(
 export async function changeWithEvent<T>(
   store: Store,
   event: EventOf<T>,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  work: (sql: WritingSql, now: number) => Promise<Worked<T>>,
 ): Promise<T> {
   const { result } = await makeChange(store, event, work);
   return result;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Touched } from './apply/revision.ts';
 import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/revision-rows.ts';
-import type { Database, Sql } from './prisma/database.ts';
+import type { Database, Sql, WritingSql } from './prisma/database.ts';
 import { ofAnotherHistory, RevisionNotReached } from './revision-not-reached.ts';
 import { type OwnServices, readServices, touchesServices } from './services/own-services.ts';
 
@@ -220,7 +220,7 @@ export class Store {
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
-  async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
+  async change<T>(work: (sql: WritingSql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
     if (this.#services !== null && (this.#isBehind || touchesServices(touched)))

@@ -173,9 +173,11 @@ function lacksPolicies(documents: readonly DirectoryDocument[]): boolean {
   return documents.some(({ users = [], groups = [], roles = [] }) => [...users, ...groups, ...roles].some(lacks));
 }
 
+/** What stands in place of a list, and is not empty as some serializers write it, is one entry, whatever it is. */
 function entryCount(answers: readonly JsonObject[], name: string): number {
   return answers.reduce((count, answer) => {
-    const list = Object.hasOwn(answer, name) ? answer[name] : undefined;
-    return count + (Array.isArray(list) ? list.length : 0);
+    const list = Object.hasOwn(answer, name) ? (answer[name] ?? []) : [];
+    if (typeof list !== 'object') return count + 1;
+    return count + (Array.isArray(list) ? list.length : Math.min(Object.keys(list).length, 1));
   }, 0);
 }

@@ -70,6 +70,15 @@ describe('lists that are whole', () => {
     });
   });
 
+  test.each(['none', 1, true, { a: 1 }])('%j in place of a list is not taken for an empty one', (UserDetailList) => {
+    const { document, report } = importFiles([file(NAMED, { ...whole, UserDetailList })]);
+    expect(document.wholeLists?.map(({ kind }) => kind)).not.toContain('users');
+    expect(states(document.knowledge)).toMatchObject({
+      IDENTITY_POLICIES: ['all users (iam get-account-authorization-details)'],
+    });
+    expect(report.notUnderstood).not.toEqual([]);
+  });
+
   test('pages without an end remove nothing, and leave gaps', () => {
     const { document, report } = importFiles([file('1.json', { ...whole, IsTruncated: true, Marker: 'x' })]);
     expect(document.wholeLists).toBeUndefined();

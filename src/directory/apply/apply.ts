@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress, Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import { OWN_SERVICE } from '../services/own-services.ts';
 import { planServices } from '../services/plan-services.ts';
 import { inTurn } from './batches.ts';
@@ -74,7 +74,7 @@ function* policyTexts(document: DirectoryDocument): Iterable<string> {
  * names the entity; the transaction is then to be rolled back.
  */
 export async function applyDocuments(
-  sql: Sql,
+  sql: WritingSql,
   catalog: Catalog,
   parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   { progress, now, before, tellsReads }: Writing,

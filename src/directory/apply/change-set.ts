@@ -5,6 +5,7 @@ import type { CountedKind } from '../directory.ts';
 import { isStorable } from '../storable.ts';
 import { inTurn } from './batches.ts';
 import { Counting, type Outcome } from './counts.ts';
+import { RowIds } from './row-ids.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -39,6 +40,7 @@ export class ChangeSet {
   /** Names of stored texts to those of the same texts without white space. */
   readonly #compact = new Map<string, string>();
   readonly #texts = new Map<string, string>();
+  readonly #rowIds = new RowIds();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
   get isEmpty(): boolean {
@@ -72,6 +74,11 @@ export class ChangeSet {
   /** A row with a new key. */
   insert(table: TableName, row: Row): void {
     push(this.inserts, table, row);
+  }
+
+  /** For a row that has no name of its own. */
+  newId(): string {
+    return this.#rowIds.next();
   }
 
   /** Rows that will be written, new ones included. */

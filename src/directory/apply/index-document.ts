@@ -20,7 +20,7 @@ import { inTurn } from './batches.ts';
 import { entityName } from './entity-arn.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
-import { UNSTORABLE, uniqueBy } from './unique.ts';
+import { UNSTORABLE, uniqueOfMany } from './unique.ts';
 import { nameCheck } from './unique-names.ts';
 import { checkWholeLists } from './whole-lists.ts';
 
@@ -42,7 +42,7 @@ export interface IndexedDocument {
 }
 
 function byArn<T extends { readonly arn: string }>(noun: string, inputs: readonly T[] | undefined) {
-  return uniqueBy(
+  return uniqueOfMany(
     inputs,
     ({ arn }) => arn,
     ({ arn }) => `${noun} ${arn}`,
@@ -50,7 +50,7 @@ function byArn<T extends { readonly arn: string }>(noun: string, inputs: readonl
 }
 
 function byId<T extends { readonly id: string }>(noun: string, inputs: readonly T[] | undefined) {
-  return uniqueBy(
+  return uniqueOfMany(
     inputs,
     ({ id }) => id,
     ({ id }) => `${noun} ${id}`,
@@ -63,17 +63,15 @@ function byId<T extends { readonly id: string }>(noun: string, inputs: readonly 
  */
 export async function indexDocument(document: DirectoryDocument): Promise<IndexedDocument> {
   checkWholeLists(document.wholeLists ?? []);
-  const organizations = byId('organization', document.organizations);
-  const users = byArn('user', document.users);
-  const groups = byArn('group', document.groups);
-  await setImmediate();
-  const roles = byArn('role', document.roles);
-  await setImmediate();
-  const policies = byArn('policy', document.policies);
-  const instanceProfiles = byArn('instance profile', document.instanceProfiles);
-  const oidcProviders = byArn('OpenID Connect provider', document.oidcProviders);
-  const resources = byArn('resource', document.resources);
-  const vpcEndpoints = byId('VPC endpoint', document.vpcEndpoints);
+  const organizations = await byId('organization', document.organizations);
+  const users = await byArn('user', document.users);
+  const groups = await byArn('group', document.groups);
+  const roles = await byArn('role', document.roles);
+  const policies = await byArn('policy', document.policies);
+  const instanceProfiles = await byArn('instance profile', document.instanceProfiles);
+  const oidcProviders = await byArn('OpenID Connect provider', document.oidcProviders);
+  const resources = await byArn('resource', document.resources);
+  const vpcEndpoints = await byId('VPC endpoint', document.vpcEndpoints);
 
   await setImmediate();
   const policyReferences = referencesOf({ groups, users, roles });
@@ -89,7 +87,7 @@ async function accountsOf(
   indexed: Omit<IndexedDocument, 'organizations' | 'accounts'>,
 ): Promise<ReadonlyMap<string, NamedAccount>> {
   const accounts = new Map<string, NamedAccount>();
-  for (const input of byId('account', document.accounts).values()) {
+  for (const input of (await byId('account', document.accounts)).values()) {
     if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
     accounts.set(input.id, { id: input.id, partition: input.partition ?? 'aws', input });
   }

@@ -88,9 +88,9 @@ export async function planEntities(
   for (const arn of policyReferences.keys()) named.set(arn, { arn });
   for (const [arn, input] of policies) named.set(arn, input);
   const ofPolicies = await find('ManagedPolicy', named, document, tools);
-  for (const plan of policiesOf(policies, policyReferences, ofPolicies.resolved, catalog, changes)) {
-    planPolicy(plan, of(ofPolicies, plan.arn), now, changes);
-  }
+  await inTurn(policiesOf(policies, policyReferences, ofPolicies.resolved, catalog, changes), (plan) =>
+    planPolicy(plan, of(ofPolicies, plan.arn), now, changes),
+  );
   const ofGroups = await find('Group', groups, document, tools);
   const ofUsers = await find('User', users, document, tools);
   const ofRoles = await find('Role', roles, document, tools);

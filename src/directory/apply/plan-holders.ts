@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { GroupInput, InstanceProfileInput, RoleInput, UserInput } from '../document.ts';
 import { toIso } from '../instants.ts';
@@ -71,6 +70,15 @@ function inlineOf(arn: string, policies: NonNullable<Lists['inlinePolicies']>): 
   return documents;
 }
 
+/** The columns of which one names the holder. Rows are many, and written out where they are made: spread ones take twice as long. */
+function holderOf(column: HolderColumn, id: string): Readonly<Record<HolderColumn, string | null>> {
+  return {
+    userId: column === 'userId' ? id : null,
+    groupId: column === 'groupId' ? id : null,
+    roleId: column === 'roleId' ? id : null,
+  };
+}
+
 /** Inline policies and attachments: a given list replaces the stored one. Returns whether something changed. */
 function planLists(
   input: Lists,
@@ -79,7 +87,7 @@ function planLists(
   { changes, policyId }: HolderTools,
 ): boolean {
   let changed = false;
-  const blank = { userId: null, groupId: null, roleId: null };
+  const holder = holderOf(column, id);
   if (input.inlinePolicies !== undefined) {
     const old = new Map((stored?.inline ?? []).map((row) => [row[0], row]));
     for (const [name, document] of inlineOf(input.arn, input.inlinePolicies)) {
@@ -87,9 +95,10 @@ function planLists(
       const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`, row?.[1]);
       old.delete(name);
       if (row?.[1] === documentHash) continue;
-      const own = { ...blank, [column]: id, name, documentHash };
-      if (row === undefined) changes.insert('InlinePolicy', { id: randomUUID(), ...own });
-      else changes.upsert('InlinePolicy', { id: row[2], ...own });
+      const { userId, groupId, roleId } = holder;
+      const own = { id: row?.[2] ?? changes.newId(), userId, groupId, roleId, name, documentHash };
+      if (row === undefined) changes.insert('InlinePolicy', own);
+      else changes.upsert('InlinePolicy', own);
       changed = true;
     }
     for (const row of old.values()) changes.delete('InlinePolicy', { id: row[2] });
@@ -99,7 +108,8 @@ function planLists(
     const old = new Map(stored?.attached ?? []);
     for (const policy of new Set(input.attachedPolicies.map((arn) => policyId(arn, input.arn)))) {
       if (old.delete(policy)) continue;
-      changes.insert('PolicyAttachment', { ...blank, id: randomUUID(), policyId: policy, [column]: id });
+      const { userId, groupId, roleId } = holder;
+      changes.insert('PolicyAttachment', { id: changes.newId(), policyId: policy, userId, groupId, roleId });
       changed = true;
     }
     for (const row of old.values()) changes.delete('PolicyAttachment', { id: row });
@@ -111,6 +121,12 @@ function planLists(
 function baseRow(name: EntityName, id: string, createdAt: number): Row {
   const { arn, accountId, path } = name;
   return { id, arn, accountId, name: name.name, path, createdAt: toIso(createdAt) };
+}
+
+/** `stored`: the row of the same id. */
+function put(table: 'Group' | 'User' | 'Role', row: Row, stored: StoredEntity | null, changes: ChangeSet): void {
+  if (stored === null) changes.insert(table, row);
+  else changes.upsert(table, row);
 }
 
 function boundaryOf(
@@ -128,7 +144,7 @@ export function planGroup(input: GroupInput, resolved: Resolved<StoredHolder>, t
   const name = entityName('Group', input.arn);
   const own = { arn: input.arn, createdAt: madeAt(input, `group ${input.arn}`, stored, tools) };
   let changed = differs(own, stored, OWN_COLUMNS.Group);
-  if (changed) tools.changes.upsert('Group', baseRow(name, id, own.createdAt));
+  if (changed) put('Group', baseRow(name, id, own.createdAt), stored, tools.changes);
   changed = planLists(input, 'groupId', resolved, tools) || changed;
   conclude('Group', name, resolved, changed, tools.changes);
 }
@@ -146,13 +162,13 @@ export function planUser(input: UserInput, resolved: Resolved<StoredUser>, tools
   let changed = differs(own, stored, OWN_COLUMNS.User);
   changed ||= stored === null || !sameRecord(tags, stored.tags);
   if (changed) {
-    changes.upsert('User', { ...baseRow(name, id, own.createdAt), tags, boundaryId: own.boundaryId });
+    put('User', { ...baseRow(name, id, own.createdAt), tags, boundaryId: own.boundaryId }, stored, changes);
   }
   if (input.groups !== undefined) {
     const old = new Set(stored?.groupIds);
     for (const groupId of new Set(input.groups.map((arn) => tools.groupId(arn, input.arn)))) {
       if (old.delete(groupId)) continue;
-      changes.upsert('GroupMembership', { userId: id, groupId });
+      changes.insert('GroupMembership', { userId: id, groupId });
       changed = true;
     }
     for (const groupId of old) changes.delete('GroupMembership', { userId: id, groupId });
@@ -181,9 +197,20 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const trustBindings = input.trustBindings ?? {};
   changed ||= stored !== null && !sameRecord(trustBindings, stored.trustBindings);
   if (changed) {
-    const row = { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings };
-    if (stored === null) changes.insert('Role', row);
-    else changes.upsert('Role', row);
+    const { arn, accountId, path } = name;
+    const { boundaryId, trustPolicyHash, description, maxSessionDuration } = own;
+    const named = {
+      id,
+      arn,
+      accountId,
+      name: name.name,
+      path,
+      createdAt: toIso(own.createdAt),
+      description,
+      tags,
+      boundaryId,
+    };
+    put('Role', { ...named, trustPolicyHash, trustBindings, maxSessionDuration }, stored, changes);
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
   conclude('Role', name, resolved, changed, changes);

@@ -29,14 +29,14 @@ export function fromCatalog(catalog: Catalog, arn: string): ManagedPolicyInput |
  * Every policy that the document contains or refers to. One that is only referred to is looked up in the store, then in
  * the catalogue; one that is in neither is stored by name, with a warning that names its `holders`.
  */
-export function policiesOf(
+export function* policiesOf(
   given: ReadonlyMap<string, ManagedPolicyInput>,
   references: ReadonlyMap<string, string>,
   resolved: ReadonlyMap<string, Resolved<StoredPolicy>>,
   catalog: Catalog,
   changes: ChangeSet,
-): readonly PolicyPlanInput[] {
-  const plans: PolicyPlanInput[] = Array.from(given, ([arn, input]) => ({ arn, input }));
+): Iterable<PolicyPlanInput> {
+  for (const [arn, input] of given) yield { arn, input };
   for (const [arn, holder] of references) {
     if (given.has(arn)) continue;
     const known = resolved.get(arn)?.stored?.defaultVersionId != null;
@@ -44,9 +44,8 @@ export function policiesOf(
     if (!known && input === null) {
       changes.warn(`${holder}: the document of the attached policy ${arn} is not known`);
     }
-    plans.push({ arn, input });
+    yield { arn, input };
   }
-  return plans;
 }
 
 /**
@@ -74,7 +73,9 @@ export function planPolicy(
     !sameRecord(tags, stored.tags);
   if (changed) {
     const named = { id, arn, accountId, name, path, createdAt: toIso(createdAt) };
-    changes.upsert('ManagedPolicy', { ...named, description, tags, defaultVersionId });
+    const row = { ...named, description, tags, defaultVersionId };
+    if (stored === null) changes.insert('ManagedPolicy', row);
+    else changes.upsert('ManagedPolicy', row);
   }
   const old = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
   for (const version of versionsOf(input)) {
@@ -84,7 +85,9 @@ export function planPolicy(
     const made = createdAtOf(version.createdAt, before?.[2], `policy ${arn}`) ?? createdAt;
     old.delete(versionId);
     if (before?.[1] === documentHash && before[2] === made) continue;
-    changes.upsert('PolicyVersion', { policyId: id, versionId, documentHash, createdAt: toIso(made) });
+    const row = { policyId: id, versionId, documentHash, createdAt: toIso(made) };
+    if (before === undefined) changes.insert('PolicyVersion', row);
+    else changes.upsert('PolicyVersion', row);
     changed = true;
   }
   if (replaces !== null || input?.wholeVersions === true) {

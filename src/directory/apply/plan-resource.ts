@@ -63,6 +63,7 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
   const changed = !isDeepStrictEqual(row, stored);
   changes.counts.add(accountId, 'resources', outcomeOf(stored, changed));
   if (!changed) return;
-  changes.upsert('Resource', { ...row, service });
+  if (stored === null) changes.insert('Resource', { ...row, service });
+  else changes.upsert('Resource', { ...row, service });
   changes.touch('Resource', arn);
 }

@@ -7,18 +7,23 @@ import type { Touched } from './touched.ts';
 
 export type { Touched };
 
+/** The account in the ARN of what was touched (`r`), as SQL. */
+const OF_ARN = `CASE WHEN split_part(r."entityId", ':', 5) ~ '^[0-9]{12}$' THEN split_part(r."entityId", ':', 5) END`;
+
 /**
- * The accounts of what was touched (`r`), as SQL: of its ARN, of its row, and of what its row was before the change. Users, roles,
- * groups and policies have theirs in their ARNs; what is AWS's own has none.
+ * The accounts of what was touched, as SQL: of its ARN, of its row, and of what its row was before the change. Users, roles,
+ * groups and policies, which an import has by the thousand, have theirs in their ARNs; what is AWS's own has none.
  */
-const ACCOUNTS = `ARRAY(SELECT DISTINCT a FROM unnest(ARRAY[
-    CASE WHEN r.entity = 'Account' THEN r."entityId" END,
-    CASE WHEN split_part(r."entityId", ':', 5) ~ '^[0-9]{12}$' THEN split_part(r."entityId", ':', 5) END,
+const ACCOUNTS = `CASE
+  WHEN r.entity = 'Account' THEN ARRAY[r."entityId"]
+  WHEN r.entity NOT IN ('Resource', 'VpcEndpoint', 'Organization') THEN array_remove(ARRAY[${OF_ARN}], NULL)
+  ELSE ARRAY(SELECT DISTINCT a FROM unnest(ARRAY[
+    ${OF_ARN},
     (SELECT x."accountId" FROM "Resource" x WHERE r.entity = 'Resource' AND x.arn = r."entityId"),
     (SELECT x."accountId" FROM "VpcEndpoint" x WHERE r.entity = 'VpcEndpoint' AND x.id = r."entityId"),
     (SELECT x."managementAccountId" FROM "Organization" x WHERE r.entity = 'Organization' AND x.id = r."entityId")
   ] || ARRAY(SELECT f."accountId" FROM "FormerOwner" f WHERE f.entity = r.entity AND f."entityId" = r."entityId")) a
-  WHERE a IS NOT NULL ORDER BY a)`;
+  WHERE a IS NOT NULL ORDER BY a) END`;
 
 /** Takes the write lock: the next writer waits for this transaction to end. */
 export async function lockRevision(sql: Sql): Promise<Revision> {

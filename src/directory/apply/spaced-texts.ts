@@ -1,5 +1,5 @@
 import type { Sql } from '../prisma/database.ts';
-import { readInBatches } from './batches.ts';
+import { inTurn, readInBatches } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { sha256 } from './change-set.ts';
 import type { StoredEntity, StoredHolder, StoredPolicy, StoredRole } from './stored.ts';
@@ -21,10 +21,12 @@ function compact(text: string): string {
  * its command line prints it as JSON: read again, it is the same policy. No statement where all stored texts are in the document.
  */
 export async function findSpacedTexts(sql: Sql, rows: readonly StoredEntity[], changes: ChangeSet): Promise<void> {
-  const hashes = new Set(rows.flatMap((row) => [...hashesOf(row)]));
-  const others = [...hashes].filter((hash) => !changes.isGiven(hash));
-  if (others.length === 0) return;
-  const texts = await readInBatches(sql, others, (hashes) =>
+  const others = new Set<string>();
+  await inTurn(rows, (row) => {
+    for (const hash of hashesOf(row)) if (!changes.isGiven(hash)) others.add(hash);
+  });
+  if (others.size === 0) return;
+  const texts = await readInBatches(sql, [...others], (hashes) =>
     sql.query<{ hash: string; text: string }>(
       `SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[]) AND text ~ '\\s'`,
       [hashes],

@@ -1,5 +1,7 @@
 import { InvalidInput } from '../../policy/errors.ts';
-import type { Sql } from '../prisma/database.ts';
+import { copyLine } from '../prisma/copy.ts';
+import type { Sql, WritingSql } from '../prisma/database.ts';
+import { isStorable } from '../storable.ts';
 import { inBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
@@ -15,15 +17,6 @@ function recordset(table: Table, columns: readonly string[]): string {
   return `json_to_recordset($1::text::json) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
 }
 
-function insertStatement(name: TableName): string {
-  const table: Table = TABLES[name];
-  const columns = Object.keys(table.columns);
-  return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}`;
-}
-
-/** For a document that is there: nothing removes it for not having been used. */
-export const USED_AGAIN = `DO UPDATE SET "unreferencedSince" = NULL WHERE "PolicyDocument"."unreferencedSince" IS NOT NULL`;
-
 function upsertStatement(name: TableName): string {
   const table: Table = TABLES[name];
   const columns = Object.keys(table.columns);
@@ -32,7 +25,8 @@ function upsertStatement(name: TableName): string {
     others.length === 0
       ? 'DO NOTHING'
       : `DO UPDATE SET ${others.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ')}`;
-  return `${insertStatement(name)} ON CONFLICT (${quoted(table.key)}) ${name === 'PolicyDocument' ? USED_AGAIN : update}`;
+  return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}
+    ON CONFLICT (${quoted(table.key)}) ${update}`;
 }
 
 function deleteStatement(name: TableName): string {
@@ -48,27 +42,70 @@ function nameOf(name: TableName, row: Row): string {
   return `${name} ${columns.map((column) => String(row[column])).join(' ')}`;
 }
 
-/** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
-function parameterOf(name: TableName, rows: readonly Row[]): string {
-  const text = JSON.stringify(rows);
-  // JSON.stringify writes U+0000 and halves of surrogate pairs as escapes; a backslash before one would be doubled.
-  if (!UNSTORABLE_ESCAPE.test(text)) return text;
+function checkStorable(name: TableName, rows: readonly Row[]): void {
   for (const row of rows) {
+    // JSON.stringify writes U+0000 and halves of surrogate pairs as escapes; a backslash before one would be doubled.
     if (!UNSTORABLE_ESCAPE.test(JSON.stringify(row).replaceAll('\\\\', ''))) continue;
     throw new InvalidInput('document', `${nameOf(name, row)}: ${UNSTORABLE}`);
   }
+}
+
+/** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
+function parameterOf(name: TableName, rows: readonly Row[]): string {
+  const text = JSON.stringify(rows);
+  if (UNSTORABLE_ESCAPE.test(text)) checkStorable(name, rows);
   return text;
 }
 
 async function forRows(sql: Sql, name: TableName, statement: string, rows: readonly Row[]): Promise<void> {
-  const write = async (part: readonly Row[]): Promise<void> => {
+  await inBatches(sql, rows, async (part) => {
     await sql.query(statement, [parameterOf(name, part)]);
-  };
-  await inBatches(sql, rows, write, name === 'PolicyDocument' ? textLength : undefined);
+  });
 }
 
-function textLength({ text }: Row): number {
-  return String(text).length;
+/** Adds rows. While the database takes some, the next are made ready. */
+async function addRows(sql: WritingSql, name: TableName, rows: readonly Row[]): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  await inBatches(sql, rows, async (part) => {
+    const lines = linesOf(name, part);
+    await before;
+    before = copyRows(sql, name, lines);
+  });
+  await before;
+}
+
+function copyRows(sql: WritingSql, name: TableName, lines: string): Promise<void> {
+  const copied = sql.copy(name, Object.keys(TABLES[name].columns), lines);
+  // Whoever waits for it is told; meanwhile nobody may wait.
+  copied.catch(() => undefined);
+  return copied;
+}
+
+/** Rows as lines of COPY. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
+function linesOf(name: TableName, rows: readonly Row[]): string {
+  const columns = Object.keys(TABLES[name].columns);
+  let lines = '';
+  for (const row of rows) lines += copyLine(row, columns);
+  // In a column of JSON it is an escape.
+  if (UNSTORABLE_ESCAPE.test(lines) || !isStorable(lines)) checkStorable(name, rows);
+  return lines;
+}
+
+/** A document that is there is used again, so that nothing removes it for not having been used. */
+const USED_AGAIN = `
+  WITH again AS (UPDATE "PolicyDocument" SET "unreferencedSince" = NULL
+                  WHERE hash = ANY($1::text[]) AND "unreferencedSince" IS NOT NULL)
+  SELECT hash FROM "PolicyDocument" WHERE hash = ANY($1::text[])`;
+
+/** Stores the texts that are not there. INVARIANT: nobody else writes any meanwhile. */
+async function writeDocuments(sql: WritingSql, documents: readonly Row[]): Promise<void> {
+  const write = async (part: readonly Row[]): Promise<void> => {
+    const stored = await sql.query<{ hash: string }>(USED_AGAIN, [part.map(({ hash }) => String(hash))]);
+    const there = new Set<unknown>(stored.map(({ hash }) => hash));
+    const added = part.filter(({ hash }) => !there.has(hash));
+    if (added.length > 0) await copyRows(sql, 'PolicyDocument', linesOf('PolicyDocument', added));
+  };
+  await inBatches(sql, documents, write, ({ text }) => String(text).length);
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
@@ -79,7 +116,7 @@ const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit', 'Man
  * table after those it refers to.
  * `onRows` is told how many rows are done.
  */
-export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: number) => void): Promise<void> {
+export async function writeChanges(sql: WritingSql, changes: ChangeSet, onRows: (done: number) => void): Promise<void> {
   let done = 0;
   const advance = (rows: number): void => {
     done += rows;
@@ -97,13 +134,13 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
   for (const [table, keys] of changes.deletions) {
     if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys);
   }
-  await forRows(sql, 'PolicyDocument', upsertStatement('PolicyDocument'), await changes.documents());
+  await writeDocuments(sql, await changes.documents());
   // TABLES is in the order of their references.
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];
     await forRows(sql, table, upsertStatement(table), rows);
     const added = changes.inserts.get(table) ?? [];
-    await forRows(sql, table, insertStatement(table), added);
+    await addRows(sql, table, added);
     if (rows.length + added.length > 0) advance(rows.length + added.length);
   }
   await deleteUnits(sql, changes.deletions.get('OrganizationalUnit') ?? []);

@@ -4,7 +4,7 @@ import { ChangeSet } from '../apply/change-set.ts';
 import { freeId } from '../apply/entity-arn.ts';
 import { writeChanges } from '../apply/write.ts';
 import { toIso } from '../instants.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import { closeAccount } from './account-closing.ts';
 import { forgetPlace, knowAll, knowPlaceAsManagement } from './account-knowledge.ts';
 import { attachPolicy } from './attachments.ts';
@@ -22,12 +22,12 @@ import {
   unitOfMember,
 } from './organizations.ts';
 
-async function isTaken(sql: Sql, id: string): Promise<boolean> {
+async function isTaken(sql: WritingSql, id: string): Promise<boolean> {
   return (await sql.query('SELECT 1 FROM "Account" WHERE id = $1', [id])).length > 0;
 }
 
 /** Twelve digits, of which the first is none that the ids of examples begin with. */
-async function freeAccountId(sql: Sql): Promise<string> {
+async function freeAccountId(sql: WritingSql): Promise<string> {
   for (;;) {
     const id = `${randomInt(100_000, 1_000_000)}${randomInt(100_000, 1_000_000)}`;
     if (!(await isTaken(sql, id))) return id;
@@ -35,7 +35,12 @@ async function freeAccountId(sql: Sql): Promise<string> {
 }
 
 /** The account lies under the root from now on. */
-async function join(sql: Sql, organization: StoredOrganizationRow, accountId: string, now: number): Promise<void> {
+async function join(
+  sql: WritingSql,
+  organization: StoredOrganizationRow,
+  accountId: string,
+  now: number,
+): Promise<void> {
   await sql.query(`UPDATE "Account" SET membership = 'MEMBER', "organizationId" = $2, "unitId" = NULL WHERE id = $1`, [
     accountId,
     organization.id,
@@ -49,7 +54,7 @@ async function join(sql: Sql, organization: StoredOrganizationRow, accountId: st
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
  */
 async function makeRole(
-  sql: Sql,
+  sql: WritingSql,
   tools: ChangeTools,
   {
     accountId,
@@ -84,7 +89,7 @@ async function makeRole(
   return attachPolicy(sql, tools, role, `arn:${partition}:iam::aws:policy/AdministratorAccess`);
 }
 
-async function createAccount(sql: Sql, input: NewAccount, tools: ChangeTools): Promise<Made> {
+async function createAccount(sql: WritingSql, input: NewAccount, tools: ChangeTools): Promise<Made> {
   const { name, accountId: given, organizationId, roleName = 'OrganizationAccountAccessRole' } = input;
   const organization = organizationId === undefined ? null : await findOrganization(sql, organizationId);
   if (given !== undefined && (await isTaken(sql, given))) {

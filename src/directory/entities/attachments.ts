@@ -6,7 +6,7 @@ import { freeId } from '../apply/entity-arn.ts';
 import { fromCatalog, planPolicy } from '../apply/plan-policies.ts';
 import type { Touched } from '../apply/revision.ts';
 import { writeChanges } from '../apply/write.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
@@ -15,7 +15,7 @@ import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
  * Throws NoSuchEntity.
  */
 async function attachable(
-  sql: Sql,
+  sql: WritingSql,
   { catalog, now }: ChangeTools,
   accountId: string,
   policyArn: string,
@@ -40,7 +40,12 @@ async function attachable(
 const TO_WHAT = { User: 'an IAM user.', Group: 'an IAM group.', Role: 'a Customer Role.' } as const;
 
 /** Does nothing if the policy is already attached. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
-export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder, policyArn: string): Promise<Made> {
+export async function attachPolicy(
+  sql: WritingSql,
+  tools: ChangeTools,
+  holder: Holder,
+  policyArn: string,
+): Promise<Made> {
   if (policyArn.includes(':aws:policy/aws-service-role/')) {
     const why = `Cannot attach a Service Role Policy to ${TO_WHAT[holder.kind]}`;
     throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
@@ -62,7 +67,7 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
   return { touched: [...touched, ...touching(holder)], result: holder.arn };
 }
 
-export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string): Promise<Made> {
+export async function detachPolicy(sql: WritingSql, holder: Holder, policyArn: string): Promise<Made> {
   const rows = await sql.query(
     `DELETE FROM "PolicyAttachment" a USING "ManagedPolicy" p
       WHERE p.id = a."policyId" AND p.arn = $2 AND a."${holder.column}" = $1 RETURNING a.id`,
@@ -76,7 +81,7 @@ export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string):
 
 /** The boundary that a new entity begins with; null or left out: none. `touched`: with what else is written for it. */
 export async function firstBoundary(
-  sql: Sql,
+  sql: WritingSql,
   tools: ChangeTools,
   accountId: string,
   policyArn: string | null | undefined,
@@ -88,7 +93,7 @@ export async function firstBoundary(
 
 /** Null: it has none from now on. */
 export async function setBoundary(
-  sql: Sql,
+  sql: WritingSql,
   tools: ChangeTools,
   holder: Holder,
   policyArn: string | null,

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Worked } from '../change.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 
 /** What changes use beside their input. */
 export interface ChangeTools {
@@ -24,4 +24,4 @@ export function reading(made: Made, ...read: readonly Touched[]): Made {
  * A change, in the transaction that makes it: several changes can share one, and one that is rolled back has made nothing. Its
  * input has been validated as far as that needs no directory. Throws RolegateErrors with AWS's codes and messages.
  */
-export type ChangeOf<I> = (sql: Sql, input: I, tools: ChangeTools) => Promise<Made>;
+export type ChangeOf<I> = (sql: WritingSql, input: I, tools: ChangeTools) => Promise<Made>;

@@ -5,7 +5,7 @@ import { planEndpoint } from '../apply/plan-endpoint.ts';
 import { readEndpoints, type StoredEndpoint } from '../apply/stored.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { VpcEndpointInput } from '../document.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import { type Made, reading } from './change-of.ts';
 import type { EndpointChanges, EndpointName, NewEndpoint } from './resource-inputs.ts';
 import { checkAccount, recordOf, tagsWith } from './resources.ts';
@@ -14,14 +14,14 @@ import { checkPrincipals } from './trust-principals.ts';
 /** Of the id of a new endpoint: seventeen hexadecimal digits. */
 const DIGITS = 17;
 
-async function sayOfEndpoint(sql: Sql, stored: StoredEndpoint | null, said: VpcEndpointInput): Promise<Made> {
+async function sayOfEndpoint(sql: WritingSql, stored: StoredEndpoint | null, said: VpcEndpointInput): Promise<Made> {
   const changes = new ChangeSet();
   planEndpoint(said, stored, changes);
   await writeChanges(sql, changes, () => undefined);
   return { touched: changes.touched, result: said.id, reads: [{ entity: 'VpcEndpoint', entityId: said.id }] };
 }
 
-async function find(sql: Sql, { endpointId: id, ofAccount }: EndpointName): Promise<StoredEndpoint> {
+async function find(sql: WritingSql, { endpointId: id, ofAccount }: EndpointName): Promise<StoredEndpoint> {
   const [stored] = await readEndpoints(sql, [id]);
   if (stored !== undefined && (ofAccount ?? stored.accountId) === stored.accountId) return stored;
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -30,7 +30,10 @@ async function find(sql: Sql, { endpointId: id, ofAccount }: EndpointName): Prom
   });
 }
 
-async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...given }: NewEndpoint): Promise<Made> {
+async function create(
+  sql: WritingSql,
+  { endpointId, policyDocument, tags = [], ...given }: NewEndpoint,
+): Promise<Made> {
   await checkAccount(sql, given.accountId);
   const id = endpointId ?? `vpce-${randomBytes(DIGITS).toString('hex').slice(0, DIGITS)}`;
   const [taken] = await readEndpoints(sql, [id]);

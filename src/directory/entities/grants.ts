@@ -5,7 +5,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { StoredResource } from '../apply/stored.ts';
 import type { KmsGrantInput } from '../document.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import type { NewGrant } from './resource-inputs.ts';
 import { findResource, sayOf, touchingResource } from './resources.ts';
@@ -17,7 +17,7 @@ const MOST_GRANTS = 50_000;
 /** Bytes of an id, which is printed in hexadecimal digits. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html */
 const ID_BYTES = 32;
 
-async function findKey(sql: Sql, arn: string): Promise<StoredResource> {
+async function findKey(sql: WritingSql, arn: string): Promise<StoredResource> {
   const { service, resource = '' } = parseArn(arn) ?? {};
   if (service !== 'kms' || !resource.startsWith('key/')) {
     throw new RolegateError('ValidationError', `${arn} is not the ARN of a KMS key`, { field: 'keyArn' });
@@ -44,7 +44,7 @@ function principalsIn({
   });
 }
 
-export async function createGrant(sql: Sql, { keyArn, ...given }: NewGrant): Promise<Made> {
+export async function createGrant(sql: WritingSql, { keyArn, ...given }: NewGrant): Promise<Made> {
   const key = await findKey(sql, keyArn);
   const terms = { ...given, operations: [...new Set(given.operations)] };
   // As KMS does, so that a call whose answer was lost can be repeated.
@@ -69,7 +69,7 @@ export async function createGrant(sql: Sql, { keyArn, ...given }: NewGrant): Pro
 }
 
 export async function revokeGrant(
-  sql: Sql,
+  sql: WritingSql,
   { keyArn, grantId }: { readonly keyArn: string; readonly grantId: string },
 ): Promise<Made> {
   const key = await findKey(sql, keyArn);

@@ -1,5 +1,5 @@
 import type { Touched } from '../apply/revision.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import { attachPolicy, detachPolicy, setBoundary } from './attachments.ts';
 import { type ChangeOf, type ChangeTools, type Made, reading } from './change-of.ts';
 import { deleteHolder } from './deletion.ts';
@@ -18,7 +18,7 @@ function policyOf(policyArn: string): Touched {
 export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => string) {
   const change =
     <I extends Name>(
-      work: (sql: Sql, holder: Holder, input: I, tools: ChangeTools) => Promise<Made>,
+      work: (sql: WritingSql, holder: Holder, input: I, tools: ChangeTools) => Promise<Made>,
       { alsoOfAws = false }: { readonly alsoOfAws?: boolean } = {},
     ): ChangeOf<I> =>
     async (sql, input, tools) => {

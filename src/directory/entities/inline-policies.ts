@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import { sha256 } from '../apply/change-set.ts';
-import { USED_AGAIN } from '../apply/write.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { changed, type Holder, noSuch } from './holder.ts';
@@ -31,10 +30,12 @@ async function checkSize(sql: Sql, holder: Holder, policyName: string, document:
 /** Stores a document and returns its name in the directory. */
 export async function keepDocument(sql: Sql, document: string): Promise<string> {
   const hash = sha256(document);
-  await sql.query(`INSERT INTO "PolicyDocument" (hash, text) VALUES ($1, $2) ON CONFLICT (hash) ${USED_AGAIN}`, [
-    hash,
-    document,
-  ]);
+  // One that is there is used again, so that nothing removes it for not having been used.
+  await sql.query(
+    `INSERT INTO "PolicyDocument" (hash, text) VALUES ($1, $2) ON CONFLICT (hash) DO UPDATE SET "unreferencedSince" = NULL
+      WHERE "PolicyDocument"."unreferencedSince" IS NOT NULL`,
+    [hash, document],
+  );
   return hash;
 }
 

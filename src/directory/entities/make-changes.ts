@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { makeRecorded } from '../change.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
@@ -16,7 +16,7 @@ export async function makeChanges(
   steps: readonly ChangeStep[],
   { between = () => setImmediate(), ...options }: ChangeOptions = {},
 ): Promise<MadeChanges> {
-  const work = async (sql: Sql, now: number) => {
+  const work = async (sql: WritingSql, now: number) => {
     const made: Made[] = [];
     for (const [index, step] of steps.entries()) {
       if (index > 0) await between();
@@ -34,7 +34,7 @@ export async function makeChanges(
   return { revision, touched, names: result };
 }
 
-function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, tools: ChangeTools): Promise<Made> {
+function makeOne(sql: WritingSql, { name, input }: ChangeStep, index: number, tools: ChangeTools): Promise<Made> {
   const change = CHANGES[name] as ChangeOf<typeof input>; // as: the input is the one of this name
   return asOneOf(index, () => change(sql, input, tools));
 }

@@ -2,14 +2,14 @@ import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { publicAccessBlockOf } from '../apply/plan-account.ts';
 import type { PublicAccessBlock } from '../document.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { touchingAccount } from './organizations.ts';
 import type { BlockedPlace } from './resource-inputs.ts';
 import { checkAccount, findResource, sayOf } from './resources.ts';
 
 /** Null: none is configured from now on. */
-async function configure(sql: Sql, place: BlockedPlace, settings: PublicAccessBlock | null): Promise<Made> {
+async function configure(sql: WritingSql, place: BlockedPlace, settings: PublicAccessBlock | null): Promise<Made> {
   if ('accountId' in place) return configureAccount(sql, place.accountId, settings);
   const { resourceArn: arn } = place;
   const { service, accountId = '', resource = '' } = parseArn(arn) ?? {};
@@ -22,7 +22,7 @@ async function configure(sql: Sql, place: BlockedPlace, settings: PublicAccessBl
   return sayOf(sql, stored, { arn, accountId: stored.accountId, publicAccessBlock: settings });
 }
 
-async function configureAccount(sql: Sql, accountId: string, settings: PublicAccessBlock | null): Promise<Made> {
+async function configureAccount(sql: WritingSql, accountId: string, settings: PublicAccessBlock | null): Promise<Made> {
   await checkAccount(sql, accountId);
   const block = publicAccessBlockOf(settings, null);
   const rows = await sql.query(
@@ -35,12 +35,12 @@ async function configureAccount(sql: Sql, accountId: string, settings: PublicAcc
 }
 
 export function putPublicAccessBlock(
-  sql: Sql,
+  sql: WritingSql,
   { publicAccessBlock, ...place }: BlockedPlace & { readonly publicAccessBlock: PublicAccessBlock },
 ): Promise<Made> {
   return configure(sql, place, publicAccessBlock);
 }
 
-export function deletePublicAccessBlock(sql: Sql, place: BlockedPlace): Promise<Made> {
+export function deletePublicAccessBlock(sql: WritingSql, place: BlockedPlace): Promise<Made> {
   return configure(sql, place, null);
 }

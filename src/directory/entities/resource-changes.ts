@@ -1,5 +1,5 @@
 import { RolegateError } from '../../policy/errors.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { createGrant, revokeGrant } from './grants.ts';
 import { deletePublicAccessBlock, putPublicAccessBlock } from './public-access.ts';
@@ -17,7 +17,7 @@ import {
 } from './resources.ts';
 
 async function putResource(
-  sql: Sql,
+  sql: WritingSql,
   { resourceArn: arn, accountId, tags, ...rest }: ResourceName & ResourceEntry,
 ): Promise<Made> {
   const stored = await storedResource(sql, arn);
@@ -36,7 +36,7 @@ async function putResource(
   return sayOf(sql, stored, { arn, accountId: owner, ...said, ...rest }, [{ entity: 'Account', entityId: owner }]);
 }
 
-async function deleteResource(sql: Sql, { resourceArn: arn }: ResourceName): Promise<Made> {
+async function deleteResource(sql: WritingSql, { resourceArn: arn }: ResourceName): Promise<Made> {
   await findResource(sql, arn);
   await sql.query('DELETE FROM "Resource" WHERE arn = $1', [arn]);
   return { touched: [touchingResource(arn)], result: arn };

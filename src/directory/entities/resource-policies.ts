@@ -5,7 +5,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import { readPolicy } from '../../policy/load.ts';
 import { isPublicPolicy, type PublicPolicyHolder } from '../../policy/public-policy.ts';
 import { readAccounts, type StoredResource } from '../apply/stored.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import type { PolicyText } from './entity-inputs.ts';
 import type { ResourceName } from './resource-inputs.ts';
@@ -45,7 +45,7 @@ function publicHolder({ arn, accessPoint }: StoredResource): PublicPolicyHolder 
  * organization prevents one. The organization's setting replaces the account's.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
  */
-async function checkNotPublic(sql: Sql, stored: StoredResource, document: string): Promise<void> {
+async function checkNotPublic(sql: WritingSql, stored: StoredResource, document: string): Promise<void> {
   const holder = publicHolder(stored);
   if (holder === null || !isPublicPolicy(readPolicy(document, 'resource'), holder)) return;
   const [account] = await readAccounts(sql, [stored.accountId]);
@@ -63,7 +63,7 @@ async function checkNotPublic(sql: Sql, stored: StoredResource, document: string
 }
 
 export async function putResourcePolicy(
-  sql: Sql,
+  sql: WritingSql,
   { resourceArn: arn, policyDocument }: ResourceName & PolicyText,
   tools: ChangeTools,
 ): Promise<Made> {
@@ -78,7 +78,7 @@ export async function putResourcePolicy(
 }
 
 export async function deleteResourcePolicy(
-  sql: Sql,
+  sql: WritingSql,
   { resourceArn: arn }: ResourceName,
   tools: ChangeTools,
 ): Promise<Made> {

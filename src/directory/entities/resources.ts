@@ -7,7 +7,7 @@ import type { Touched } from '../apply/revision.ts';
 import { readResources, type StoredResource } from '../apply/stored.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { ResourceInput } from '../document.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { noSuch } from './holder.ts';
 import type { GivenTag } from './resource-inputs.ts';
@@ -18,13 +18,13 @@ const MOST_TAGS = 50;
 /** Tags that AWS itself makes. Nobody else can write them, and they do not count. */
 const OF_AWS = /^aws:/i;
 
-export async function storedResource(sql: Sql, arn: string): Promise<StoredResource | null> {
+export async function storedResource(sql: WritingSql, arn: string): Promise<StoredResource | null> {
   const [stored] = await readResources(sql, [arn]);
   return stored ?? null;
 }
 
 /** Throws NoSuchEntity. */
-export async function findResource(sql: Sql, arn: string): Promise<StoredResource> {
+export async function findResource(sql: WritingSql, arn: string): Promise<StoredResource> {
   const stored = await storedResource(sql, arn);
   if (stored !== null) return stored;
   throw new RolegateError('NoSuchEntity', `The resource ${arn} cannot be found.`);
@@ -40,14 +40,14 @@ export function accountIn(arn: string): string | null {
   return isAccountId(accountId) ? accountId : null;
 }
 
-export async function checkAccount(sql: Sql, accountId: string): Promise<void> {
+export async function checkAccount(sql: WritingSql, accountId: string): Promise<void> {
   const rows = await sql.query('SELECT 1 FROM "Account" WHERE id = $1', [accountId]);
   if (rows.length === 0) throw noSuch('account', accountId, 'id');
 }
 
 /** Writes what `said` says of a resource; the rest stays. The result is its ARN. */
 export async function sayOf(
-  sql: Sql,
+  sql: WritingSql,
   stored: StoredResource | null,
   said: ResourceInput,
   reads: readonly Touched[] = [],

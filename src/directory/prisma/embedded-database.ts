@@ -2,8 +2,9 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { RolegateError } from '../../policy/errors.ts';
 import { makeDataDir } from '../data-dir.ts';
 import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
+import { copyStatement } from './copy.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
-import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
+import type { Database, Sql, SqlParameter, StatementListener, WritingSql } from './database.ts';
 import { pgliteAdapter } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
@@ -45,7 +46,7 @@ class EmbeddedDatabase implements Database {
     }
   }
 
-  async transaction<T>(_kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(_kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
     if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
     try {
       const done = await (await this.#cluster.running()).transaction(async (inner) => {
@@ -55,6 +56,12 @@ class EmbeddedDatabase implements Database {
           query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
             this.#onStatement(text);
             return (await inner.query<Row>(text, [...parameters])).rows;
+          },
+          copy: async (table, columns, lines) => {
+            // PGlite gives a statement's blob this name.
+            const text = copyStatement(table, columns, `'/dev/blob'`);
+            this.#onStatement(text);
+            await inner.query(text, [], { blob: new Blob([lines]) });
           },
         });
         this.#onStatement('COMMIT');

@@ -2,8 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
-import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
+import { copyStatement } from './copy.ts';
+import type { Database, SqlParameter, StatementListener, WritingSql } from './database.ts';
 import { connectionOptions, type DatabaseTimes, isAbandoned, LONG_TIMES, USUAL_TIMES } from './database-times.ts';
+import { copyTo } from './server-copy.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** The advisory lock held while migrating: any number, the same in every gateway. */
@@ -82,7 +84,7 @@ class ServerDatabase implements Database {
     }
   }
 
-  async transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     let failed: unknown = null;
     try {
@@ -91,6 +93,7 @@ class ServerDatabase implements Database {
         batch: BATCH,
         query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) =>
           (await client.query(text, [...parameters])).rows as Row[],
+        copy: (table, columns, lines) => copyTo(client, copyStatement(table, columns, 'STDIN'), lines),
       });
       await client.query('COMMIT');
       this.#storage.answered();

@@ -1,0 +1,23 @@
+/** `source`: SQL. */
+export function copyStatement(table: string, columns: readonly string[], source: string): string {
+  return `COPY "${table}" (${columns.map((column) => `"${column}"`).join(', ')}) FROM ${source}`;
+}
+
+const SPECIAL = /[\\\n\r\t]/;
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A value as a column of a line. Objects are those of JSON columns. */
+function columnOf(value: unknown): string {
+  if (value === null || value === undefined) return '\\N';
+  const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character) : text;
+}
+
+/** https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS-TEXT */
+export function copyLine(row: Readonly<Record<string, unknown>>, columns: readonly string[]): string {
+  let line = '';
+  for (const [index, column] of columns.entries())
+    line += index === 0 ? columnOf(row[column]) : `\t${columnOf(row[column])}`;
+  return `${line}\n`;
+}
