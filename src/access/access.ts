@@ -1,4 +1,3 @@
-import type { AccessComparison } from '../analysis/compare.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
@@ -9,10 +8,9 @@ import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
-import { compareAccess } from './compare-access.ts';
+import { type AccessComparison, type ComparisonOptions, compareAccess } from './compare-access.ts';
 import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
-import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
-import type { PermissionFilter } from './effective-permissions-filter.ts';
+import type { EffectivePermissions } from './effective-permissions.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
@@ -33,6 +31,7 @@ import { type Watched, watchEach } from './watch.ts';
 import { whoCan } from './who-can.ts';
 import type { WhoCan, WhoCanOptions } from './who-can-answer.ts';
 import { Work } from './work.ts';
+import { effectivePermissions } from './work-out-permissions.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
@@ -100,11 +99,7 @@ export interface Access {
   /** Compares what the subject may do as itself and in its role, action by action. */
   compareAccess(
     subject: Subject & { readonly assumedRole: string },
-    options: {
-      readonly filter?: PermissionFilter | null;
-      readonly context?: RequestContext;
-      readonly assumeContextKeys?: boolean;
-    },
+    options: ComparisonOptions,
     now: number,
   ): Promise<AccessComparison>;
   /** The same questions for a caller from whom something is hidden. */

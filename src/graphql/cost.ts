@@ -75,9 +75,8 @@ export const ASSUMER_COST = 20;
 /** Cost that each need adds to `accessRoutes`: it is decided in every role that can be assumed. */
 const NEED_COST = 500;
 
-/** Lists of unknown length that can hold the whole catalogue. */
-const ALL_ACTIONS: ReadonlySet<string> = new Set(['gained', 'lost', 'changed']);
-const MANY_ACTIONS = 2000;
+/** Lists that are as long as the longest page. */
+const WHOLE_PAGES: ReadonlySet<string> = new Set(['gained', 'lost', 'changed']);
 
 interface Cost {
   readonly field: number;
@@ -150,6 +149,6 @@ function costOfShape(
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
   // AWS makes one root in an organization.
   if (field.name === 'roots') return { field: 1, multiplier: 1 };
-  if (ALL_ACTIONS.has(field.name)) return { field: 1, multiplier: MANY_ACTIONS };
+  if (WHOLE_PAGES.has(field.name)) return { field: 1, multiplier: MAX_PAGE_SIZE };
   return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };
 }

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
+import { AccessComparison } from '../../src/access/compare-access.ts';
+import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { completed } from '../../src/directory/services/own-service.ts';
@@ -130,6 +132,42 @@ describe('on generated worlds', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('what a comparison says of an action is what decisions say of both', async () => {
+    const kinds = new Set<string>();
+    const subjects = fc.tuple(fc.constantFrom(...PRINCIPALS), fc.option(fc.constantFrom(...ROLES)));
+    await fc.assert(
+      fc.asyncProperty(world, subjects, subjects, async (document, one, other) => {
+        const directory = new MemoryDirectory(document, catalog);
+        const access = createAccess(directory, catalog);
+        const [first, second] = [aSubject(...one), aSubject(...other)];
+        const sides = [
+          await access.effectivePermissions(first, new Map(), NOON),
+          await access.effectivePermissions(second, new Map(), NOON),
+        ] as const;
+        const comparison = new AccessComparison(catalog, sides, { actions: ACTIONS }, new Work());
+        const differences = await comparison.listed().after(null, 100);
+        const kindOf = new Map(differences.map(({ action, kind }) => [action, kind]));
+        for (const action of ACTIONS) {
+          const kind = kindOf.get(action) ?? 'ALIKE';
+          for (const [index, object] of OBJECTS.entries()) {
+            const resource = resourceOf(action, object, ROLES[index] ?? '');
+            const [before, after] = await access.decide(
+              [aQuestion(first, action, resource), aQuestion(second, action, resource)],
+              NOON,
+            );
+            const allowed = [before?.decision.allowed, after?.decision.allowed];
+            if (kind === 'ALIKE') expect(allowed[0], `${action} on ${resource}`).toBe(allowed[1]);
+            if (kind === 'GAINED') expect(allowed[0], `${action} on ${resource}`).toBe(false);
+            if (kind === 'LOST') expect(allowed[1], `${action} on ${resource}`).toBe(false);
+            if (allowed[0] !== allowed[1]) kinds.add(kind);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect([...kinds]).toEqual(expect.arrayContaining(['GAINED', 'LOST']));
   });
 
   it('the roles listed are those that decisions allow, and those that further keys could open', async () => {
