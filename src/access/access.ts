@@ -4,7 +4,7 @@ import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import type { Steps } from '../policy/steps.ts';
-import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
+import { type AccessRoute, accessRoutes, type Need, type RouteOptions } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
@@ -106,8 +106,13 @@ export interface Access {
   behind(veil: Veil): Access;
   /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
   during(work: Work): Access;
-  /** The ways to meet all needs at the same time, best first. */
-  accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
+  /** The ways to meet all needs at the same time, best first. Options left out: with one role at most. */
+  accessRoutes(
+    subject: Subject,
+    needs: readonly Need[],
+    options: Partial<RouteOptions>,
+    now: number,
+  ): Promise<readonly AccessRoute[]>;
 }
 
 /** Options of a search for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
@@ -219,8 +224,9 @@ class AccessWith implements Access {
     return compareAccess(this.#tools, ...asked);
   }
 
-  accessRoutes(...asked: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
-    return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, ...asked));
+  accessRoutes(...[subject, needs, options, now]: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
+    const all = { maxDepth: 1, ...options };
+    return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, subject, needs, all, now));
   }
 }
 

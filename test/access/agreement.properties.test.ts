@@ -220,6 +220,34 @@ describe('on generated worlds', () => {
     );
   });
 
+  it('a route leads through roles that can be assumed one after the other, to what the last one can do', async () => {
+    const needs = OBJECTS.map((resource, index) => {
+      const { subject: _, ...need } = aQuestion(A, 's3:GetObject', resource, { path: `needs[${index}]` });
+      return { ...need, resourceAccount: A };
+    });
+    let longest = 0;
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(...USERS), async (document, who) => {
+        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+        const routes = await access.accessRoutes(aSubject(who), needs, { maxDepth: 3 }, NOON);
+        expect(routes.filter(({ roles }) => roles.length === 0)).toHaveLength(1);
+        for (const { roles, answers } of routes) {
+          longest = Math.max(longest, roles.length);
+          const steps = roles.map((role, index) => aQuestion(roles[index - 1] ?? who, 'sts:AssumeRole', role));
+          for (const { decision } of await access.decide(steps, NOON)) expect(decision.allowed).toBe(true);
+          const last = roles.at(-1) ?? who;
+          const asLast = await access.decide(
+            needs.map((need) => ({ ...need, subject: aSubject(last) })),
+            NOON,
+          );
+          expect(answers.map(({ decision }) => decision.reason)).toEqual(asLast.map(({ decision }) => decision.reason));
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(longest).toBeGreaterThan(1);
+  });
+
   it('who can are all whom decisions allow', async () => {
     await fc.assert(
       fc.asyncProperty(
