@@ -30,6 +30,7 @@ import type { Waiting } from './together.ts';
 import { type Watched, watchEach } from './watch.ts';
 import { whoCan } from './who-can.ts';
 import type { WhoCan, WhoCanOptions } from './who-can-answer.ts';
+import { type OpenActions, type WhoCanAny, type WhoCanAnyList, whoCanAny } from './who-can-any.ts';
 import { Work } from './work.ts';
 import { effectivePermissions } from './work-out-permissions.ts';
 
@@ -86,6 +87,8 @@ export interface Access {
     options: Pick<WhoCanOptions, 'limit'> & Partial<WhoCanOptions>,
     now: number,
   ): Promise<WhoCan>;
+  /** The same for several actions, or all that the resource's type takes: those that may do one of them. */
+  whoCanAny(question: OpenActions, options: WhoCanAnyOptions, now: number): Promise<WhoCanAny>;
   /**
    * Everything that the subject may do, in closed form, in its role if it has assumed one. `assumeContextKeys`: as in a
    * Question.
@@ -114,6 +117,10 @@ export interface Access {
     now: number,
   ): Promise<readonly AccessRoute[]>;
 }
+
+/** Options of a search for principals that may do one of several actions. Left out: as of `whoCan`. */
+type WhoCanAnyOptions = Pick<WhoCanOptions, 'limit'> &
+  Partial<Omit<WhoCanOptions, 'list'>> & { readonly list?: WhoCanAnyList | null };
 
 /** Options of a search for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
 export interface AssumableRolesOptions {
@@ -214,6 +221,11 @@ class AccessWith implements Access {
   whoCan(...[question, options, now]: Asked<'whoCan'>): Promise<WhoCan> {
     const all = { after: null, scope: null, conditional: false, ...options };
     return onOneCatalog(this.#tools, (tools) => whoCan(tools, question, all, now));
+  }
+
+  whoCanAny(...[question, options, now]: Asked<'whoCanAny'>): Promise<WhoCanAny> {
+    const all = { after: null, scope: null, conditional: false, ...options };
+    return onOneCatalog(this.#tools, (tools) => whoCanAny(tools, question, all, now));
   }
 
   effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {

@@ -110,7 +110,8 @@ async function dividing(
   return classes.divide(principals);
 }
 
-async function visibleAmong(
+/** Those that the answer may include. */
+export async function visibleAmong(
   search: WhoCanSearch,
   members: readonly IndexedPrincipal[],
 ): Promise<readonly IndexedPrincipal[]> {
@@ -145,7 +146,7 @@ async function eachAccount(
 }
 
 /** The place of the first one behind an ARN. */
-function firstBehind(principals: readonly IndexedPrincipal[], after: string): number {
+export function firstBehind(principals: readonly IndexedPrincipal[], after: string): number {
   let low = 0;
   let high = principals.length;
   while (low < high) {
