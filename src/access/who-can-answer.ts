@@ -70,6 +70,8 @@ export interface WhoCanOptions {
   readonly scope: WhoCanScope | null;
   /** Whether to include principals that are allowed only under conditions that the question leaves open. */
   readonly conditional: boolean;
+  /** Of a pattern of resources, only those that may on all of them. Left out: also those that may on some. */
+  readonly onAll?: boolean;
   /** What was found for the same search, whose revision may have passed; null, or left out: nothing. */
   readonly list?: WhoCanList | null;
 }

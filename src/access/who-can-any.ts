@@ -1,20 +1,22 @@
 import type { CatalogAction } from '../catalog/catalog.ts';
 import type { Revision } from '../directory/directory.ts';
-import type { IndexedPrincipal } from '../directory/principals/indexed-principals.ts';
+import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
 import { parseArn } from '../policy/arn.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import { askedActions } from './asked-actions.ts';
 import type { DecideTools } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
-import { type Outsider, type Outsiders, outsidersOf } from './outsiders.ts';
+import type { Outsider, Outsiders } from './outsiders.ts';
 import { fieldOf, type OpenQuestion } from './question.ts';
 import { onOneRevision, partsOfPages } from './scan.ts';
+import { outsidersIn } from './who-can.ts';
 import type { ActionAccess, Listed, PrincipalAccess, WhoCan, WhoCanOptions } from './who-can-answer.ts';
 import { firstBehind, listByClass, visibleAmong } from './who-can-classes.ts';
 import { Beside } from './who-can-found.ts';
 import { compareArns, PagePart } from './who-can-page.ts';
+import { checkConditional } from './who-can-pattern.ts';
 import { pagesIn, visibleFound } from './who-can-scan.ts';
-import { WhoCanSearch } from './who-can-search.ts';
+import { type SearchedResource, WhoCanSearch } from './who-can-search.ts';
 import { Work } from './work.ts';
 
 /** A question that leaves the principal open, and asks about several actions. Null: about all that the resource's type takes. */
@@ -54,7 +56,7 @@ export async function whoCanAny(
   { list = null, ...options }: Omit<WhoCanOptions, 'list'> & { readonly list?: WhoCanAnyList | null },
   now: number,
 ): Promise<WhoCanAny> {
-  const actions = askedActions(tools.catalog, names, question.resource);
+  const actions = askedActions(tools.catalog, names, question);
   for (const action of actions) checkNamesResource(action, question.resource, fieldOf(question, 'resource'));
   const work = tools.work ?? new Work();
   return onOneRevision(async (check) => {
@@ -62,6 +64,7 @@ export async function whoCanAny(
       const asked = { ...question, action: action.name, fields: placeOf(action, names) };
       return new WhoCanSearch({ ...tools, work }, asked, action, options, now, check);
     });
+    for (const each of searches) checkConditional(each);
     if (list !== null && (await tools.directory.revision()) === list.around.revision) {
       check(list.around.revision);
       const known = await pageOf(searches, list);
@@ -84,26 +87,16 @@ async function search(
   tools: DecideTools,
   { conditional }: Pick<WhoCanOptions, 'conditional'>,
 ): Promise<WhoCanAny> {
-  const index = await tools.directory.principals();
+  const resources: SearchedResource[] = [];
+  for (const each of searches) resources.push(await each.lookUpResource());
   const beside = new Map<WhoCanSearch, Beside>();
+  const lists = await listsOf(searches, await tools.directory.principals(), resources);
+  for (const [at, { beside: said }] of (lists ?? []).entries()) beside.set(searches[at] ?? firstOf(searches), said);
+  const scanned = lists === null ? await scan(searches, beside) : null;
   const outside: Outsiders[] = [];
-  const lists: Listed[] = [];
-  const known: string[] = [];
-  let revision = 0n;
-  let scanned: Scanned | null = null;
-  if (index === null) scanned = await scan(searches, beside);
-  for (const each of searches) {
-    const { resource, gaps, revision: lookedUp } = await each.lookUpResource();
-    revision = lookedUp;
-    known.push(...gaps);
-    if (index !== null) {
-      const listed = await listByClass(each, index, resource);
-      lists.push(listed);
-      beside.set(each, listed.beside);
-    }
-    const accounts = scanned?.accounts ?? lists.at(-1)?.accounts ?? new Set<string>();
-    const asked = { question: each.question, action: each.action, resource, conditional, accounts };
-    outside.push(await outsidersOf(each.tools, asked, each.now, each.check));
+  for (const [at, each] of searches.entries()) {
+    const { resource } = resources[at] ?? (await each.lookUpResource());
+    outside.push(await outsidersIn(each, resource, scanned?.accounts ?? lists?.[at]?.accounts ?? new Set()));
   }
   const gaps = searches.flatMap((each, at) =>
     (beside.get(each)?.gaps(outside[at]?.gaps ?? [], conditional) ?? []).map((gap) =>
@@ -113,10 +106,15 @@ async function search(
   const around = {
     outsiders: together(outside),
     gaps: [...new Set(gaps)],
-    resourceGaps: [...new Set([...known, ...[...beside.values()].flatMap((one) => [...one.resourceGaps])])],
-    revision,
+    resourceGaps: [
+      ...new Set([
+        ...resources.flatMap((one) => one.gaps),
+        ...[...beside.values()].flatMap((one) => [...one.resourceGaps]),
+      ]),
+    ],
+    revision: resources[0]?.revision ?? 0n,
   };
-  if (scanned !== null) return { ...scanned.page, ...around, list: null };
+  if (lists === null) return { ...(scanned?.page ?? NO_PAGE), ...around, list: null };
   const principals = [...new Set(lists.flatMap((one) => one.principals))];
   const page = await pageOf(searches, {
     listed: lists.map((one) => new Set(one.principals)),
@@ -128,6 +126,24 @@ async function search(
   // INVARIANT: decisions are the same for all of a class.
   if (page === null) throw new Error('one of a class of principals is unlike the others');
   return page;
+}
+
+const NO_PAGE: Scanned['page'] = { total: 0, before: 0, entries: [] };
+
+/** By action; null: each principal has to be decided. */
+async function listsOf(
+  searches: readonly WhoCanSearch[],
+  index: PrincipalIndex | null,
+  resources: readonly SearchedResource[],
+): Promise<readonly Listed[] | null> {
+  if (index === null) return null;
+  const lists: Listed[] = [];
+  for (const [at, { resource }] of resources.entries()) {
+    const listed = await listByClass(searches[at] ?? firstOf(searches), index, resource);
+    if (listed === null) return null;
+    lists.push(listed);
+  }
+  return lists;
 }
 
 /** The page of what is listed, each entry with its own decisions. Null: one of them is no longer to be listed. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
@@ -6,7 +6,8 @@ import type { JsonObject } from '../../src/policy/json.ts';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { A, allow, anOrganization, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
-import { aQuestion, NOON } from '../support/questions.ts';
+import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
 const X = '333333333333';
@@ -269,13 +270,27 @@ describe('classes of principals', () => {
         { arn: point, accountId: A, policy: letIn(`${point}/object/*`), accessPoint: { bucket: BUCKET, vpcId: null } },
       ],
     };
-    expect(await both(document, 's3:GetObject', `${point}/object/x`)).toEqual([userArn('alice'), userArn('dora')]);
+    const directory = await takeDirectory(() => undefined);
+    onTestFinished(() => directory.close());
+    await directory.apply(document);
+    const access = createAccess(directory, catalog);
+    const { subject: _, ...question } = aQuestion(A, 's3:GetObject', `${point}/object/x`);
+    const { entries } = await access.whoCan(question, { limit: 100 }, NOON);
+    const users = (document.users ?? []).map(({ arn }) => arn);
+    const each = await access.decide(
+      users.map((arn) => ({ ...question, subject: aSubject(arn) })),
+      NOON,
+    );
+    expect(entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual(
+      users.filter((_arn, index) => each[index]?.decision.allowed === true),
+    );
+    expect(entries).toHaveLength(2);
   });
 
   it('are of one partition where the Region that is assumed depends on it', async () => {
-    const list = [{ ...allow('ec2:DescribeInstances'), Condition: { StringLike: { 'aws:RequestedRegion': 'cn-*' } } }];
+    const list = [{ ...allow('iam:ListUsers'), Condition: { StringEquals: { 'aws:RequestedRegion': 'cn-north-1' } } }];
     const inChina = `arn:aws-cn:iam::${B}:user/li`;
     const document: DirectoryDocument = { users: [aUser('alice', list), aUser('', list, { arn: inChina })] };
-    expect(await both(document, 'ec2:DescribeInstances', '*')).toEqual([inChina]);
+    expect(await both(document, 'iam:ListUsers', '*')).toEqual([inChina]);
   });
 });

@@ -132,6 +132,17 @@ builder.queryField('whoCan', (t) =>
         description: `Several actions, instead of \`action\`: at most ${MOST_ACTIONS}. Both left out: all that the type of \`resource\` takes`,
       }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceIsPattern: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Whether `*` and `?` in `resource` are wildcards. The answer then lists those who may do the action on at least one resource that the ' +
+          'pattern names, whether the directory holds it or not: `decision.coverage` is ALL or SOME, and `decision.allowed` is true for ALL alone. ' +
+          'Without outsiders, and not with `conditional`. False: they are characters of a name',
+      }),
+      onAll: t.arg.boolean({
+        defaultValue: false,
+        description: 'With a pattern: whether to list only those who may do the action on every resource that it names',
+      }),
       resourceAccount: t.arg({
         type: 'AccountId',
         description:
@@ -152,10 +163,10 @@ builder.queryField('whoCan', (t) =>
       if (action == null) return pageOfAny(context, { ...args, actions: actions ?? null });
       if (actions != null) throw new InvalidInput('actions', 'give `action` or `actions`, not both');
       const question = toOpenQuestion({ ...args, action }, '');
-      const { page, options, conditional } = await asked(context, args, [action], question);
+      const { page, options, how } = await asked(context, args, [action], question);
       const { path: _path, ...rest } = question;
       const search = {
-        asked: ['whoCan', rest, conditional],
+        asked: ['whoCan', rest, how],
         isNextPage: options.after !== null,
         bytesOf: ({ list, entries }: WhoCan) =>
           list === null ? null : BYTES_OF_ENTRY * (entries.length + 10) + 8 * list.listed.principals.length,
@@ -173,6 +184,8 @@ interface Arguments extends PageArguments {
   readonly context?: RequestContext | null | undefined;
   readonly assumeContextKeys?: boolean | null | undefined;
   readonly conditional?: boolean | null | undefined;
+  readonly resourceIsPattern?: boolean | null | undefined;
+  readonly onAll?: boolean | null | undefined;
 }
 
 /** What the answers for one action and for several have in common. */
@@ -191,7 +204,8 @@ async function asked(
     gaps: () => knownGapsOfSearch(context, questions, found),
     revision: found.revision,
   });
-  return { page, conditional, options: { after: after?.key ?? null, limit, scope, conditional } };
+  const onAll = args.onAll === true;
+  return { page, how: [conditional, onAll], options: { after: after?.key ?? null, limit, scope, conditional, onAll } };
 }
 
 /** Everybody who may do one of several actions. */
@@ -201,12 +215,12 @@ async function pageOfAny(
 ): Promise<PrincipalAccessPage> {
   // The services of applications are those of the directory's revision.
   await context.directory.revision();
-  const all = askedActions(context.catalog.now, actions, args.resource).map(({ name }) => name);
   const { action: _none, ...question } = toOpenQuestion({ ...args, action: '' }, '');
-  const { page, options, conditional } = await asked(context, args, all, question);
+  const all = askedActions(context.catalog.now, actions, question).map(({ name }) => name);
+  const { page, options, how } = await asked(context, args, all, question);
   const { path: _path, ...rest } = question;
   const search = {
-    asked: ['whoCan', rest, actions, conditional],
+    asked: ['whoCan', rest, actions, how],
     isNextPage: options.after !== null,
     bytesOf: ({ list, entries }: WhoCanAny) =>
       list === null ? null : BYTES_OF_ENTRY * (entries.length + 10) + 8 * list.principals.length + bytesOfLists(list),

@@ -12,6 +12,7 @@ const document = (): DirectoryDocument => ({
     aUser('alice', [allow('s3:GetObject')]),
     aUser('bob', [allow(['s3:PutObject', 's3:DeleteObject'])]),
     aUser('carol', [allow('sqs:*')]),
+    aUser('erin', [allow('s3:PutObject', 'arn:aws:s3:::b/xy/*')]),
     aUser('dora', [allow('s3:GetObject'), allow('iam:SimulatePrincipalPolicy', userArn('bob'))]),
   ],
   resources: [
@@ -28,16 +29,17 @@ const document = (): DirectoryDocument => ({
 
 const gateway = openedGateway(document);
 
-const QUERY = `query ($action: String, $actions: [String!], $resource: Arn!, $after: String) {
-  whoCan(action: $action, actions: $actions, resource: $resource, first: 2, after: $after) {
+const QUERY = `query ($action: String, $actions: [String!], $resource: Arn!, $isPattern: Boolean, $onAll: Boolean, $conditional: Boolean, $after: String) {
+  whoCan(action: $action, actions: $actions, resource: $resource, resourceIsPattern: $isPattern, onAll: $onAll, conditional: $conditional, first: 2, after: $after) {
     totalCount revision gaps pageInfo { endCursor hasNextPage } outsiders { kind value }
-    nodes { principal { name } decision { action allowed } conditions actions { decision { action allowed } conditions } } } }`;
+    nodes { principal { name } decision { action allowed coverage } conditions actions { decision { action allowed } conditions } } } }`;
 
 interface Page {
   readonly totalCount: number;
   readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
   readonly nodes: readonly {
     readonly principal: { readonly name: string };
+    readonly decision: { readonly coverage: string };
     readonly actions: readonly { readonly decision: { readonly action: string } }[];
   }[];
 }
@@ -86,6 +88,27 @@ test('whoever asks sees those that it may ask about', async () => {
   ]);
 });
 
+test('a pattern finds who may on some of it, or on all', async () => {
+  const names = async (variables: Readonly<Record<string, unknown>>) => {
+    const asked = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/x*', isPattern: true, ...variables };
+    const { data, errors } = await gateway.ask(OPERATOR, QUERY, asked);
+    expect(errors).toBeUndefined();
+    return (data as { whoCan: Page }).whoCan.nodes.map(({ principal, decision }) => [
+      principal.name,
+      decision.coverage,
+    ]);
+  };
+  expect(await names({})).toEqual([
+    ['bob', 'ALL'],
+    ['erin', 'SOME'],
+  ]);
+  expect(await names({ onAll: true })).toEqual([['bob', 'ALL']]);
+  expect(await names({ action: null, actions: ['s3:GetObject', 's3:PutObject'], onAll: true })).toEqual([
+    ['alice', 'ALL'],
+    ['bob', 'ALL'],
+  ]);
+});
+
 test('what cannot be asked is refused with its place', async () => {
   const fault = async (variables: Readonly<Record<string, unknown>>) =>
     faultsOf(await gateway.ask(OPERATOR, QUERY, { resource: OBJECT, ...variables }))[0];
@@ -94,5 +117,7 @@ test('what cannot be asked is refused with its place', async () => {
   expect(await fault({ actions: ['s3:GetObject', 's3:CreateBucket'] })).toMatchObject({ code: 'BAD_USER_INPUT' });
   expect(await fault({ actions: [] })).toMatchObject({ field: 'actions' });
   expect(await fault({ resource: '*' })).toMatchObject({ field: 'resource' });
-  expect(await fault({ resource: 'arn:aws:nosuch:::x' })).toMatchObject({ field: 'resource' });
+  expect(await fault({ resource: 'arn:aws:s3:::*', isPattern: true, conditional: true })).toMatchObject({
+    field: 'conditional',
+  });
 });
