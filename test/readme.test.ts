@@ -85,19 +85,19 @@ test('the first question on the command line is answered', async () => {
   expect(answer.data.decision.reason).toMatch(/with an explicit deny in a service control policy/);
 });
 
-test('the query gives the answer that is printed below it', async () => {
-  const [query] = blocks('graphql');
+test.each([0, 1])('query %i gives the answer that is printed below it', async (place) => {
+  const query = blocks('graphql')[place];
   const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query }),
   });
-  expect(await response.json()).toEqual(JSON.parse(blocks('json')[0] ?? ''));
+  expect(await response.json()).toEqual(JSON.parse(blocks('json')[place] ?? ''));
 });
 
 test('what the query finds is there', async () => {
-  const [, query] = blocks('graphql');
+  const [, , query] = blocks('graphql');
   const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -118,7 +118,7 @@ test('what the query finds is there', async () => {
 });
 
 test('what is found leads on, and what people type is completed', async () => {
-  const [, , query] = blocks('graphql');
+  const [, , , query] = blocks('graphql');
   const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -322,7 +322,7 @@ test('an enforcement point of AuthZEN gets the answer that is printed', async ()
 });
 
 test('a checker is made, and asks what it may ask, as described', async () => {
-  const [making = '', asking = ''] = blocks('graphql').slice(3);
+  const [making = '', asking = ''] = blocks('graphql').slice(4);
   const post = async (token: string, query: string) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();

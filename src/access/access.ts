@@ -1,18 +1,16 @@
-import type { AccessComparison } from '../analysis/compare.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import type { Steps } from '../policy/steps.ts';
-import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
+import { type AccessRoute, accessRoutes, type Need, type RouteOptions } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
-import { compareAccess } from './compare-access.ts';
+import { type AccessComparison, type ComparisonOptions, compareAccess } from './compare-access.ts';
 import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
-import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
-import type { PermissionFilter } from './effective-permissions-filter.ts';
+import type { EffectivePermissions } from './effective-permissions.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
@@ -32,7 +30,9 @@ import type { Waiting } from './together.ts';
 import { type Watched, watchEach } from './watch.ts';
 import { whoCan } from './who-can.ts';
 import type { WhoCan, WhoCanOptions } from './who-can-answer.ts';
+import { type OpenActions, type WhoCanAny, type WhoCanAnyList, whoCanAny } from './who-can-any.ts';
 import { Work } from './work.ts';
+import { effectivePermissions } from './work-out-permissions.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
@@ -87,6 +87,8 @@ export interface Access {
     options: Pick<WhoCanOptions, 'limit'> & Partial<WhoCanOptions>,
     now: number,
   ): Promise<WhoCan>;
+  /** The same for several actions, or all that the resource's type takes: those that may do one of them. */
+  whoCanAny(question: OpenActions, options: WhoCanAnyOptions, now: number): Promise<WhoCanAny>;
   /**
    * Everything that the subject may do, in closed form, in its role if it has assumed one. `assumeContextKeys`: as in a
    * Question.
@@ -100,20 +102,25 @@ export interface Access {
   /** Compares what the subject may do as itself and in its role, action by action. */
   compareAccess(
     subject: Subject & { readonly assumedRole: string },
-    options: {
-      readonly filter?: PermissionFilter | null;
-      readonly context?: RequestContext;
-      readonly assumeContextKeys?: boolean;
-    },
+    options: ComparisonOptions,
     now: number,
   ): Promise<AccessComparison>;
   /** The same questions for a caller from whom something is hidden. */
   behind(veil: Veil): Access;
   /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
   during(work: Work): Access;
-  /** The ways to meet all needs at the same time, best first. */
-  accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
+  /** The ways to meet all needs at the same time, best first. Options left out: with one role at most. */
+  accessRoutes(
+    subject: Subject,
+    needs: readonly Need[],
+    options: Partial<RouteOptions>,
+    now: number,
+  ): Promise<readonly AccessRoute[]>;
 }
+
+/** Options of a search for principals that may do one of several actions. Left out: as of `whoCan`. */
+type WhoCanAnyOptions = Pick<WhoCanOptions, 'limit'> &
+  Partial<Omit<WhoCanOptions, 'list'>> & { readonly list?: WhoCanAnyList | null };
 
 /** Options of a search for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
 export interface AssumableRolesOptions {
@@ -216,6 +223,11 @@ class AccessWith implements Access {
     return onOneCatalog(this.#tools, (tools) => whoCan(tools, question, all, now));
   }
 
+  whoCanAny(...[question, options, now]: Asked<'whoCanAny'>): Promise<WhoCanAny> {
+    const all = { after: null, scope: null, conditional: false, ...options };
+    return onOneCatalog(this.#tools, (tools) => whoCanAny(tools, question, all, now));
+  }
+
   effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {
     return effectivePermissions(this.#tools, ...asked);
   }
@@ -224,8 +236,9 @@ class AccessWith implements Access {
     return compareAccess(this.#tools, ...asked);
   }
 
-  accessRoutes(...asked: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
-    return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, ...asked));
+  accessRoutes(...[subject, needs, options, now]: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
+    const all = { maxDepth: 1, ...options };
+    return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, subject, needs, all, now));
   }
 }
 

@@ -8,10 +8,10 @@ import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts'
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import type { Answer, Subject } from './question.ts';
+import type { Answer, CarriedOn, Subject } from './question.ts';
 import { onOneRevision, pagesOf, partsOf, partsOfPages } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
+import { carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { type OnItsWay, throughEndpoint } from './vpc-endpoint.ts';
 import { Work } from './work.ts';
@@ -35,6 +35,8 @@ export interface AssumableRoles {
   readonly roles: readonly AssumableRole[];
   /** Facts about the subject or these roles that the directory does not know and that the search therefore left out. */
   readonly gaps: readonly string[];
+  /** What the subject passes on to the sessions of all of them. */
+  readonly carried: CarriedOn;
   readonly revision: Revision;
 }
 
@@ -145,6 +147,7 @@ class Search {
   readonly #best = new Map<string, AssumableRole>();
   #pairs = 0;
   #gaps: readonly string[] = [];
+  #carried: CarriedOn = { sourceIdentity: null, tags: {} };
   #revision: Revision = 0n;
 
   constructor(tools: DecideTools, context: RequestContext, now: number) {
@@ -173,7 +176,8 @@ class Search {
     const ref: PrincipalRef = inRole === null ? subject.principal : roleRef(inRole);
     const record = inRole === null ? (subject.heldSession ?? gathered.session(ref)) : null;
     const identity = acting.facts.kind === 'roleSession' ? acting.facts.sourceIdentity : null;
-    return [{ principal: acting, ref, carried: carriedOnBy(record, identity), chain: [], requires: [] }];
+    this.#carried = carriedOnBy(record, identity);
+    return [{ principal: acting, ref, carried: this.#carried, chain: [], requires: [] }];
   }
 
   /** Whether a way through `step` into the role could be better than the one that is known. */
@@ -215,7 +219,7 @@ class Search {
         compareText(a.roleArn, b.roleArn),
     );
     const gaps = new Set([...this.#gaps, ...roles.flatMap(({ answer }) => answer.gaps)]);
-    return { roles, gaps: [...gaps], revision: this.#revision };
+    return { roles, gaps: [...gaps], carried: this.#carried, revision: this.#revision };
   }
 
   #tryRole(step: Step, role: PreparedRole, gaps: readonly string[], revision: bigint): AssumableRole | null {
@@ -296,7 +300,7 @@ function requirementsOf({ missingContextKeys, requires }: Decision): readonly st
   return named ? missingContextKeys : [...missingContextKeys, ...requires];
 }
 
-function roleRef(arn: string): PrincipalRef {
+export function roleRef(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);
   if (ref === null) throw new Error(`the directory holds a role with an invalid ARN: ${arn}`);
   return ref;

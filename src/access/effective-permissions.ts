@@ -1,33 +1,19 @@
-import { type ClosedForm, ClosedFormBuilder } from '../analysis/closed-form.ts';
+import type { ClosedForm } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
-import { type ActionTerms, policyDocument } from '../analysis/policy-document.ts';
+import { type ActionTerms, type DocumentOfTerms, policyDocument } from '../analysis/policy-document.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Revision } from '../directory/directory.ts';
-import type { Decision } from '../evaluation/decision.ts';
-import type { PolicyReading } from '../evaluation/policy-reading.ts';
-import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
-import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import type { RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { JsonObject } from '../policy/json.ts';
 import type { Steps } from '../policy/steps.ts';
-import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
-import { addBearers, type Owners } from './effective-permissions-bearers.ts';
+import type { Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
-import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
-import { gatherForSubjects } from './gather-for-subjects.ts';
 import { type EffectivePermission, ListedPermissions, type PrintedSet } from './listed-permissions.ts';
-import { neverAllowed } from './never-allowed.ts';
-import { onOneCatalog } from './one-catalog.ts';
 import type { Answer, Subject } from './question.ts';
-import { type OneRevision, onOneRevision } from './scan.ts';
-import { withSourceOrganization } from './source-organization.ts';
-import { resolveSubject } from './subject.ts';
-import { endpointGaps } from './unknown-policies.ts';
-import { throughEndpoint } from './vpc-endpoint.ts';
 import { Work } from './work.ts';
 
 /** Number of allowed actions in one service. */
@@ -42,7 +28,8 @@ export interface ServicePermissions {
 
 const LEVELS: readonly AccessLevel[] = ['LIST', 'READ', 'WRITE', 'TAGGING', 'PERMISSIONS_MANAGEMENT'];
 
-interface Parts {
+/** What it is made of. */
+export interface PermissionParts {
   readonly tools: DecideTools;
   readonly subject: Subject;
   readonly context: RequestContext;
@@ -54,7 +41,8 @@ interface Parts {
   readonly owners: Owners;
   /** Services of which all policies in `home` are known that must let the caller in. */
   readonly known: ReadonlySet<string>;
-  readonly assumption: Decision | null;
+  /** Null: no role is requested. */
+  readonly assumption: Answer | null;
   readonly suspended: EffectivePermissions | null;
   readonly assumeContextKeys: boolean;
   readonly gaps: readonly string[];
@@ -71,11 +59,11 @@ export class EffectivePermissions {
   /** For keys that every request has and `context` does not give, a value is assumed. */
   readonly assumeContextKeys: boolean;
   /** The decision on assuming the role; null: no role is requested. If it is a denial, nothing is permitted. */
-  readonly assumption: Decision | null;
+  readonly assumption: Answer | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
   readonly suspended: EffectivePermissions | null;
   readonly revision: Revision;
-  readonly #parts: Parts;
+  readonly #parts: PermissionParts;
   readonly #catalog: Catalog;
   readonly #met: MetTypes;
   readonly #work: Work;
@@ -84,9 +72,9 @@ export class EffectivePermissions {
   #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
   #partial: readonly string[] | undefined;
-  #document: JsonObject | undefined;
+  #document: DocumentOfTerms | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: PermissionParts) {
     this.#parts = parts;
     this.#catalog = parts.tools.catalog;
     this.#work = parts.tools.work ?? new Work();
@@ -114,6 +102,11 @@ export class EffectivePermissions {
     if (kind === 'roleSession' || kind === 'federatedUser' || form?.dependsOnTime === true) return null;
     const others = suspended === null ? 0 : suspended.bytes;
     return others === null ? null : others + BASE_BYTES + STATEMENT_BYTES * (form?.statements ?? 0);
+  }
+
+  /** Whether something of a service may be allowed; false: nothing is. */
+  mayAllow(service: string): boolean {
+    return this.#parts.form?.mayAllow(service) ?? false;
   }
 
   /** Unknown facts that could add to the permissions or remove some. */
@@ -158,8 +151,7 @@ export class EffectivePermissions {
    * InvalidInput for a filter with unknown names. Actions of `partial` are left out.
    */
   listed(filter: PermissionFilter = {}, field = 'filter'): ListedPermissions {
-    const { form } = this.#parts;
-    const actions = filteredActions(this.#catalog, filter, field, (service) => form?.mayAllow(service) ?? false);
+    const actions = filteredActions(this.#catalog, filter, field, (service) => this.mayAllow(service));
     const setOf = (action: CatalogAction): Steps<TermSet> => this.#withinLimit(action, filter.resource ?? null);
     return new ListedPermissions(actions, setOf, this.#printed, this.#work);
   }
@@ -225,7 +217,7 @@ export class EffectivePermissions {
   *#overLimit(): Steps<readonly string[]> {
     const names: string[] = [];
     for (const service of this.#catalog.services()) {
-      if (this.#parts.form?.mayAllow(service) !== true) continue;
+      if (!this.mayAllow(service)) continue;
       for (const action of this.#catalog.actionsOf(service)) {
         try {
           yield* this.setOf(action);
@@ -238,21 +230,36 @@ export class EffectivePermissions {
     return names;
   }
 
-  /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
-  async policyDocument(): Promise<JsonObject> {
+  /**
+   * The same set as one IAM policy, which may name actions that have no request in it. It leaves out actions about which the policies
+   * say more than can be listed, or more than one policy can say exactly, and names them.
+   */
+  async policyDocument(): Promise<DocumentOfTerms> {
     this.#document ??= await this.#work.run(this.#asDocument());
     return this.#document;
   }
 
-  *#asDocument(): Steps<JsonObject> {
+  *#asDocument(): Steps<DocumentOfTerms> {
     const actions: ActionTerms[] = [];
+    const overLimit: string[] = [];
     for (const service of this.#catalog.services()) {
       for (const action of this.#catalog.actionsOf(service)) {
-        const set = yield* this.#said(action);
-        if (set.allow.length > 0) actions.push({ name: action.name, wildcardOnly: action.wildcardOnly, set });
+        const set = yield* this.#saidWithinLimit(action);
+        if (set === null) overLimit.push(action.name);
+        else if (set.allow.length > 0) actions.push({ name: action.name, wildcardOnly: action.wildcardOnly, set });
       }
     }
-    return yield* policyDocument(actions, this.#catalog, this.#parts.home);
+    const { document, partial } = yield* policyDocument(actions, this.#catalog, this.#parts.home);
+    return { document, partial: [...overLimit, ...partial] };
+  }
+
+  *#saidWithinLimit(action: CatalogAction): Steps<TermSet | null> {
+    try {
+      return yield* this.#said(action);
+    } catch (error) {
+      if (isOverLimit(error)) return null;
+      throw error;
+    }
   }
 
   /** Decides one request of the subject, like every other question. Context left out: that of the permissions. */
@@ -279,88 +286,10 @@ const STATEMENT_BYTES = 1_000;
 const NOTHING: TermSet = { allow: [], deny: [] };
 
 /** What is said about one action comes to more than can be listed: the others are. */
-function isOverLimit(error: unknown): boolean {
+export function isOverLimit(error: unknown): boolean {
   return error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED' && error.field === null;
 }
 
 function partitionOf({ principal, assumedRole }: Subject): string {
   return parseArn(assumedRole ?? ('arn' in principal ? principal.arn : ''))?.partition ?? '*';
-}
-
-/**
- * Everything that `subject` may do, given `context`: condition keys in it are settled, others remain as conditions. Reads
- * every resource policy and trust policy of the directory once, page by page. Throws the errors of resolving the subject,
- * and CONFLICT if the directory keeps changing.
- */
-export function effectivePermissions(
-  tools: DecideTools,
-  subject: Subject,
-  context: RequestContext,
-  now: number,
-  assumeContextKeys = true,
-): Promise<EffectivePermissions> {
-  const given = { subject, context, assumeContextKeys };
-  const work = tools.work ?? new Work();
-  return onOneCatalog(tools, (all) => onOneRevision((check) => workOut({ ...all, work }, given, now, check)));
-}
-
-async function workOut(
-  tools: DecideTools & { readonly work: Work },
-  given: { readonly subject: Subject; readonly context: RequestContext; readonly assumeContextKeys: boolean },
-  now: number,
-  check: OneRevision,
-): Promise<EffectivePermissions> {
-  const { subject, context, assumeContextKeys } = given;
-  const { directory, catalog } = tools;
-  checkAssumedRole(subject, () => 'assumedRole');
-  const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
-  check(gathered.revision);
-  const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now, tools.veil);
-  const home = await homes(tools, resolved, now, check);
-  const asItself = subject.assumedRole === null;
-  const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
-  const way = throughEndpoint(subject.principal, ofCall, gathered);
-  const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
-  const own = collecting(resolved.own, request, homeOf(resolved.own, home), tools.veil?.asItself);
-  const ofOwn = { facts: resolved.own.facts, builder: own };
-  const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
-  const role = inRole === null ? null : collecting(inRole, request, homeOf(inRole, home), tools.veil?.inRole);
-  const ofRole = role === null || inRole === null ? [] : [{ facts: inRole.facts, builder: role }];
-  const bearers = await addBearers(tools, [ofOwn, ...ofRole], now, check);
-  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
-  const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
-  const ownPermissions = new EffectivePermissions({
-    ...shared,
-    subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
-    form: own.build(neverAllowed(catalog, resolved.own, subject.heldKeySession ?? null)),
-    home: accountOf(resolved.own),
-    known: knownServices(accountOf(resolved.own), home),
-    assumption: null,
-    suspended: null,
-  });
-  if (asItself) return ownPermissions;
-  return new EffectivePermissions({
-    ...shared,
-    subject,
-    form: role === null || inRole === null ? null : role.build(neverAllowed(catalog, inRole, null)),
-    home: inRole === null ? null : accountOf(inRole),
-    known: knownServices(inRole === null ? null : accountOf(inRole), home),
-    assumption: resolved.assumption,
-    suspended: ownPermissions,
-  });
-}
-
-/** Collects what decides for a principal, as whoever asks may see it. `seen` left out: as it is. */
-function collecting(
-  principal: PreparedPrincipal,
-  request: RequestFacts,
-  home: PreparedResource | null,
-  seen: PolicyReading | undefined,
-): Pick<ClosedFormBuilder, 'add' | 'build'> {
-  if (seen === undefined) return new ClosedFormBuilder(principal, request, home);
-  const builder = new ClosedFormBuilder(principal, seen.request(request), home === null ? null : seen.resource(home));
-  return {
-    add: (resource, governed) => builder.add(seen.resource(resource), governed),
-    build: (never) => builder.build(never),
-  };
 }

@@ -31,6 +31,7 @@ export function gatherForSubjects(
     if (assumedRole !== null) roles.add(assumedRole);
     if (assumedRole !== null && subject.roleConcealed === true) concealed.add(assumedRole);
     else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
+    if (subject.onTheWay !== undefined && principal.kind === 'role') roles.add(principal.arn);
     for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
   }
   const accounts = new Set<string>();

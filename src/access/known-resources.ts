@@ -109,7 +109,7 @@ async function listed(
 }
 
 /** The resources that a question's pattern matches: it has no policy variables. */
-function patternGlob(pattern: string): ResourceGlob {
+export function patternGlob(pattern: string): ResourceGlob {
   if (pattern === '*') return resourceGlob('*');
   const parts = splitArn(pattern);
   return globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables: false, wildcards: true }));

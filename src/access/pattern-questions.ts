@@ -225,7 +225,7 @@ export function ownerOf(
 }
 
 /** Services in the ARNs that the pattern can match and that the action can be asked on. */
-function servicesOf(pattern: string, { resourceTypes }: CatalogAction): ReadonlySet<string> {
+export function servicesOf(pattern: string, { resourceTypes }: CatalogAction): ReadonlySet<string> {
   const service = parseArn(pattern)?.service ?? '*';
   if (!WILDCARD.test(service)) return new Set([service]);
   return new Set(resourceTypes.flatMap(({ type }) => type.arns.map((arn) => parseArn(arn)?.service ?? '')));

@@ -1,6 +1,6 @@
 import type { Gathered } from '../directory/directory.ts';
 import type { IndexedDocument, IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
-import { CallerDependence, relevanceOf } from '../evaluation/caller-marks.ts';
+import { CallerDependence, type Relevance, relevanceOf, relevanceOnMany } from '../evaluation/caller-marks.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { actionName } from '../evaluation/layer-set.ts';
@@ -9,10 +9,12 @@ import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { Rule } from '../evaluation/rule.ts';
 import { actionMatches } from '../policy/action-pattern.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
 import { type AccountOfCaller, callerOf, pathOf } from './caller-facts.ts';
 import { rootOf, stranger } from './outside-principals.ts';
 import { SharedRules } from './shared-rules.ts';
+import type { PatternScope } from './who-can-pattern.ts';
 
 /** Principals that get the same outcome, in the order in which they were found. */
 export interface PrincipalClass {
@@ -31,6 +33,8 @@ export interface ClassOptions {
   readonly byPlace: boolean;
   /** ARN of one that is alone in its class; null: nobody. */
   readonly apart: string | null;
+  /** The request is one on all resources of a pattern; null: on one. */
+  readonly pattern: PatternScope | null;
 }
 
 /** A statement that depends on more than the request. */
@@ -112,8 +116,16 @@ export class PrincipalClasses {
     this.#open = open;
     this.#gathered = gathered;
     this.#options = options;
-    this.#anybody = new Evaluation(stranger(resource.partition || 'aws'), action, resource, request);
-    this.#shared = new SharedRules(this.#anybody);
+    const anybody = stranger(resource.partition || 'aws');
+    this.#anybody = new Evaluation(anybody, action, resource, request);
+    const many = options.pattern?.resources.map((one) => new Evaluation(anybody, action, one, request)) ?? null;
+    this.#shared = new SharedRules(this.#anybody, many);
+  }
+
+  #relevanceOf(statement: CompiledStatement): Relevance {
+    const { byPlace, pattern } = this.#options;
+    if (pattern === null) return relevanceOf(statement, this.#anybody, byPlace);
+    return pattern.meets(statement) ? relevanceOnMany(statement, this.#anybody, byPlace) : 'NEVER';
   }
 
   /** The classes, in the order of their first members. */
@@ -139,7 +151,7 @@ export class PrincipalClasses {
     if (arn === this.#options.apart || this.#shared.names(arn, id, accountId, kind === 'role')) return null;
     const account = this.#account(accountId, arn);
     if (account.isDivided) return null;
-    const reading = new Reading(one, account, this.#open, this.#interned, this.#options.byPlace);
+    const reading = new Reading(one, account, this.#open, this.#interned, this.#options);
     reading.begin(account.classes.get(kindOf(one)) ?? 0);
     for (const dependence of this.#shared.dependences) reading.mark(dependence);
     for (const dependence of account.dependences) reading.mark(dependence);
@@ -167,7 +179,7 @@ export class PrincipalClasses {
       let always = 0;
       const open: OpenRule[] = [];
       for (const statement of about) {
-        const relevance = relevanceOf(statement, this.#anybody, this.#options.byPlace);
+        const relevance = this.#relevanceOf(statement);
         if (relevance === 'ALWAYS') always |= statement.allows ? ALWAYS_ALLOWS : ALWAYS_DENIES;
         if (relevance !== 'MAYBE') continue;
         const rule = new Rule(statement, attached, layer, 0);
@@ -199,11 +211,13 @@ export class PrincipalClasses {
       above === null || resource.accountId !== null
         ? []
         : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
-    const rules = [...control, ...home].filter(
-      ({ statement }) => relevanceOf(statement, this.#anybody, this.#options.byPlace) !== 'NEVER',
-    );
+    const rules = [...control, ...home].filter(({ statement }) => this.#relevanceOf(statement) !== 'NEVER');
     const isOwn =
-      this.#shared.accounts.has(accountId) || root.closed || this.#gathered.principalGaps(accountId).length > 0;
+      // Of some resources it may be the owner.
+      this.#options.pattern !== null ||
+      this.#shared.accounts.has(accountId) ||
+      root.closed ||
+      this.#gathered.principalGaps(accountId).length > 0;
     const text = JSON.stringify([
       root.facts.partition,
       isOwn ? accountId : null,
@@ -223,10 +237,7 @@ export class PrincipalClasses {
 
   #printed({ layer, level, attached, statement }: Rule): unknown {
     const { allows, conditions, index } = statement;
-    const always =
-      conditions.length === 0 &&
-      relevanceOf(statement, this.#anybody, this.#options.byPlace) === 'ALWAYS' &&
-      statement.principal === null;
+    const always = conditions.length === 0 && this.#relevanceOf(statement) === 'ALWAYS' && statement.principal === null;
     return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
   }
 }
@@ -243,17 +254,25 @@ class Reading {
   readonly #open: OpenRequest;
   readonly #interned: Interned;
   readonly #byPlace: boolean;
+  readonly #isOfMany: boolean;
   #evaluation: Evaluation | null = null;
   #always = 0;
   #isAlone = false;
   key = 0;
 
-  constructor(one: IndexedPrincipal, account: Account, open: OpenRequest, interned: Interned, byPlace: boolean) {
+  constructor(
+    one: IndexedPrincipal,
+    account: Account,
+    open: OpenRequest,
+    interned: Interned,
+    { byPlace, pattern }: ClassOptions,
+  ) {
     this.#one = one;
     this.#account = account;
     this.#open = open;
     this.#interned = interned;
     this.#byPlace = byPlace;
+    this.#isOfMany = pattern !== null;
   }
 
   begin(key: number): void {
@@ -263,7 +282,8 @@ class Reading {
   mark(dependence: CallerDependence): void {
     const { action, resource, request } = this.#open;
     this.#evaluation ??= new Evaluation(callerOf(this.#one, this.#account), action, resource, request);
-    const marks = dependence.marks(this.#evaluation);
+    // Which of many resources a statement is about is not seen on one of them.
+    const marks = this.#isOfMany && dependence.namesResources ? null : dependence.marks(this.#evaluation);
     if (marks === null) this.#isAlone = true;
     else this.key = this.#interned.pair(this.key, this.#interned.text(marks));
   }

@@ -39,6 +39,14 @@ export interface Subject {
    * nobody, and `Answer.roleIsAbsent` is set. Left out: NOT_FOUND.
    */
   readonly roleConcealed?: boolean;
+  /** `principal` is a role that was assumed on the way, and its session has this from the ones before it. Left out: it begins here. */
+  readonly onTheWay?: CarriedOn;
+}
+
+/** Values that a role session passes on to sessions chained from it. */
+export interface CarriedOn {
+  readonly sourceIdentity: string | null;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The inputs of a question, as errors name them. */

@@ -18,12 +18,22 @@ export class SharedRules {
   /** Roles of which they name a session: account and name. */
   readonly #sessionRoles = new Set<string>();
 
-  /** `evaluation`: the request, of any caller. */
-  constructor(evaluation: Evaluation) {
-    const rules = rulesAbout(evaluation);
-    this.dependences = rules.flatMap((rule) => CallerDependence.of(rule) ?? []);
-    const { facts, bucket } = evaluation.resource;
-    for (const { statement } of rules) this.#note(statement);
+  /** The request, of any caller. `evaluations`: it is one on all of these resources, and on others beside. */
+  constructor(evaluation: Evaluation, evaluations: readonly Evaluation[] | null = null) {
+    const isOfMany = evaluations !== null;
+    const dependences: CallerDependence[] = [];
+    for (const each of [evaluation, ...(evaluations ?? [])]) {
+      for (const rule of rulesAbout(each, isOfMany)) {
+        const dependence = CallerDependence.of(rule);
+        if (dependence !== null) dependences.push(dependence);
+        this.#note(rule.statement);
+      }
+    }
+    this.dependences = dependences;
+    for (const each of [evaluation, ...(evaluations ?? [])]) this.#bind(each);
+  }
+
+  #bind({ resource: { facts, bucket } }: Evaluation): void {
     // A saved policy means who had the name then.
     for (const bindings of [facts.policyBindings, bucket?.facts.policyBindings ?? {}]) {
       for (const [arn, id] of Object.entries(bindings)) if (this.#arns.has(arn)) this.#ids.add(id);
@@ -52,7 +62,7 @@ export class SharedRules {
 }
 
 /** The statements of the policies of the resource, of what stands above it, and of the endpoint on the way, that can match. */
-function rulesAbout(evaluation: Evaluation): readonly Rule[] {
+function rulesAbout(evaluation: Evaluation, isOfMany: boolean): readonly Rule[] {
   const { action, resource, request } = evaluation;
   const name = actionName(action);
   const all = [
@@ -64,6 +74,7 @@ function rulesAbout(evaluation: Evaluation): readonly Rule[] {
   ];
   return all.filter(
     ({ statement }) =>
-      actionMatches(statement.actions, action.service, name) && relevanceOf(statement, evaluation, true) !== 'NEVER',
+      actionMatches(statement.actions, action.service, name) &&
+      (isOfMany || relevanceOf(statement, evaluation, true) !== 'NEVER'),
   );
 }

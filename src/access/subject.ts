@@ -3,6 +3,7 @@ import { reachOf } from '../directory/gap-reach.ts';
 import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Decision } from '../evaluation/decision.ts';
+import type { PolicyReading } from '../evaluation/policy-reading.ts';
 import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
@@ -12,7 +13,7 @@ import { absentRole } from './absent-role.ts';
 import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { keySessionPrincipal, withMfaKeys } from './key-session.ts';
-import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
+import { type CarriedOn, fieldOf, type HypotheticalSession, type Question } from './question.ts';
 import {
   allowsNothing,
   inlineSessionPolicies,
@@ -56,7 +57,9 @@ export function resolveSubject(
   veil?: Veil,
 ): ResolvedSubject {
   const { subject } = question;
-  const own = seenAsItself(ownPrincipal(question, gathered), veil);
+  // Only what the caller asks as itself is its own: not what it would have in a role on the way.
+  const seen = subject.onTheWay === undefined ? veil?.asItself : veil?.inRole;
+  const own = seenBy(seen, ownPrincipal(question, gathered));
   if (subject.assumedRole === null) {
     return { own: own.value, acting: own.value, role: null, assumption: null, gaps: own.gaps, ...reachOf(own) };
   }
@@ -82,9 +85,9 @@ export function resolveSubject(
   const call = { ...way, now, assumes: question.assumeContextKeys ?? true, authority: 'directory' } as const;
   const assumption = decideAssumption(
     own.value,
-    veil === undefined ? known : { trust: veil.asItself.resource(known.trust) },
+    seen === undefined ? known : { trust: seen.resource(known.trust) },
     argumentsOf(session, carried),
-    veil?.asItself.request(call) ?? call,
+    seen?.request(call) ?? call,
     actions,
   );
   if (role === null)
@@ -94,8 +97,8 @@ export function resolveSubject(
   return { own: own.value, acting, role: role.value, assumption, gaps, ...reach };
 }
 
-function seenAsItself(own: Known<PreparedPrincipal>, veil: Veil | undefined): Known<PreparedPrincipal> {
-  return veil === undefined ? own : { ...own, value: veil.asItself.principal(own.value) };
+function seenBy(seen: PolicyReading | undefined, own: Known<PreparedPrincipal>): Known<PreparedPrincipal> {
+  return seen === undefined ? own : { ...own, value: seen.principal(own.value) };
 }
 
 /** The error for a caller that may know that a role does not exist. */
@@ -103,12 +106,6 @@ export function noSuchRole(question: Pick<Question, 'subject' | 'path' | 'fields
   return new RolegateError('NOT_FOUND', `no such role: \`${question.subject.assumedRole}\``, {
     field: fieldOf(question, 'assumedRole'),
   });
-}
-
-/** Values that a role session passes on to sessions chained from it. */
-export interface CarriedOn {
-  readonly sourceIdentity: string | null;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The values that `record` passes on: its source identity and its transitive tags. */
@@ -147,7 +144,7 @@ export function storedSession(
 }
 
 function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {
-  const { principal, heldSession, heldKeySession, assumedRole, session } = question.subject;
+  const { principal, heldSession, heldKeySession, assumedRole, session, onTheWay } = question.subject;
   if (heldKeySession != null) {
     const held = keySessionPrincipal(heldKeySession, gathered);
     if (held === null) throw noSuchPrincipal(question);
@@ -160,16 +157,20 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
     const held = storedSession(heldSession, role.value, gathered);
     return { value: held.value, gaps: [...role.gaps, ...held.gaps], ...reachOf(role, held) };
   }
-  if (session !== null && assumedRole === null) return sessionOfNamedRole(question, session, gathered);
+  if (onTheWay !== undefined) return sessionOfNamedRole(question, {}, onTheWay, gathered);
+  if (session !== null && assumedRole === null) return sessionOfNamedRole(question, session, NOTHING, gathered);
   const known = gathered.principal(principal);
   if (known === null) throw noSuchPrincipal(question);
   return known;
 }
 
+const NOTHING: CarriedOn = { sourceIdentity: null, tags: {} };
+
 /** `session` without `assumedRole` describes the session that a role, given as the principal, means. */
 function sessionOfNamedRole(
   question: SubjectQuestion,
   session: HypotheticalSession,
+  carried: CarriedOn,
   gathered: Gathered,
 ): Known<PreparedPrincipal> {
   const { principal } = question.subject;
@@ -180,8 +181,7 @@ function sessionOfNamedRole(
   const role = gathered.role(principal.arn);
   if (role === null) throw noSuchPrincipal(question);
   checkHypotheticalSession(session, at);
-  const nothing: CarriedOn = { sourceIdentity: null, tags: {} };
-  return { value: hypotheticalSession(role.value, session, nothing, gathered, at), gaps: role.gaps, ...reachOf(role) };
+  return { value: hypotheticalSession(role.value, session, carried, gathered, at), gaps: role.gaps, ...reachOf(role) };
 }
 
 const NOUNS: Readonly<Record<PrincipalRef['kind'], string>> = {
@@ -201,8 +201,9 @@ function noSuchPrincipal(question: SubjectQuestion): RolegateError {
 }
 
 function carriedOn(question: SubjectQuestion, own: PreparedPrincipal, gathered: Gathered): CarriedOn {
-  if (own.facts.kind !== 'roleSession') return { sourceIdentity: null, tags: {} };
-  const { principal, heldSession } = question.subject;
+  if (own.facts.kind !== 'roleSession') return NOTHING;
+  const { principal, heldSession, onTheWay } = question.subject;
+  if (onTheWay !== undefined) return onTheWay;
   const record = heldSession ?? (principal.kind === 'roleSession' ? gathered.session(principal) : null);
   return carriedOnBy(record, own.facts.sourceIdentity);
 }

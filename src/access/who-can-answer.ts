@@ -8,11 +8,17 @@ import type { Outsider, Outsiders } from './outsiders.ts';
 import type { Answer, Question } from './question.ts';
 import type { Beside } from './who-can-found.ts';
 
-/** A principal that may do what is asked. */
-export interface PrincipalAccess {
+/** Somebody may do one action. */
+export interface ActionAccess {
   readonly answer: Answer;
   /** IAM condition blocks that must all hold for it; none: it is allowed. */
   readonly conditions: readonly JsonObject[];
+}
+
+/** A principal that may do what is asked, or the first of it. */
+export interface PrincipalAccess extends ActionAccess {
+  /** Of several actions those that it may do. Left out: one was asked about. */
+  readonly actions?: readonly ActionAccess[];
 }
 
 /** A page of the principals that may do what is asked, users before roles, each in the order of their ARNs. */
@@ -64,6 +70,8 @@ export interface WhoCanOptions {
   readonly scope: WhoCanScope | null;
   /** Whether to include principals that are allowed only under conditions that the question leaves open. */
   readonly conditional: boolean;
+  /** Of a pattern of resources, only those that may on all of them. Left out: also those that may on some. */
+  readonly onAll?: boolean;
   /** What was found for the same search, whose revision may have passed; null, or left out: nothing. */
   readonly list?: WhoCanList | null;
 }

@@ -8,21 +8,26 @@ import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
 import type { FoundPrincipals, Listed, PrincipalAccess } from './who-can-answer.ts';
 import { Beside, type Found } from './who-can-found.ts';
 import { compareArns } from './who-can-page.ts';
+import { isOfPattern, type PatternScope, patternScope } from './who-can-pattern.ts';
 import { refOf, type WhoCanSearch } from './who-can-search.ts';
 
 /** Classes that are decided, or principals that are looked at, together. */
 const TOGETHER = 100;
 
-/** Divides the principals into classes of equal outcome, and decides one of each. */
+/** Divides the principals into classes of equal outcome, and decides one of each. Null: each has to be decided. */
 export async function listByClass(
   search: WhoCanSearch,
   index: PrincipalIndex,
   resource: PreparedResource,
-): Promise<Listed> {
+): Promise<Listed | null> {
   const { tools, options } = search;
+  const pattern = isOfPattern(search) ? await patternScope(search) : undefined;
+  if (pattern === null) return null;
   search.check(index.revision);
   const { principals, accounts } = await tools.work.run(candidates(search, index));
-  const classes = await tools.work.run(await dividing(search, index, resource, principals, accounts));
+  const classes = await tools.work.run(
+    await dividing(search, index, { resource, pattern: pattern ?? null }, principals, accounts),
+  );
   search.check(index.revision);
   const beside = new Beside();
   const listed = new Set<IndexedPrincipal>();
@@ -87,7 +92,7 @@ function* candidates(
 async function dividing(
   { tools, question, action, options, now, check }: WhoCanSearch,
   index: PrincipalIndex,
-  resource: PreparedResource,
+  { resource, pattern }: { readonly resource: PreparedResource; readonly pattern: PatternScope | null },
   principals: readonly IndexedPrincipal[],
   accounts: ReadonlyMap<string, string>,
 ): Promise<Steps<readonly PrincipalClass[]>> {
@@ -106,11 +111,16 @@ async function dividing(
   const facts = { now, authority: 'directory', assumes, ...(tagsAsGiven === true ? { tagsAsGiven } : {}) } as const;
   const open = { action, resource: everyResource(action, resource), request: { ...way, ...facts } };
   const { behind, itself = null } = options.scope ?? {};
-  const classes = new PrincipalClasses(index, open, gathered, { byPlace: behind !== undefined, apart: itself });
+  const classes = new PrincipalClasses(index, open, gathered, {
+    byPlace: behind !== undefined,
+    apart: itself,
+    pattern,
+  });
   return classes.divide(principals);
 }
 
-async function visibleAmong(
+/** Those that the answer may include. */
+export async function visibleAmong(
   search: WhoCanSearch,
   members: readonly IndexedPrincipal[],
 ): Promise<readonly IndexedPrincipal[]> {
@@ -145,7 +155,7 @@ async function eachAccount(
 }
 
 /** The place of the first one behind an ARN. */
-function firstBehind(principals: readonly IndexedPrincipal[], after: string): number {
+export function firstBehind(principals: readonly IndexedPrincipal[], after: string): number {
   let low = 0;
   let high = principals.length;
   while (low < high) {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../policy/json.ts';
 import { conditionsFor } from './conditional.ts';
 import type { Answer } from './question.ts';
+import type { WhoCanOptions } from './who-can-answer.ts';
 
 /** What the answer says about one principal. */
 export interface Found {
@@ -14,17 +15,34 @@ export interface Found {
   readonly unnamed?: true;
 }
 
-/** Null: the answer says nothing about it. `conditional`: whether those are listed that may under conditions. */
-export function foundIn(answer: Answer, conditional: boolean): Found | null {
+/**
+ * Null: the answer says nothing about it. `conditional`: whether those are listed that may under conditions; `onAll`: of a pattern, only
+ * those that may on all of it.
+ */
+export function foundIn(
+  answer: Answer,
+  { conditional, onAll = false }: Pick<WhoCanOptions, 'conditional' | 'onAll'>,
+): Found | null {
   const { decision, resourceGaps = [] } = answer;
   const ownGaps = answer.gaps.filter((gap) => !resourceGaps.includes(gap));
   const say = (rest: Omit<Found, 'answer' | 'gaps'>): Found => ({ answer, gaps: ownGaps, ...rest });
   if (decision.allowed) return say({ conditions: [] });
+  // Of a pattern: SOME is allowed; null: it could not be decided, and the gaps say so.
+  if (answer.coverage !== undefined) return listedIf(answer.coverage === 'SOME' && !onAll, say, ownGaps);
   const conditions = conditional ? conditionsFor(decision) : null;
   if (conditions === 'unsaid') return say({ conditions: null, unsaid: true });
   if (conditions !== null) return say({ conditions });
   if (decision.requires.length > 0) return say({ conditions: null, unnamed: true });
   return ownGaps.length > 0 ? say({ conditions: null }) : null;
+}
+
+function listedIf(
+  isListed: boolean,
+  say: (rest: Omit<Found, 'answer' | 'gaps'>) => Found,
+  gaps: readonly string[],
+): Found | null {
+  if (isListed) return say({ conditions: [] });
+  return gaps.length > 0 ? say({ conditions: null }) : null;
 }
 
 /** Greatest number of gaps in the answer. */

@@ -15,7 +15,7 @@ export async function scanPrincipals(search: WhoCanSearch): Promise<FoundPrincip
     for await (const arns of partsOfPages(pagesIn(search, kind))) {
       for (const arn of arns) accounts.add(parseArn(arn)?.accountId ?? '');
       const found = (await search.find(arns)).filter((one) => one !== null);
-      for (const one of await visibleAmong(search, found)) {
+      for (const one of await visibleFound(search, found)) {
         beside.add(one);
         const { answer, conditions } = one;
         if (conditions !== null) page.add(principalIdOf(answer.question.subject.principal), { answer, conditions });
@@ -25,7 +25,8 @@ export async function scanPrincipals(search: WhoCanSearch): Promise<FoundPrincip
   return { page: page.result(), beside, accounts };
 }
 
-async function* pagesIn(
+/** The ARNs of the principals that are searched. */
+export async function* pagesIn(
   { options: { scope }, tools: { directory, work } }: WhoCanSearch,
   kind: 'userArns' | 'roleArns',
 ): AsyncGenerator<readonly string[], void, undefined> {
@@ -33,7 +34,8 @@ async function* pagesIn(
   else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, work, accountId);
 }
 
-async function visibleAmong(search: WhoCanSearch, found: readonly Found[]): Promise<readonly Found[]> {
+/** What is found about those that the answer may include. */
+export async function visibleFound(search: WhoCanSearch, found: readonly Found[]): Promise<readonly Found[]> {
   const visible = await search.visible(found.map(({ answer }) => answer.question.subject.principal));
   return found.filter((_one, index) => visible[index] === true);
 }

@@ -91,7 +91,7 @@ export class WhoCanSearch {
       }
       this.check(answer.revision);
       await this.tools.work.turn();
-      found.push(foundIn(answer, this.options.conditional));
+      found.push(foundIn(answer, this.options));
     }
     return found;
   }

@@ -7,6 +7,7 @@ import { fieldOf, type OpenQuestion } from './question.ts';
 import { onOneRevision } from './scan.ts';
 import type { FoundPrincipals, WhoCan, WhoCanList, WhoCanOptions } from './who-can-answer.ts';
 import { listByClass, pageByClass } from './who-can-classes.ts';
+import { checkConditional, isOfPattern } from './who-can-pattern.ts';
 import { scanPrincipals } from './who-can-scan.ts';
 import { WhoCanSearch } from './who-can-search.ts';
 import { Work } from './work.ts';
@@ -26,7 +27,11 @@ export async function whoCan(
   const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
   checkNamesResource(action, question.resource, fieldOf(question, 'resource'));
   const work = tools.work ?? new Work();
-  return onOneRevision((check) => search(new WhoCanSearch({ ...tools, work }, question, action, options, now, check)));
+  return onOneRevision((check) => {
+    const asked = new WhoCanSearch({ ...tools, work }, question, action, options, now, check);
+    checkConditional(asked);
+    return search(asked);
+  });
 }
 
 async function search(asked: WhoCanSearch): Promise<WhoCan> {
@@ -51,13 +56,19 @@ async function search(asked: WhoCanSearch): Promise<WhoCan> {
   return answerOf(asked, found, facts, listed === null ? null : { ...facts, listed });
 }
 
-function outsidersIn(
-  { tools, question, action, options: { conditional }, now, check }: WhoCanSearch,
+/** Whom the policy of the resource lets in. Those of the many resources of a pattern are not gone through. */
+export async function outsidersIn(
+  search: WhoCanSearch,
   resource: PreparedResource,
   accounts: ReadonlySet<string>,
 ): Promise<Outsiders> {
+  const { tools, question, action, options, now, check } = search;
+  const { conditional } = options;
+  if (isOfPattern(search)) return { outsiders: [], gaps: [NO_OUTSIDERS] };
   return outsidersOf(tools, { question, action, resource, conditional, accounts }, now, check);
 }
+
+const NO_OUTSIDERS = 'whom else policies of resources let in is not listed for a pattern';
 
 function answerOf(
   { options }: WhoCanSearch,

@@ -2,56 +2,44 @@ import type { Steps } from '../policy/steps.ts';
 import type { TermSet } from './combine.ts';
 import { isContained, type PermissionTerm, printTerm, simplified, type Term, withoutContained } from './term.ts';
 
-/** One action, with its allowed requests before and after. */
-export interface AccessDifference {
-  readonly action: string;
-  readonly before: readonly PermissionTerm[];
-  readonly after: readonly PermissionTerm[];
-}
+/**
+ * How the allowed requests of one action differ. GAINED: nothing was allowed before; LOST: nothing is allowed after; CHANGED:
+ * something is allowed before and after, but not the same; SAME: the same, and at least one; NOTHING: none before and after.
+ */
+export type DifferenceKind = 'GAINED' | 'LOST' | 'CHANGED' | 'SAME' | 'NOTHING';
 
-/** Two closed forms side by side. */
-export interface AccessComparison {
-  /** Nothing was allowed before. */
-  readonly gained: readonly AccessDifference[];
-  /** Nothing is allowed after. */
-  readonly lost: readonly AccessDifference[];
-  /** Something is allowed before and after, but not the same. */
-  readonly changed: readonly AccessDifference[];
-  /** Actions with the same allowed requests before and after, and at least one. */
-  readonly keptCount: number;
-}
+/** Compares sets of requests, two by two. Actions share sets, so that each pair is compared once. */
+export class Differences {
+  readonly #pairs = new Map<TermSet, Map<TermSet, boolean>>();
+  readonly #shown = new WeakMap<TermSet, readonly PermissionTerm[]>();
 
-/** Compares the allowed requests of each action. Two sets count as the same if each term of one is in a term of the other. */
-export function* compareAccess(
-  actions: Iterable<{ readonly name: string; readonly before: TermSet; readonly after: TermSet }>,
-): Steps<AccessComparison> {
-  const gained: AccessDifference[] = [];
-  const lost: AccessDifference[] = [];
-  const changed: AccessDifference[] = [];
-  let keptCount = 0;
-  const pairs = new Map<TermSet, Map<TermSet, boolean>>();
-  for (const { name, before, after } of actions) {
-    if (before.allow.length === 0 && after.allow.length === 0) continue;
-    yield 1;
-    if (yield* isSame(before, after, pairs)) {
-      keptCount += 1;
-      continue;
-    }
-    const difference = { action: name, before: yield* printed(before), after: yield* printed(after) };
-    if (before.allow.length === 0) gained.push(difference);
-    else if (after.allow.length === 0) lost.push(difference);
-    else changed.push(difference);
+  /** Two sets count as the same if each term of one is in a term of the other. */
+  *between(before: TermSet, after: TermSet): Steps<DifferenceKind> {
+    if (before.allow.length === 0) return after.allow.length === 0 ? 'NOTHING' : 'GAINED';
+    if (after.allow.length === 0) return 'LOST';
+    return (yield* this.#isSame(before, after)) ? 'SAME' : 'CHANGED';
   }
-  return { gained, lost, changed, keptCount };
-}
 
-function* isSame(before: TermSet, after: TermSet, pairs: Map<TermSet, Map<TermSet, boolean>>): Steps<boolean> {
-  const known = pairs.get(before)?.get(after);
-  if (known !== undefined) return known;
-  const same = (yield* sameUnion(before.allow, after.allow)) && (yield* sameUnion(before.deny, after.deny));
-  const row = pairs.get(before) ?? new Map<TermSet, boolean>();
-  pairs.set(before, row.set(after, same));
-  return same;
+  /**
+   * The allowed requests, with denials folded in where a term can express them: unconditional denials of resources.
+   * Conditional denials are left to `effectivePermissions`, which lists them separately.
+   */
+  *shown(set: TermSet): Steps<readonly PermissionTerm[]> {
+    const known = this.#shown.get(set);
+    if (known !== undefined) return known;
+    const shown = yield* printed(set);
+    this.#shown.set(set, shown);
+    return shown;
+  }
+
+  *#isSame(before: TermSet, after: TermSet): Steps<boolean> {
+    const known = this.#pairs.get(before)?.get(after);
+    if (known !== undefined) return known;
+    const same = (yield* sameUnion(before.allow, after.allow)) && (yield* sameUnion(before.deny, after.deny));
+    const row = this.#pairs.get(before) ?? new Map<TermSet, boolean>();
+    this.#pairs.set(before, row.set(after, same));
+    return same;
+  }
 }
 
 function* sameUnion(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
@@ -66,15 +54,7 @@ function* within(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
   return true;
 }
 
-const printedSets = new WeakMap<TermSet, readonly PermissionTerm[]>();
-
-/**
- * The allowed requests, with denials folded in where a term can express them: unconditional denials of resources.
- * Conditional denials are left to `effectivePermissions`, which lists them separately.
- */
 function* printed(set: TermSet): Steps<readonly PermissionTerm[]> {
-  const known = printedSets.get(set);
-  if (known !== undefined) return known;
   let terms: readonly Term[] = set.allow;
   for (const denied of set.deny) {
     const [list, ...more] = denied.resources;
@@ -89,7 +69,6 @@ function* printed(set: TermSet): Steps<readonly PermissionTerm[]> {
     result.push(printTerm(term));
     yield 1;
   }
-  printedSets.set(set, result);
   return result;
 }
 

@@ -1,4 +1,3 @@
-import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import type { Steps } from '../policy/steps.ts';
 import { type ActionCatalog, ActionLists } from './action-list.ts';
@@ -14,6 +13,12 @@ export interface ActionTerms {
   readonly set: TermSet;
 }
 
+/** A policy, and the names of the actions that it leaves out because it cannot say exactly what is allowed for them. */
+export interface DocumentOfTerms {
+  readonly document: JsonObject;
+  readonly partial: readonly string[];
+}
+
 /** Patterns of one statement's Resource. */
 const MAX_PATTERNS = 2000;
 
@@ -22,8 +27,8 @@ const NOTHING: JsonObject = { Effect: 'Deny', Action: '*', Resource: '*' };
 
 /**
  * The same set as one IAM policy of version 2012-10-17, regardless of IAM's size limits. Two lists of resources that must
- * both match are multiplied out; an exclusion beside a list becomes a Deny. Throws LIMIT_EXCEEDED, naming the action, if
- * neither is exact: for policy variables that overlap wildcards, and for an exclusion that another term cancels.
+ * both match are multiplied out; an exclusion beside a list becomes a Deny. Actions for which neither is exact are left out and
+ * named: for policy variables that overlap wildcards, and for an exclusion that another term cancels.
  *
  * Actions are named as briefly as the catalogue allows (`s3:*`, NotAction): for actions that it does not know, the policy is
  * not reliable. `home` is the principal's account, if it has one.
@@ -32,12 +37,15 @@ export function* policyDocument(
   actions: readonly ActionTerms[],
   catalog: ActionCatalog,
   home: string | null,
-): Steps<JsonObject> {
+): Steps<DocumentOfTerms> {
   const owned = home === null ? null : conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [home]);
+  const partial: string[] = [];
   const byBody = new Map<string, { readonly body: StatementBody; readonly actions: (readonly string[])[] }>();
   for (const { set, names, wildcardOnly } of bySet(actions)) {
     // Actions without a resource have separate sets.
-    for (const body of yield* bodiesOf(set, names[0] ?? '', wildcardOnly ? owned : null)) {
+    const bodies = yield* bodiesOf(set, wildcardOnly ? owned : null);
+    if (bodies === null) partial.push(...names);
+    for (const body of bodies ?? []) {
       const key = JSON.stringify(body);
       const statement = byBody.get(key);
       if (statement === undefined) byBody.set(key, { body, actions: [names] });
@@ -55,7 +63,11 @@ export function* policyDocument(
     statements.push({ Effect, ...lists.name(all, resourcesOf(body)), ...rest });
     yield 1;
   }
-  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : yield* merged(statements) };
+  const document = {
+    Version: '2012-10-17',
+    Statement: statements.length === 0 ? [NOTHING] : yield* merged(statements),
+  };
+  return { document, partial };
 }
 
 interface NamesOfSet {
@@ -106,38 +118,39 @@ interface StatementBody extends JsonObject {
 
 /**
  * `owner`: the condition that requests on resources need and that requests without a resource always fulfil. With it, one
- * statement can hold both kinds of actions.
+ * statement can hold both kinds of actions. Null: no statements say it exactly.
  */
-function* bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): Steps<readonly StatementBody[]> {
+function* bodiesOf(set: TermSet, owner: ConditionUse | null): Steps<readonly StatementBody[] | null> {
   const bodies: StatementBody[] = [];
   for (const term of set.allow) {
     const conditions = owner === null ? term.conditions : [...term.conditions, owner];
     yield 1;
-    const list = yield* oneList(term, action);
+    const list = yield* oneList(term);
+    if (list === 'inexpressible') return null;
     bodies.push(body('Allow', list === null ? term.notResources : [], list, conditions));
     if (list === null || term.notResources.length === 0) continue;
     const excluded: Term = { resources: [term.notResources], notResources: [], conditions: [], statements: [] };
     for (const other of set.allow) {
       yield 1;
-      if (other !== term && (yield* intersectTerms(other, excluded)) !== null) throw notExpressible(action);
+      if (other !== term && (yield* intersectTerms(other, excluded)) !== null) return null;
     }
     bodies.push(body('Deny', [], term.notResources, []));
   }
   for (const term of set.deny) {
     yield 1;
-    const list = yield* oneList(term, action);
-    if (list !== null && term.notResources.length > 0) throw notExpressible(action);
+    const list = yield* oneList(term);
+    if (list === 'inexpressible' || (list !== null && term.notResources.length > 0)) return null;
     bodies.push(body('Deny', list === null ? term.notResources : [], list, term.conditions));
   }
   return bodies;
 }
 
 /** The resources of the term as one list; null: any resource. */
-function* oneList(term: Term, action: string): Steps<readonly ResourceGlob[] | null> {
+function* oneList(term: Term): Steps<readonly ResourceGlob[] | 'inexpressible' | null> {
   let list: readonly ResourceGlob[] | null = null;
   for (const other of term.resources) {
     list = list === null ? other : yield* intersectLists(list, other, MAX_PATTERNS);
-    if (list === null) throw notExpressible(action);
+    if (list === null) return 'inexpressible';
   }
   return list;
 }
@@ -159,11 +172,4 @@ function body(
 function texts(globs: readonly ResourceGlob[]): string | readonly string[] {
   const all = globs.map((glob) => glob.text);
   return all.length === 1 ? (all[0] ?? '') : all;
-}
-
-function notExpressible(action: string): RolegateError {
-  return new RolegateError(
-    'LIMIT_EXCEEDED',
-    `what is allowed for \`${action}\` cannot be said exactly in one IAM policy of ${MAX_PATTERNS} patterns a statement; its permissions can`,
-  );
 }

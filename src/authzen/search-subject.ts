@@ -35,7 +35,7 @@ export async function searchSubjects({ context, table }: Door, body: JsonObject)
       subject.properties,
     );
     const askable = await searchScope(context, {
-      action: question.action,
+      actions: [question.action],
       conditional: false,
       given: question.context,
     });
@@ -45,7 +45,7 @@ export async function searchSubjects({ context, table }: Door, body: JsonObject)
     const arns = found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal));
     const isLast = found.before + arns.length >= found.total;
     const next = isLast ? null : (arns.at(-1) ?? page.after ?? '');
-    const gaps = await knownGapsOfSearch(context, question, found);
+    const gaps = await knownGapsOfSearch(context, [question], found);
     const results = arns.map((arn) => ({ type: subject.type, id: template.idIn(arn) ?? arn }));
     return searchAnswer(page, results, { next, total: found.total }, { gaps, ignored });
   });

@@ -24,6 +24,11 @@ function isRuledOut(condition: Condition, evaluation: Evaluation): boolean {
   return isGiven && !condition.holds(evaluation);
 }
 
+/** As `relevanceOf`, for requests on any of many resources: nothing about one of them settles it. */
+export function relevanceOnMany({ conditions }: CompiledStatement, evaluation: Evaluation, isOpen = false): Relevance {
+  return !isOpen && conditions.some((condition) => isRuledOut(condition, evaluation)) ? 'NEVER' : 'MAYBE';
+}
+
 /** `evaluation`: the request, of any caller. `isOpen`: what the request gives does not count for every statement. */
 export function relevanceOf(statement: CompiledStatement, evaluation: Evaluation, isOpen = false): Relevance {
   const { resources, conditions } = statement;
@@ -59,6 +64,11 @@ export class CallerDependence {
     this.#conditions = conditions;
     this.#keys = keys;
     this.#ofResource = ofResource;
+  }
+
+  /** Whether it is the caller that says which resources the statement is about. */
+  get namesResources(): boolean {
+    return this.#ofResource;
   }
 
   /** Null: the statement is the same for all callers of one kind. */

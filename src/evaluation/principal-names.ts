@@ -4,6 +4,9 @@ import type { PrincipalFacts } from './principal.ts';
 import { sessionArn, sessionsOf } from './principal-values.ts';
 import type { ResourceFacts } from './resource.ts';
 
+/** What stands for everybody where a name is needed. */
+export const EVERYBODY = '*';
+
 /**
  * The names by which a statement of a resource's policy can concern callers, so that the policies that concern one are found
  * without looking at all: a statement names a caller (see match-principal.ts) only if it shares a name with it, or has null here,
@@ -20,6 +23,11 @@ export function namesIn(
     names.push(...namesBy(named, bindings));
   }
   return names;
+}
+
+/** The names that names without bindings get by those of a policy. */
+export function namesBoundIn(names: readonly string[], bindings: ResourceFacts['policyBindings']): readonly string[] {
+  return names.flatMap((name) => (name.startsWith('arn ') ? idBoundTo(name.slice('arn '.length), bindings) : []));
 }
 
 function namesBy(

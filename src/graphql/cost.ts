@@ -75,9 +75,8 @@ export const ASSUMER_COST = 20;
 /** Cost that each need adds to `accessRoutes`: it is decided in every role that can be assumed. */
 const NEED_COST = 500;
 
-/** Lists of unknown length that can hold the whole catalogue. */
-const ALL_ACTIONS: ReadonlySet<string> = new Set(['gained', 'lost', 'changed']);
-const MANY_ACTIONS = 2000;
+/** Lists that are as long as the longest page. */
+const WHOLE_PAGES: ReadonlySet<string> = new Set(['gained', 'lost', 'changed']);
 
 interface Cost {
   readonly field: number;
@@ -108,7 +107,8 @@ export function costOfField(
   const search = Object.hasOwn(SEARCHES, field.name) ? SEARCHES[field.name] : undefined;
   if (search === undefined) return cost;
   const once = searchCost(search.cost, context.directory.size[search.through]);
-  return { ...cost, field: cost.field + once * depthOf(args) + NEED_COST * needsOf(args) };
+  const times = field.name === 'whoCan' ? timesOf(args) : depthOf(args);
+  return { ...cost, field: cost.field + Math.round(once * times) + NEED_COST * needsOf(args) * depthOf(args) };
 }
 
 /** Lists of one account are short: its quotas are a few thousand. */
@@ -127,6 +127,17 @@ function costOfFind(
 /** Length of the chains of roles to search; 1 for fields without chains. */
 function depthOf({ maxDepth }: Readonly<Record<string, unknown>>): number {
   return typeof maxDepth === 'number' ? Math.max(maxDepth, 1) : 1;
+}
+
+/** Of each action beyond the first one, which has the same principals and resource. */
+const FURTHER_ACTION = 0.2;
+/** Actions that the types of most resources take. */
+const ACTIONS_OF_TYPE = 50;
+
+/** How often a search for principals is made, counted by its actions. */
+function timesOf({ action, actions }: Readonly<Record<string, unknown>>): number {
+  const count = typeof action === 'string' ? 1 : (lengthOf(actions) ?? ACTIONS_OF_TYPE);
+  return 1 + FURTHER_ACTION * Math.max(0, count - 1);
 }
 
 function needsOf({ needs }: Readonly<Record<string, unknown>>): number {
@@ -150,6 +161,6 @@ function costOfShape(
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
   // AWS makes one root in an organization.
   if (field.name === 'roots') return { field: 1, multiplier: 1 };
-  if (ALL_ACTIONS.has(field.name)) return { field: 1, multiplier: MANY_ACTIONS };
+  if (WHOLE_PAGES.has(field.name)) return { field: 1, multiplier: MAX_PAGE_SIZE };
   return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };
 }

@@ -19,6 +19,7 @@ import './checkers/create-checker.ts';
 import './checkers/revoke-checker.ts';
 import './checkers/rotate-checker.ts';
 import './questions/decision.ts';
+import './questions/access-comparison.ts';
 import './questions/effective-permissions.ts';
 import './entities/directory-export.ts';
 import './live/decision-changed.ts';

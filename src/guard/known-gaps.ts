@@ -30,10 +30,12 @@ function withoutResource({ gaps, resourceGaps = [] }: Answer): string[] {
 /** The gaps of a search for principals: those about the resource only for callers that may know of the resource. */
 export async function knownGapsOfSearch(
   context: GuardContext,
-  question: OpenQuestion,
-  found: WhoCan,
+  questions: readonly OpenQuestion[],
+  found: Pick<WhoCan, 'gaps' | 'resourceGaps'>,
 ): Promise<string[]> {
   const { gaps, resourceGaps } = found;
-  const isKnown = resourceGaps.length > 0 && (await mayKnowResource(context, question));
+  let isKnown = false;
+  // Each is about the same resource: of what may be known by one action, more need not be decided.
+  for (const question of resourceGaps.length > 0 ? questions : []) isKnown ||= await mayKnowResource(context, question);
   return isKnown ? [...resourceGaps, ...gaps] : [...gaps];
 }

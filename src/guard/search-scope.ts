@@ -10,17 +10,17 @@ import { behindVeils } from './veils.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
 /**
- * The principals that a search for those who may do `action` may include; null: all. `conditional`: whether it also finds
+ * The principals that a search for those who may do one of `actions` may include; null: all. `conditional`: whether it also finds
  * those that may do it under conditions, which are parts of statements. Throws FORBIDDEN for what a checker may not search for;
  * whether it may search at all says `maySearch`. `given`: the condition keys of the question.
  */
 export async function searchScope(
   context: GuardContext,
   {
-    action,
+    actions,
     conditional,
     given,
-  }: { readonly action: string; readonly conditional: boolean; readonly given: RequestContext },
+  }: { readonly actions: readonly string[]; readonly conditional: boolean; readonly given: RequestContext },
 ): Promise<WhoCanScope | null> {
   const { caller } = context;
   switch (caller.kind) {
@@ -33,7 +33,9 @@ export async function searchScope(
         behind: (questions, decide) => behindVeils(context, given, questions, decide),
       };
     case 'checker': {
-      if (!isItsAction(caller, action)) throw notItsAction(action, 'action');
+      const beyond = actions.findIndex((action) => !isItsAction(caller, action));
+      if (beyond !== -1)
+        throw notItsAction(actions[beyond] ?? '', actions.length === 1 ? 'action' : `actions[${beyond}]`);
       if (conditional) throw noConditions();
       const { accountIds } = caller.checker;
       if (caller.maker.kind === 'operator') return accountIds === null ? null : askable(context, accountIds);

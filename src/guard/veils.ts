@@ -114,12 +114,18 @@ export async function asFarAsKnown<T>(
 ): Promise<T> {
   const { access, caller } = context;
   if (caller.kind !== 'principal') return work(access, null);
-  const isLimited = isItself(context, subject) && !(await maySimulate(context, subject.principal));
+  const isLimited = await knowsItselfAlone(context, subject);
   if (!isLimited && given === null) return work(access, null);
   const veils = isLimited
     ? new Veils(context, hadByCall(context, caller), passedOnBy(caller))
     : new Veils(context, given ?? new Map(), null);
   return veils.run((veil) => work(access.behind(veil), veil));
+}
+
+/** Whether the caller asks about itself, and may not simulate: what it supposes does not count for policies that it may not read. */
+export async function knowsItselfAlone(context: GuardContext, subject: Subject): Promise<boolean> {
+  const { kind } = context.caller;
+  return kind === 'principal' && isItself(context, subject) && !(await maySimulate(context, subject.principal));
 }
 
 /** The veils of a search for principals, which are asked about one by one: see WhoCanScope. */
@@ -149,12 +155,28 @@ function passedOnBy({ session }: PrincipalCaller): PassedOn {
 /** Greatest number of times that the same work is done: each finds policies of which it was not known whether they are readable. */
 const MOST_ROUNDS = 8;
 
+/** Policies by their place, and whether the caller may read them. */
+type Readable = Map<string, boolean>;
+
+/**
+ * Looks up whether a policy may be read, and notes those of which it is not known. What is worked out behind a veil can be kept for
+ * longer than the request: this holds nothing of the request.
+ */
+function lookedUpIn(readable: Readable, met: Map<string, PolicyInPlace>): (policy: PolicyInPlace) => boolean {
+  return (policy) => {
+    const key = `${policy.layer} ${policy.arn ?? policy.holder}`;
+    const known = readable.get(key);
+    if (known === undefined) met.set(key, policy);
+    return known ?? false;
+  };
+}
+
 /** The veil of one caller, for work that does not wait to be told what the caller may read. */
 class Veils {
   readonly #context: GuardContext;
   readonly #had: RequestContext;
   readonly #passedOn: PassedOn | null;
-  readonly #readable = new Map<string, boolean>();
+  readonly #readable: Readable = new Map();
 
   constructor(context: GuardContext, had: RequestContext, passedOn: PassedOn | null) {
     this.#context = context;
@@ -166,16 +188,12 @@ class Veils {
   async run<T>(work: (veil: Veil) => Promise<T>): Promise<T> {
     for (let round = 0; ; round += 1) {
       const met = new Map<string, PolicyInPlace>();
-      const isReadable = (policy: PolicyInPlace): boolean => {
-        const key = `${policy.layer} ${policy.arn ?? policy.holder}`;
-        const known = this.#readable.get(key);
-        if (known === undefined) met.set(key, policy);
-        return known ?? false;
-      };
-      const result = await work(new Veil(this.#had, this.#passedOn, isReadable)).catch((error: unknown) => {
-        if (met.size === 0 || round >= MOST_ROUNDS) throw error;
-        return null;
-      });
+      const result = await work(new Veil(this.#had, this.#passedOn, lookedUpIn(this.#readable, met))).catch(
+        (error: unknown) => {
+          if (met.size === 0 || round >= MOST_ROUNDS) throw error;
+          return null;
+        },
+      );
       // Beyond the rounds nothing is taken for readable that is not known to be.
       if (result !== null && (met.size === 0 || round >= MOST_ROUNDS)) return result;
       await Promise.all(

@@ -3,8 +3,9 @@ import { absentRole } from '../access/absent-role.ts';
 import { type AssumptionArguments, decideAssumption } from '../access/assume.ts';
 import { inheritanceFault } from '../access/assumption-parameters.ts';
 import { gatherForSubjects } from '../access/gather-for-subjects.ts';
-import type { Question, Subject } from '../access/question.ts';
-import { type CarriedOn, carriedOnBy } from '../access/subject.ts';
+import type { CarriedOn, Question, Subject } from '../access/question.ts';
+import { isChained, MAX_CHAINED_SECONDS } from '../access/role-chaining.ts';
+import { carriedOnBy } from '../access/subject.ts';
 import type { Gathered } from '../directory/directory.ts';
 import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
 import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/stores/session-store.ts';
@@ -48,17 +49,6 @@ export interface RoleRequest {
   readonly event: NewAuditEvent;
   /** The message of a refusal for callers who may not see the reason; left out: the reason of the decision. */
   readonly refusal?: string;
-}
-
-/** Seconds. A chained session lasts an hour at most: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html */
-const MAX_CHAINED_SECONDS = 3600;
-
-/**
- * Called with temporary credentials: those of a role session, and those that sts:GetSessionToken made, of which AWS's guide
- * does not speak. Observed: https://github.com/mmmorris1975/aws-runas/issues/11, https://github.com/99designs/aws-vault/issues/263
- */
-function isChained({ heldSession = null, heldKeySession = null }: Subject): boolean {
-  return heldSession !== null || heldKeySession?.kind === 'SESSION_TOKEN';
 }
 
 /**

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
+import { AccessComparison } from '../../src/access/compare-access.ts';
+import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { completed } from '../../src/directory/services/own-service.ts';
@@ -132,6 +134,42 @@ describe('on generated worlds', () => {
     );
   });
 
+  it('what a comparison says of an action is what decisions say of both', async () => {
+    const kinds = new Set<string>();
+    const subjects = fc.tuple(fc.constantFrom(...PRINCIPALS), fc.option(fc.constantFrom(...ROLES)));
+    await fc.assert(
+      fc.asyncProperty(world, subjects, subjects, async (document, one, other) => {
+        const directory = new MemoryDirectory(document, catalog);
+        const access = createAccess(directory, catalog);
+        const [first, second] = [aSubject(...one), aSubject(...other)];
+        const sides = [
+          await access.effectivePermissions(first, new Map(), NOON),
+          await access.effectivePermissions(second, new Map(), NOON),
+        ] as const;
+        const comparison = new AccessComparison(catalog, sides, { actions: ACTIONS }, new Work());
+        const differences = await comparison.listed().after(null, 100);
+        const kindOf = new Map(differences.map(({ action, kind }) => [action, kind]));
+        for (const action of ACTIONS) {
+          const kind = kindOf.get(action) ?? 'ALIKE';
+          for (const [index, object] of OBJECTS.entries()) {
+            const resource = resourceOf(action, object, ROLES[index] ?? '');
+            const [before, after] = await access.decide(
+              [aQuestion(first, action, resource), aQuestion(second, action, resource)],
+              NOON,
+            );
+            const allowed = [before?.decision.allowed, after?.decision.allowed];
+            if (kind === 'ALIKE') expect(allowed[0], `${action} on ${resource}`).toBe(allowed[1]);
+            if (kind === 'GAINED') expect(allowed[0], `${action} on ${resource}`).toBe(false);
+            if (kind === 'LOST') expect(allowed[1], `${action} on ${resource}`).toBe(false);
+            if (allowed[0] !== allowed[1]) kinds.add(kind);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect([...kinds]).toEqual(expect.arrayContaining(['GAINED', 'LOST']));
+  });
+
   it('the roles listed are those that decisions allow, and those that further keys could open', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.constantFrom(...PRINCIPALS), async (document, who) => {
@@ -180,6 +218,34 @@ describe('on generated worlds', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('a route leads through roles that can be assumed one after the other, to what the last one can do', async () => {
+    const needs = OBJECTS.map((resource, index) => {
+      const { subject: _, ...need } = aQuestion(A, 's3:GetObject', resource, { path: `needs[${index}]` });
+      return { ...need, resourceAccount: A };
+    });
+    let longest = 0;
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(...USERS), async (document, who) => {
+        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+        const routes = await access.accessRoutes(aSubject(who), needs, { maxDepth: 3 }, NOON);
+        expect(routes.filter(({ roles }) => roles.length === 0)).toHaveLength(1);
+        for (const { roles, answers } of routes) {
+          longest = Math.max(longest, roles.length);
+          const steps = roles.map((role, index) => aQuestion(roles[index - 1] ?? who, 'sts:AssumeRole', role));
+          for (const { decision } of await access.decide(steps, NOON)) expect(decision.allowed).toBe(true);
+          const last = roles.at(-1) ?? who;
+          const asLast = await access.decide(
+            needs.map((need) => ({ ...need, subject: aSubject(last) })),
+            NOON,
+          );
+          expect(answers.map(({ decision }) => decision.reason)).toEqual(asLast.map(({ decision }) => decision.reason));
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(longest).toBeGreaterThan(1);
   });
 
   it('who can are all whom decisions allow', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
+import { grantedBy } from '../../src/access/granted-by.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
@@ -178,7 +179,7 @@ describe('copying from an own bucket to somebody else’s', () => {
     ],
   });
   const routes = async (document: DirectoryDocument): Promise<unknown[]> => {
-    const found = await open(document).access.accessRoutes(aSubject(alice), needs, NOON);
+    const found = await open(document).access.accessRoutes(aSubject(alice), needs, {}, NOON);
     return found.map((route) => ({
       kind: route.kind,
       roles: route.roles,
@@ -203,10 +204,60 @@ describe('copying from an own bucket to somebody else’s', () => {
     ]);
   });
 
+  it('says which side grants a need', async () => {
+    const opened = policy({ ...allow('s3:PutObject', 'arn:aws:s3:::target/*'), Principal: { AWS: alice } });
+    const [own] = await open(target(opened)).access.accessRoutes(aSubject(alice), needs, {}, NOON);
+    expect(own?.answers.map(({ decision }) => grantedBy(decision))).toEqual([
+      ['IDENTITY_POLICY'],
+      expect.arrayContaining(['IDENTITY_POLICY', 'RESOURCE_POLICY']),
+    ]);
+  });
+
+  it('goes through roles that are assumed one after the other', async () => {
+    const via = (name: string, from: string) => aRole(name, [trusts({ AWS: from })], [allow('sts:AssumeRole')]);
+    const document: DirectoryDocument = {
+      users: [aUser('alice', [allow('sts:AssumeRole')])],
+      roles: [
+        via('First', alice),
+        via('Second', roleArn('First')),
+        aRole('Third', [trusts({ AWS: roleArn('Second') })], [allow('s3:PutObject')]),
+        aRole('Fourth', [trusts({ AWS: roleArn('Third') })], [allow('s3:*')]),
+      ],
+      resources: [{ arn: 'arn:aws:s3:::target', accountId: A }],
+    };
+    const { access } = open(document);
+    const write = needs.slice(1);
+    const ways = async (maxDepth: number, mayAskAbout?: (arn: string) => Promise<boolean>) => {
+      const options = { maxDepth, ...(mayAskAbout === undefined ? {} : { mayAskAbout }) };
+      const found = await access.accessRoutes(aSubject(alice), write, options, NOON);
+      return found.map(({ roles, meetsAll, sessionLimit }) => [
+        roles.map((arn) => arn.split('/')[1]).join(' '),
+        meetsAll,
+        sessionLimit,
+      ]);
+    };
+    expect(await ways(1)).toEqual([
+      ['', false, null],
+      ['First', false, null],
+    ]);
+    expect(await ways(3)).toEqual([
+      ['First Second Third', true, 3600],
+      ['', false, null],
+      ['First', false, null],
+      ['First Second', false, 3600],
+    ]);
+    expect(await ways(3, async (arn) => arn !== roleArn('Second'))).toEqual([
+      ['', false, null],
+      ['First', false, null],
+      ['First Second', false, 3600],
+    ]);
+    await expect(ways(4)).rejects.toMatchObject({ field: 'maxDepth' });
+  });
+
   it('looks at 100 needs and no more', async () => {
     const [need] = needs;
     const many = Array.from({ length: 101 }, () => need).filter((each) => each !== undefined);
-    const asked = open(target(null)).access.accessRoutes(aSubject(alice), many, NOON);
+    const asked = open(target(null)).access.accessRoutes(aSubject(alice), many, {}, NOON);
     await expect(asked).rejects.toMatchObject({
       field: 'needs',
       message: '101 needs; the limit is 100',
@@ -217,6 +268,7 @@ describe('copying from an own bucket to somebody else’s', () => {
     const asked = open(target(null)).access.accessRoutes(
       aSubject(alice),
       needs.map((need) => ({ ...need, resource: '*' })),
+      {},
       NOON,
     );
     await expect(asked).rejects.toMatchObject({
@@ -226,7 +278,7 @@ describe('copying from an own bucket to somebody else’s', () => {
   });
 
   it('is a question about one who is there', async () => {
-    const asked = open(target(null)).access.accessRoutes(aSubject(userArn('nobody')), needs, NOON);
+    const asked = open(target(null)).access.accessRoutes(aSubject(userArn('nobody')), needs, {}, NOON);
     await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -124,7 +124,7 @@ it('decisions, simulations and closed forms bind a resource without a known owne
       const about = catalog.action(action);
       if (about === null) throw new Error(`no action ${action}`);
       const actions = [{ name: action, wildcardOnly: about.wildcardOnly, set: finished(permissions.setOf(about)) }];
-      const document = finished(policyDocument(actions, catalog, A));
+      const { document } = finished(policyDocument(actions, catalog, A));
       const closed = simulationOf(document, null, asked, context);
       expect(access.simulate(closed, NOON)[0]?.decision.allowed).toBe(decided?.decision.allowed);
 

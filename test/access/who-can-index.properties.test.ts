@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import type { WhoCan, WhoCanOptions } from '../../src/access/who-can-answer.ts';
+import type { WhoCanAny } from '../../src/access/who-can-any.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
@@ -212,10 +213,62 @@ describe('the index', () => {
         expect(shown(await ask(true, { after, limit: 2 }))).toEqual(shown(await ask(false, { after, limit: 2 })));
         const visible = async (some: readonly PrincipalRef[]): Promise<readonly boolean[]> =>
           some.map((one) => !principalIdOf(one).endsWith('1'));
+        if (!conditional && resource === OBJECT) {
+          const onSome = { ...question, resource: `${BUCKET}/r*`, resourceIsPattern: true };
+          const byPattern = async (isIndexed: boolean, onAll: boolean): Promise<unknown> => {
+            const memory = new MemoryDirectory(directory, catalog);
+            memory.isIndexed = isIndexed;
+            const found = await createAccess(memory, catalog).whoCan(onSome, { limit: 100, onAll }, NOON);
+            return [shown(found), found.entries.map(({ answer }) => answer.coverage)];
+          };
+          expect(await byPattern(true, false)).toEqual(await byPattern(false, false));
+          expect(await byPattern(true, true)).toEqual(await byPattern(false, true));
+        }
         const inB = { scope: { accounts: [B], visible } };
         expect(shown(await ask(true, inB))).toEqual(shown(await ask(false, inB)));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('answers for several actions as for each of them', async () => {
+    const actions = ['s3:GetObject', 's3:GetObjectTagging', 's3:PutObject'];
+    await fc.assert(
+      fc.asyncProperty(world, fc.boolean(), async (directory, conditional) => {
+        const { subject: _, action: _of, ...question } = aQuestion(A, '', OBJECT);
+        const tools = (isIndexed: boolean) => {
+          const memory = new MemoryDirectory(directory, catalog);
+          memory.isIndexed = isIndexed;
+          return createAccess(memory, catalog);
+        };
+        const expected = new Map<string, unknown[]>();
+        for (const action of actions) {
+          const { entries } = await tools(false).whoCan({ ...question, action }, { limit: 100, conditional }, NOON);
+          for (const { answer, conditions: open } of entries) {
+            const arn = principalIdOf(answer.question.subject.principal);
+            expected.set(arn, [...(expected.get(arn) ?? []), [action, answer.decision.effect, open]]);
+          }
+        }
+        const pages = async (isIndexed: boolean): Promise<readonly unknown[]> => {
+          const access = tools(isIndexed);
+          const listed: [string, unknown][] = [];
+          for (let list: WhoCanAny['list'] = null; ; ) {
+            const after = listed.at(-1)?.[0] ?? null;
+            const page = await access.whoCanAny({ ...question, actions }, { limit: 3, after, conditional, list }, NOON);
+            expect([page.total, page.before]).toEqual([expected.size, listed.length]);
+            for (const { answer, actions: may = [] } of page.entries) {
+              const said = may.map((one) => [one.answer.question.action, one.answer.decision.effect, one.conditions]);
+              listed.push([principalIdOf(answer.question.subject.principal), said]);
+            }
+            if (page.entries.length < 3) return listed;
+            list = page.list;
+          }
+        };
+        const scanned = await pages(false);
+        expect(new Map(scanned as [string, unknown][])).toEqual(expected);
+        expect(await pages(true)).toEqual(scanned);
+      }),
+      { numRuns: 40 },
     );
   });
 });

@@ -1,12 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
-import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
-import { aQuestion, NOON } from '../support/questions.ts';
+import { A, allow, anOrganization, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
 const X = '333333333333';
@@ -217,5 +218,79 @@ describe('a bare `*`', () => {
   it('is the resource of an action that has none', async () => {
     const document = { users: [aUser('alice', [allow('kms:ListKeys')])] };
     expect((await search(document, ['kms:ListKeys', '*'])).names).toEqual([userArn('alice')]);
+  });
+});
+
+describe('classes of principals', () => {
+  /** Who may, by the index and by deciding for each: the same. */
+  const both = async (document: DirectoryDocument, action: string, resource: string): Promise<readonly string[]> => {
+    const [indexed, scanned] = await Promise.all(
+      [true, false].map(async (isIndexed) => {
+        const directory = new MemoryDirectory(document, catalog);
+        directory.isIndexed = isIndexed;
+        const { subject: _, ...question } = aQuestion(A, action, resource);
+        const { entries } = await createAccess(directory, catalog).whoCan(question, { limit: 100 }, NOON);
+        return entries.map(({ answer }) => principalIdOf(answer.question.subject.principal));
+      }),
+    );
+    expect(indexed).toEqual(scanned);
+    return indexed ?? [];
+  };
+
+  it('are divided by what a resource control policy above the bucket behind an access point says of them', async () => {
+    const point = `arn:aws:s3:eu-west-1:${A}:accesspoint/point`;
+    const letIn = (resource: string): string =>
+      policy({ Effect: 'Allow', Principal: { AWS: [A] }, Action: 's3:GetObject', Resource: resource });
+    const organization = anOrganization(X, A, B);
+    const tagged = (name: string, team: string) => aUser(name, [allow('s3:GetObject')], { tags: { team } });
+    const onlyRed = {
+      id: 'p-red',
+      arn: 'arn:aws:organizations::333333333333:policy/o-exampleorg1/resource_control_policy/p-red',
+      type: 'RESOURCE_CONTROL_POLICY' as const,
+      name: 'red',
+      document: policy({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:GetObject',
+        Resource: '*',
+        Condition: { StringNotEquals: { 'aws:PrincipalTag/team': 'red' } },
+      }),
+      targets: [B],
+    };
+    const document: DirectoryDocument = {
+      ...organization,
+      organizations: organization.organizations.map((one) => ({
+        ...one,
+        rcpEnabled: true,
+        controlPolicies: [onlyRed],
+      })),
+      users: [tagged('alice', 'red'), tagged('bob', 'blue'), tagged('carol', 'blue'), tagged('dora', 'red')],
+      resources: [
+        { arn: BUCKET, accountId: B, policy: letIn(`${BUCKET}/*`) },
+        { arn: point, accountId: A, policy: letIn(`${point}/object/*`), accessPoint: { bucket: BUCKET, vpcId: null } },
+      ],
+    };
+    const directory = await takeDirectory(() => undefined);
+    onTestFinished(() => directory.close());
+    await directory.apply(document);
+    const access = createAccess(directory, catalog);
+    const { subject: _, ...question } = aQuestion(A, 's3:GetObject', `${point}/object/x`);
+    const { entries } = await access.whoCan(question, { limit: 100 }, NOON);
+    const users = (document.users ?? []).map(({ arn }) => arn);
+    const each = await access.decide(
+      users.map((arn) => ({ ...question, subject: aSubject(arn) })),
+      NOON,
+    );
+    expect(entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual(
+      users.filter((_arn, index) => each[index]?.decision.allowed === true),
+    );
+    expect(entries).toHaveLength(2);
+  });
+
+  it('are of one partition where the Region that is assumed depends on it', async () => {
+    const list = [{ ...allow('iam:ListUsers'), Condition: { StringEquals: { 'aws:RequestedRegion': 'cn-north-1' } } }];
+    const inChina = `arn:aws-cn:iam::${B}:user/li`;
+    const document: DirectoryDocument = { users: [aUser('alice', list), aUser('', list, { arn: inChina })] };
+    expect(await both(document, 'iam:ListUsers', '*')).toEqual([inChina]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assumptionActions } from '../../src/access/assume.ts';
 import { compareAccess } from '../../src/access/compare-access.ts';
-import { type EffectivePermissions, effectivePermissions } from '../../src/access/effective-permissions.ts';
+import type { EffectivePermissions } from '../../src/access/effective-permissions.ts';
+import { effectivePermissions } from '../../src/access/work-out-permissions.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
@@ -181,7 +182,7 @@ describe('who is no user', () => {
 
   it('in a role has what the role has, with its own suspended', async () => {
     const inRole = await permissionsOf(document, userArn('alice'), roleArn('R'));
-    expect(inRole.assumption?.allowed).toBe(true);
+    expect(inRole.assumption?.decision.allowed).toBe(true);
     expect((await terms(inRole, 's3:ListAllMyBuckets'))?.allow).toHaveLength(1);
     expect(await terms(inRole, 'sts:AssumeRole')).toBeNull();
     expect(inRole.suspended?.suspended).toBeNull();
@@ -194,9 +195,9 @@ describe('who is no user', () => {
   it('in a role that it may not assume has nothing, and the denial says why', async () => {
     const shut = { users: [aUser('alice', [allow('*')])], roles: [aRole('R', [trusts({ AWS: B })], [allow('*')])] };
     const inRole = await permissionsOf(shut, userArn('alice'), roleArn('R'));
-    expect(inRole.assumption).toMatchObject({ allowed: false, deniedBy: 'TRUST_POLICY' });
+    expect(inRole.assumption?.decision).toMatchObject({ allowed: false, deniedBy: 'TRUST_POLICY' });
     expect(await inRole.permissions()).toEqual([]);
-    expect(await inRole.policyDocument()).toMatchObject({
+    expect((await inRole.policyDocument()).document).toMatchObject({
       Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
     });
   });
@@ -238,10 +239,13 @@ describe('one policy for all', () => {
     const document = { users: [aUser('admin', [allow(['s3:*', 'ec2:*'])])] };
     const admin = await permissionsOf(document, userArn('admin'));
     expect(await admin.policyDocument()).toEqual({
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: ['ec2:*', 's3:*', 'sts:GetCallerIdentity'], Resource: '*', Condition: OWN },
-      ],
+      document: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: ['ec2:*', 's3:*', 'sts:GetCallerIdentity'], Resource: '*', Condition: OWN },
+        ],
+      },
+      partial: [],
     });
   });
 });
@@ -270,16 +274,84 @@ describe('a comparison', () => {
     };
     const subject = { ...aSubject(userArn('alice'), roleArn('R')), assumedRole: roleArn('R') };
     const comparison = await compareAccess(toolsFor(document), subject, {}, NOON);
-    expect(comparison.gained.map(({ action }) => action)).toEqual(['s3:ListBucket']);
-    expect(comparison.lost.map(({ action }) => action)).toEqual(['s3:PutObject', 'sts:AssumeRole']);
-    expect(comparison.changed).toMatchObject([
+    expect(await comparison.listed(['GAINED']).after(null, 10)).toMatchObject([{ action: 's3:ListBucket' }]);
+    expect(await comparison.listed(['LOST']).after(null, 10)).toMatchObject([
+      { action: 'sts:AssumeRole' },
+      { action: 's3:PutObject' },
+    ]);
+    expect(await comparison.listed(['CHANGED']).after(null, 10)).toMatchObject([
       {
         action: 'sqs:SendMessage',
         before: [{ notResources: [`arn:aws:sqs:*:${A}:closed`] }],
         after: [{ notResources: [] }],
       },
     ]);
-    // s3:GetObject and sts:GetCallerIdentity.
-    expect(comparison.keptCount).toBe(2);
+    // s3:GetObject and sts:GetCallerIdentity are kept.
+    expect(await comparison.counts()).toEqual({ GAINED: 1, LOST: 2, CHANGED: 1, SAME: 2 });
+  });
+
+  it('names the worst first: what changes privileges, what writes, the rest', async () => {
+    const document = {
+      users: [
+        aUser('alice', [allow(['iam:PassRole', 'iam:PutUserPolicy', 'iam:TagUser', 's3:GetObject', 's3:PutObject'])]),
+      ],
+      roles: [aRole('R', [trusts({ AWS: userArn('alice') })], [])],
+    };
+    const subject = { ...aSubject(userArn('alice'), roleArn('R')), assumedRole: roleArn('R') };
+    const comparison = await compareAccess(toolsFor(document), subject, {}, NOON);
+    const actions = async (place: string | null) =>
+      (await comparison.listed().after(place, 10)).map(({ action }) => action);
+    const all = ['iam:PassRole', 'iam:PutUserPolicy', 'sts:AssumeRole', 'iam:TagUser', 's3:PutObject', 's3:GetObject'];
+    expect(await actions(null)).toEqual(all);
+    const [, , third] = await comparison.listed().after(null, 3);
+    expect(await actions(third?.place ?? null)).toEqual(all.slice(3));
+    expect(await comparison.listed().count()).toBe(all.length);
+  });
+
+  it('says of a role that cannot be assumed that it cannot be', async () => {
+    const shut = { users: [aUser('alice', [allow('*')])], roles: [aRole('R', [trusts({ AWS: B })], [allow('*')])] };
+    const subject = { ...aSubject(userArn('alice'), roleArn('R')), assumedRole: roleArn('R') };
+    const comparison = await compareAccess(toolsFor(shut), subject, { filter: { services: ['sqs'] } }, NOON);
+    expect(comparison.assumption).toMatchObject({
+      question: { action: 'sts:AssumeRole', resource: roleArn('R') },
+      decision: { allowed: false, deniedBy: 'TRUST_POLICY' },
+    });
+    const { LOST, ...others } = await comparison.counts();
+    expect(others).toEqual({ GAINED: 0, CHANGED: 0, SAME: 0 });
+    expect(LOST).toBeGreaterThan(10);
+  });
+});
+
+describe('an action over a limit', () => {
+  const boundary = `arn:aws:iam::${A}:policy/boundary`;
+  /** Eighty Allows, each of which asks for another tag. */
+  const reads = (prefix: string) =>
+    Array.from({ length: 80 }, (_, index) => ({
+      ...allow('s3:GetObject'),
+      Condition: { StringEquals: { [`aws:RequestTag/${prefix}${index}`]: 'x' } },
+    }));
+  const write = allow('s3:PutObject', 'arn:aws:s3:::b/*');
+  const limit = policy(write, ...reads('b'));
+  const document = {
+    policies: [{ arn: boundary, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: limit }] }],
+    users: [aUser('alice', [write, ...reads('a')], { permissionsBoundary: boundary })],
+    roles: [aRole('R', [trusts({ AWS: userArn('alice') })], [])],
+  };
+
+  it('costs itself alone, and is named', async () => {
+    const alice = await permissionsOf(document, userArn('alice'));
+    expect((await alice.permissions()).map(({ action }) => action)).toContain('s3:PutObject');
+    expect(await alice.partial()).toEqual(['s3:GetObject']);
+    const { document: said, partial } = await alice.policyDocument();
+    expect(partial).toEqual(['s3:GetObject']);
+    expect(JSON.stringify(said)).toContain('s3:PutObject');
+    expect(JSON.stringify(said)).not.toContain('s3:GetObject');
+  });
+
+  it('is in no list of a comparison, and does not end it', async () => {
+    const subject = { ...aSubject(userArn('alice'), roleArn('R')), assumedRole: roleArn('R') };
+    const comparison = await compareAccess(toolsFor(document), subject, { filter: { services: ['s3'] } }, NOON);
+    expect(await comparison.partial()).toEqual(['s3:GetObject']);
+    expect((await comparison.listed().after(null, 100)).map(({ action }) => action)).toEqual(['s3:PutObject']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assumptionActions } from '../../src/access/assume.ts';
-import { effectivePermissions } from '../../src/access/effective-permissions.ts';
 import { Work } from '../../src/access/work.ts';
+import { effectivePermissions } from '../../src/access/work-out-permissions.ts';
 import { cellsOf } from '../../src/analysis/cells.ts';
 import { intersectPatterns, overlap, tokensOf } from '../../src/analysis/wildcard.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';

@@ -358,7 +358,7 @@ describe('of a decision a checker gets', () => {
 });
 
 describe('searches', () => {
-  const search = { action: 's3:GetObject', conditional: false, given: new Map() };
+  const search = { actions: ['s3:GetObject'], conditional: false, given: new Map() };
   const scopeOf = (caller: Caller, more: object = {}) => searchScope(requestOf(caller), { ...search, ...more });
   const visible = async (caller: Caller, ...principals: string[]) =>
     (await scopeOf(caller))?.visible(principals.map(refOf));
@@ -386,7 +386,7 @@ describe('searches', () => {
 
   test('are about its actions, and never about conditions, which are of statements', async () => {
     const caller = await checkerOf(OPERATOR, { search: true, actions: ['s3:Get*'] });
-    await expect(scopeOf(caller, { action: 's3:PutObject' })).rejects.toMatchObject({
+    await expect(scopeOf(caller, { actions: ['s3:PutObject'] })).rejects.toMatchObject({
       code: 'FORBIDDEN',
       field: 'action',
     });

@@ -4,7 +4,7 @@ import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { IndexedDocuments } from './indexed-documents.ts';
 import type { IndexedDocument, IndexedPrincipal, PrincipalIndex } from './indexed-principals.ts';
 import { KeptPrincipals } from './kept-principals.ts';
-import { namesOfCaller, TrustEdges } from './trust-edges.ts';
+import { TrustEdges } from './trust-edges.ts';
 
 /** No revision: it is being changed. */
 export const IN_CHANGE = -1n;
@@ -47,11 +47,7 @@ export class HeldIndex implements PrincipalIndex {
   }
 
   rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal> {
-    return this.#trust.under(namesOfCaller(caller));
-  }
-
-  rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal> {
-    return this.#trust.about(namesOfCaller(caller));
+    return this.#trust.trusting(caller);
   }
 
   compiled(document: IndexedDocument): CompiledPolicy {

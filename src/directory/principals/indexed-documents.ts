@@ -28,6 +28,7 @@ export class IndexedDocuments {
   readonly #byHash = new Map<string, KeptDocument>();
   readonly #byService = new Map<string, Set<KeptDocument>>();
   readonly #ofAnyService = new Set<KeptDocument>();
+  readonly #unheld = new Set<KeptDocument>();
   #weight = 0;
 
   constructor(compiled: CompiledPolicies) {
@@ -48,15 +49,16 @@ export class IndexedDocuments {
     const kept = this.#byHash.get(hash);
     if (kept === undefined) return null;
     kept.holders += 1;
+    this.#unheld.delete(kept);
     return kept;
   }
 
-  /** One holder less: a document that nobody holds is dropped. */
+  /** One holder less. A document that nobody holds stays until `dropUnheld`: who is put again is without its own for a moment. */
   release(document: IndexedDocument): void {
     const kept = this.#byHash.get(document.hash);
     if (kept === undefined || kept !== document) return;
     kept.holders -= 1;
-    if (kept.holders <= 0) this.#drop(kept);
+    if (kept.holders <= 0) this.#unheld.add(kept);
   }
 
   add(hash: string, text: string): void {
@@ -64,6 +66,7 @@ export class IndexedDocuments {
     const compiled = this.#compiled.compile('identity', hash, text);
     const kept = new KeptDocument(hash, text, 'policy' in compiled ? compiled.policy : null);
     this.#byHash.set(hash, kept);
+    this.#unheld.add(kept);
     for (const place of this.#placesOf(kept)) place.add(kept);
     this.#weight += weightOf(kept);
   }
@@ -80,9 +83,10 @@ export class IndexedDocuments {
     return compiled.policy;
   }
 
-  /** Drops those that nobody holds: they were read for a holder that was gone by then. */
+  /** Drops those that nobody holds, as nobody does if the holder that they were read for was gone by then. */
   dropUnheld(): void {
-    for (const kept of this.#byHash.values()) if (kept.holders <= 0) this.#drop(kept);
+    for (const kept of this.#unheld) this.#drop(kept);
+    this.#unheld.clear();
   }
 
   #drop(kept: KeptDocument): void {

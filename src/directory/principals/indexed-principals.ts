@@ -41,8 +41,6 @@ export interface PrincipalIndex {
   /** In the order of their ARNs, compared as texts. */
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];
-  /** The roles whose trust policy says anything of the caller, or cannot be read. */
-  rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
   /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */
   rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
   /** Documents of identity policies and boundaries that can be about an action of a service. */

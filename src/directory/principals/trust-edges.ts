@@ -1,83 +1,26 @@
 import type { PrincipalFacts } from '../../evaluation/principal.ts';
-import { sessionArn, sessionsOf } from '../../evaluation/principal-values.ts';
-import { parseArn } from '../../policy/arn.ts';
+import { EVERYBODY, namesBoundIn, namesIn, namesOf } from '../../evaluation/principal-names.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
-import type { NamedPrincipal } from '../../policy/principal-element.ts';
 import type { IndexedPrincipal } from './indexed-principals.ts';
 
 // A role can be assumed by nobody whom no Allow of its trust policy names: an identity policy alone never does.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-cross-account.html
-// So who may assume what is looked for among the names of trust policies. They are texts: `*`, an account id, an ARN or unique
-// id, a service, and the beginning of the ARNs of all sessions of a role.
+// So who may assume what is looked for among the names of trust policies, as with those of all policies of resources.
 
 /** Bytes of a name, of the place of a role under it, and of a trust policy. Measured. */
 const NAME_BYTES = 200;
 const EDGE_BYTES = 40;
 const POLICY_BYTES = 300;
 
-/** In front of names by which something else than an Allow can mean somebody. */
-const BESIDE = '!';
-
-/** The names by which a trust policy can mean somebody. Null: it is no policy document, and lets nobody in. */
-function namesIn(policy: CompiledPolicy | null): readonly string[] {
+/** The names of those whom an Allow of a trust policy can mean. Null: it is no policy document, and lets nobody in. */
+function namesOfAllowed(policy: CompiledPolicy | null): readonly string[] {
   const names = new Set<string>();
-  if (policy === null || policy.closed || policy.faults.length > 0) names.add(`${BESIDE}*`);
-  for (const { allows, principal } of policy?.statements ?? []) {
-    if (principal === null) continue;
-    const mark = allows ? '' : BESIDE;
-    if (principal.negated) {
-      // With Allow it names nobody.
-      if (!allows) names.add(`${BESIDE}*`);
-      continue;
-    }
-    if (principal.everyone) names.add(`${mark}*`);
-    for (const named of principal.named) for (const name of namesFor(named)) names.add(mark + name);
+  for (const statement of policy?.statements ?? []) {
+    // With Allow, NotPrincipal names nobody.
+    if (!statement.allows || statement.principal === null || statement.principal.negated) continue;
+    for (const name of namesIn(statement, {}) ?? [EVERYBODY]) names.add(name);
   }
   return [...names];
-}
-
-function namesFor(named: NamedPrincipal): readonly string[] {
-  switch (named.kind) {
-    case 'account':
-      return [named.accountId];
-    case 'arn': {
-      const isSession = parseArn(named.arn)?.resource.startsWith('assumed-role/') === true;
-      return isSession ? [named.arn, named.arn.slice(0, named.arn.lastIndexOf('/') + 1)] : [named.arn];
-    }
-    case 'uniqueId':
-      return [named.id];
-    case 'service':
-      return [named.service];
-    case 'federated':
-      return [named.provider];
-    case 'every':
-      return ['*'];
-    // Only S3's policies name these.
-    case 'canonicalUser':
-      return [];
-    default:
-      return named satisfies never;
-  }
-}
-
-/** All names by which a trust policy can mean this caller. */
-export function namesOfCaller(facts: PrincipalFacts): readonly string[] {
-  switch (facts.kind) {
-    case 'user':
-      return ['*', facts.accountId, facts.arn, facts.id];
-    case 'roleSession':
-      return ['*', facts.accountId, facts.role.arn, facts.role.id, sessionArn(facts) ?? sessionsOf(facts.role)];
-    case 'federatedUser':
-      return ['*', facts.accountId, facts.arn, ...(facts.issuer === null ? [] : [facts.issuer.arn, facts.issuer.id])];
-    case 'root':
-      return ['*', facts.accountId];
-    case 'service':
-      return ['*', facts.service];
-    case 'anonymous':
-      return ['*', ...(facts.federatedProvider === undefined ? [] : [facts.federatedProvider])];
-    default:
-      return facts satisfies never;
-  }
 }
 
 interface KeptTrust {
@@ -88,6 +31,7 @@ interface KeptTrust {
 /** Whom trust policies name, and the roles that have them. */
 export class TrustEdges {
   readonly #policies = new Map<string, KeptTrust>();
+  readonly #unheld = new Set<string>();
   readonly #roles = new Map<string, Set<IndexedPrincipal>>();
   readonly #held = new Map<IndexedPrincipal, { readonly hash: string; readonly names: readonly string[] }>();
   #weight = 0;
@@ -104,7 +48,8 @@ export class TrustEdges {
   /** Null: it is no policy document, and lets nobody in. */
   learn(hash: string, policy: CompiledPolicy | null): void {
     if (this.#policies.has(hash)) return;
-    this.#policies.set(hash, { names: namesIn(policy), holders: 0 });
+    this.#policies.set(hash, { names: namesOfAllowed(policy), holders: 0 });
+    this.#unheld.add(hash);
     this.#weight += POLICY_BYTES;
   }
 
@@ -113,11 +58,8 @@ export class TrustEdges {
     const trust = this.#policies.get(hash);
     if (trust === undefined) return;
     trust.holders += 1;
-    const bound = trust.names.flatMap((name) => {
-      const mark = name.startsWith(BESIDE) ? BESIDE : '';
-      const id = bindings[name.slice(mark.length)];
-      return id === undefined ? [] : [mark + id];
-    });
+    this.#unheld.delete(hash);
+    const bound = namesBoundIn(trust.names, bindings);
     const names = bound.length === 0 ? trust.names : [...trust.names, ...bound];
     this.#held.set(role, { hash, names });
     for (const name of names) {
@@ -140,24 +82,23 @@ export class TrustEdges {
       this.#weight -= NAME_BYTES + name.length;
     }
     const trust = this.#policies.get(held.hash);
-    if (trust !== undefined) trust.holders -= 1;
+    if (trust === undefined) return;
+    trust.holders -= 1;
+    if (trust.holders <= 0) this.#unheld.add(held.hash);
   }
 
   /** Forgets the trust policies that no role has any more. A role that is put again is without its own for a moment. */
   dropUnheld(): void {
-    for (const [hash, { holders }] of this.#policies) {
-      if (holders > 0) continue;
-      this.#policies.delete(hash);
-      this.#weight -= POLICY_BYTES;
-    }
+    for (const hash of this.#unheld) if (this.#policies.delete(hash)) this.#weight -= POLICY_BYTES;
+    this.#unheld.clear();
   }
 
-  /** The roles whose trust policy says anything of somebody with one of these names. */
-  about(names: readonly string[]): ReadonlySet<IndexedPrincipal> {
-    return this.under([...names, ...names.map((name) => BESIDE + name)]);
+  /** The roles of which an Allow of the trust policy can mean this caller. */
+  trusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal> {
+    return this.under([EVERYBODY, ...namesOf(caller)]);
   }
 
-  /** The roles of which an Allow of the trust policy names one of these. */
+  /** The roles of which an Allow of the trust policy has one of these names. */
   under(names: readonly string[]): ReadonlySet<IndexedPrincipal> {
     const sets = names.flatMap((name) => this.#roles.get(name) ?? []);
     const [only] = sets;

@@ -1,5 +1,6 @@
 import type { AccessRoute as AccessRouteValue } from '../../access/access-routes.ts';
-import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
+import { roleRef } from '../../access/assumable-roles.ts';
+import { checkMayAskAbout, mayAskAbout, ownSubject } from '../../guard/ask.ts';
 import { asFarAsKnown } from '../../guard/veils.ts';
 import { builder } from '../builder.ts';
 import { Role, roleValue } from '../entities/role.ts';
@@ -48,11 +49,17 @@ const AccessRoute = builder.objectRef<AccessRouteValue>('AccessRoute').implement
     decisions: t.field({
       type: [Decision],
       description:
-        'One decision per need, in the given order. `matchedStatements` show whether an identity policy or a ' +
-        'resource-based policy grants it',
+        'One decision per need, in the given order. `grantedBy` says whether an identity policy or a resource-based policy grants it',
       resolve: ({ answers }) => [...answers],
     }),
     meetsAll: t.exposeBoolean('meetsAll', { description: 'Whether every need is met' }),
+    sessionLimit: t.int({
+      nullable: true,
+      description:
+        'Seconds that a session of the last role lasts at most because temporary credentials assume it (role chaining). Null: the ' +
+        '`maxSessionDuration` of the role is the limit, or no role is assumed',
+      resolve: ({ sessionLimit }) => sessionLimit,
+    }),
     givesUp: t.field({
       type: [Decision],
       description: 'Needs that the principal meets as itself, but not with this route',
@@ -67,17 +74,25 @@ builder.queryField('accessRoutes', (t) =>
     nullable: true,
     description:
       'Ways to meet all needs at the same time: as itself, or in one role; best first. They show which permissions ' +
-      `the principal gives up in a role, but keeps with a resource-based policy. ${NULL_ANSWER}`,
+      'the principal gives up in a role, but keeps with a resource-based policy. Through a role on the way to another one lead only routes ' +
+      `of callers that may ask about it. ${NULL_ANSWER}`,
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal that has the needs' }),
       needs: t.arg({ type: [NeedInput], required: true, description: 'The needs, at most 100' }),
+      maxDepth: t.arg.int({
+        description: 'Greatest number of roles to assume one after the other, 1 to 3. Left out: 1',
+      }),
     },
-    resolve: async (_root, { principal, needs }, context) => {
+    resolve: async (_root, { principal, needs, maxDepth }, context) => {
       await checkMayAskAbout(context, principal, 'principal');
       const subject = ownSubject(context, { principal, assumedRole: null, session: null });
       const open = needs.map((need, index) => toOpenQuestion(need, `needs[${index}]`));
+      const options = {
+        maxDepth: maxDepth ?? 1,
+        mayAskAbout: async (roleArn: string) => mayAskAbout(context, roleRef(roleArn)),
+      };
       const routes = await inTurn(context, () =>
-        asFarAsKnown(context, subject, null, (access) => access.accessRoutes(subject, open, context.now)),
+        asFarAsKnown(context, subject, null, (access) => access.accessRoutes(subject, open, options, context.now)),
       );
       return [...routes];
     },

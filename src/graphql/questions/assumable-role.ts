@@ -3,7 +3,7 @@ import type { Subject } from '../../access/question.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
 import { toldRequirements } from '../../guard/told-keys.ts';
-import { asFarAsKnown } from '../../guard/veils.ts';
+import { asFarAsKnown, knowsItselfAlone } from '../../guard/veils.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -125,7 +125,7 @@ async function assumableRoles(
   await checkMayAskAbout(context, subject.principal, 'principal');
   const own = ownSubject(context, subject);
   const search = {
-    asked: ['assumableRoles', own, maxDepth],
+    asked: ['assumableRoles', own, maxDepth, await knowsItselfAlone(context, own)],
     isNextPage: asked.after !== null,
     bytesOf: ({ roles }: AssumableRoles) => BYTES_OF_ROLE * roles.length,
     find: async (before: AssumableRoles | null) =>

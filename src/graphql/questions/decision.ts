@@ -1,3 +1,4 @@
+import { grantedBy } from '../../access/granted-by.ts';
 import type { Answer } from '../../access/question.ts';
 import { knownGaps } from '../../guard/known-gaps.ts';
 import { andThen } from '../../guard/maybe-promise.ts';
@@ -88,6 +89,13 @@ builder.objectFields(Decision, (t) => ({
     nullable: true,
     description: 'The layer that a denial is attributed to; null if allowed',
     resolve: ({ decision }) => decision.deniedBy,
+  }),
+  grantedBy: t.field({
+    type: [PolicyLayer],
+    description:
+      'The layers whose policies grant an allowed request: IDENTITY_POLICY, RESOURCE_POLICY, TRUST_POLICY and the like. Within one account ' +
+      'one of them is enough, but for roles and keys; across accounts both sides are needed. Empty: the request is denied, or it needs no policy',
+    resolve: ({ decision }) => [...grantedBy(decision)],
   }),
   layers: t.field({
     type: [LayerDecision],

@@ -1,16 +1,8 @@
-import { compareAccess } from '../../access/compare-access.ts';
-import type { DecideTools } from '../../access/decide.ts';
-import {
-  type EffectivePermissions as EffectivePermissionsValue,
-  effectivePermissions as permissionsOf,
-} from '../../access/effective-permissions.ts';
+import type { EffectivePermissions as EffectivePermissionsValue } from '../../access/effective-permissions.ts';
 import type { Subject } from '../../access/question.ts';
-import { Work } from '../../access/work.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
-import type { Veil } from '../../evaluation/veil.ts';
-import { ask, checkMayAskAbout, subjectAsKnown } from '../../guard/ask.ts';
-import { foundForPage } from '../../guard/next-pages.ts';
-import { asFarAsKnown } from '../../guard/veils.ts';
+import { ask, checkMayAskAbout } from '../../guard/ask.ts';
+import { permissionsAsKnown } from '../../guard/permissions-as-known.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { PERMISSIONS_COST } from '../cost.ts';
@@ -23,7 +15,6 @@ import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
-import { AccessComparison } from './access-comparison.ts';
 import { Decision } from './decision.ts';
 import { EffectivePermissionConnection, PermissionFilterInput } from './effective-permission.ts';
 import {
@@ -89,9 +80,9 @@ EffectivePermissions.implement({
     }),
     policyDocument: t.field({
       type: 'PolicyDocument',
-      description: 'The same permissions as one IAM policy',
+      description: 'The same permissions as one IAM policy, without the actions of `policyDocumentPartial`',
       complexity: PERMISSIONS_COST,
-      resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
+      resolve: (set, _args, context) => inTurn(context, async () => (await set.policyDocument()).document),
     }),
     revision: t.field({
       type: 'Revision',
@@ -108,6 +99,14 @@ builder.objectFields(EffectivePermissions, (t) => ({
       'no allowed request is found soon. `can` and `decision` answer about them. Empty: nothing is left out',
     complexity: PERMISSIONS_COST,
     resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.partial())])),
+  }),
+  policyDocumentPartial: t.stringList({
+    description:
+      'Names of the actions that `policyDocument` leaves out: the policies say more about them than can be listed, or than one policy can ' +
+      'say exactly. It allows nothing of them. Empty: nothing is left out',
+    complexity: PERMISSIONS_COST,
+    resolve: (set, _args, context) =>
+      inTurn(context, async () => countText(context, [...(await set.policyDocument()).partial])),
   }),
   gaps: t.stringList({
     description:
@@ -145,35 +144,16 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
   }),
 );
 
-const NO_CONTEXT: RequestContext = new Map();
-
-function toolsOf({ access, directory, catalog, work }: GatewayContext, veil: Veil | null): DecideTools {
-  return { directory, catalog, actions: access.assumptionActions, work, ...(veil === null ? {} : { veil }) };
-}
-
 async function effectivePermissions(
   context: GatewayContext,
   subject: Subject,
-  requestContext: RequestContext | null | undefined,
+  given: RequestContext | null | undefined,
   assumeContextKeys: boolean | null | undefined,
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
-  const asked = await subjectAsKnown(context, subject);
-  const given = requestContext ?? NO_CONTEXT;
-  const assumes = assumeContextKeys ?? true;
-  const search = {
-    asked: ['effectivePermissions', asked, given, assumes],
-    // What does not depend on the time is the same for the first page, too.
-    isNextPage: true,
-    bytesOf: ({ bytes }: EffectivePermissionsValue) => bytes,
-    find: async (before: EffectivePermissionsValue | null) =>
-      before ??
-      asFarAsKnown(context, asked, given, (_access, veil) =>
-        permissionsOf(toolsOf(context, veil), asked, given, context.now, assumes),
-      ),
-  };
-  const found = await inTurn(context, () => foundForPage(context, search));
-  return found.during(context.work ?? new Work());
+  return inTurn(context, () =>
+    permissionsAsKnown(context, subject, { given: given ?? new Map(), assumeContextKeys: assumeContextKeys ?? true }),
+  );
 }
 
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>
@@ -219,37 +199,5 @@ builder.queryField('effectivePermissions', (t) =>
         requestContext,
         assumeContextKeys,
       ),
-  }),
-);
-
-builder.queryField('compareAccess', (t) =>
-  t.field({
-    type: AccessComparison,
-    nullable: true,
-    description: `Permissions that a principal gains and loses by assuming a role. ${NULL_ANSWER}`,
-    args: {
-      principal: t.arg({
-        type: 'PrincipalId',
-        required: true,
-        description: 'The principal that would assume the role',
-      }),
-      assumedRole: t.arg({ type: 'Arn', required: true, description: 'The role' }),
-      session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
-      filter: t.arg({ type: PermissionFilterInput, description: 'Which actions to compare. Left out: all' }),
-    },
-    resolve: async (_root, { filter, assumedRole, ...input }, context) => {
-      await checkMayAskAbout(context, input.principal, 'principal');
-      const asked = await subjectAsKnown(
-        context,
-        toSubject({ ...input, assumedRole }, () => 'session'),
-      );
-      const subject = { ...asked, assumedRole };
-      const options = { filter: given(filter ?? {}) };
-      return inTurn(context, () =>
-        asFarAsKnown(context, subject, NO_CONTEXT, (_access, veil) =>
-          compareAccess(toolsOf(context, veil), subject, options, context.now),
-        ),
-      );
-    },
   }),
 );

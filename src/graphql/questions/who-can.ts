@@ -1,12 +1,22 @@
-import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can-answer.ts';
+import { askedActions, MOST_ACTIONS } from '../../access/asked-actions.ts';
+import type { OpenQuestion } from '../../access/question.ts';
+import type {
+  ActionAccess as ActionAccessValue,
+  PrincipalAccess as PrincipalAccessValue,
+  WhoCan,
+} from '../../access/who-can-answer.ts';
+import type { WhoCanAny, WhoCanAnyList } from '../../access/who-can-any.ts';
+import type { RequestContext } from '../../evaluation/request.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
 import { searchScope } from '../../guard/search-scope.ts';
+import { InvalidInput } from '../../policy/errors.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
 import { inTurn } from '../in-turn.ts';
-import { type KeyedPage, keyedConnection, pageOf, toPage } from '../keyed-connection.ts';
+import { type KeyedPage, keyedConnection, type PageArguments, pageOf, toPage } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { countText } from '../repeated-text.ts';
@@ -21,6 +31,22 @@ import {
   toOpenQuestion,
 } from './question-input.ts';
 
+const ActionAccess = builder.objectRef<ActionAccessValue>('ActionAccess').implement({
+  description: 'One action that a principal may do, or may do under conditions',
+  fields: (t) => ({
+    decision: t.field({
+      type: Decision,
+      description: 'The decision, which names the action. A denial if `conditions` is not empty',
+      resolve: ({ answer }) => answer,
+    }),
+    conditions: t.field({
+      type: ['PolicyDocument'],
+      description: 'As `PrincipalAccess.conditions`, for this action',
+      resolve: ({ conditions }) => [...conditions],
+    }),
+  }),
+});
+
 const PrincipalAccess = builder.objectRef<PrincipalAccessValue>('PrincipalAccess').implement({
   description: 'A principal that may do what was asked, or may do it under conditions',
   fields: (t) => ({
@@ -31,8 +57,15 @@ const PrincipalAccess = builder.objectRef<PrincipalAccessValue>('PrincipalAccess
     }),
     decision: t.field({
       type: Decision,
-      description: 'The decision, with its reasons. A denial if `conditions` is not empty',
+      description:
+        'The decision, with its reasons. A denial if `conditions` is not empty. Of several actions, that on the first one that is ' +
+        'allowed, if possible without conditions',
       resolve: ({ answer }) => answer,
+    }),
+    actions: t.field({
+      type: [ActionAccess],
+      description: 'Of the actions that were asked about, those that the principal may do, in their order',
+      resolve: (access) => [...(access.actions ?? [access])],
     }),
     conditions: t.field({
       type: ['PolicyDocument'],
@@ -90,11 +123,26 @@ builder.queryField('whoCan', (t) =>
     nullable: true,
     description:
       'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
-      'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. `outsiders` lists who else the policy of ' +
+      'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. With several actions, or none, those who may ' +
+      'do at least one of them: see `PrincipalAccess.actions`. `outsiders` lists who else the policy of ' +
       `the resource lets in. A checker needs to be made for it (\`search\`), and gets no outsiders. ${NULL_ANSWER}`,
     args: {
-      action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
+      action: t.arg.string({ description: `${ACTION_DESCRIPTION}. Left out: see \`actions\`` }),
+      actions: t.arg.stringList({
+        description: `Several actions, instead of \`action\`: at most ${MOST_ACTIONS}. Both left out: all that the type of \`resource\` takes`,
+      }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceIsPattern: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Whether `*` and `?` in `resource` are wildcards. The answer then lists those who may do the action on at least one resource that the ' +
+          'pattern names, whether the directory holds it or not: `decision.coverage` is ALL or SOME, and `decision.allowed` is true for ALL alone. ' +
+          'Without outsiders, and not with `conditional`. False: they are characters of a name',
+      }),
+      onAll: t.arg.boolean({
+        defaultValue: false,
+        description: 'With a pattern: whether to list only those who may do the action on every resource that it names',
+      }),
       resourceAccount: t.arg({
         type: 'AccountId',
         description:
@@ -111,30 +159,84 @@ builder.queryField('whoCan', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: async (_root, args, context) => {
-      const { after, limit } = pageOf(args);
-      const { access, now } = context;
-      const question = toOpenQuestion(args, '');
-      const conditional = args.conditional === true;
-      const scope = await searchScope(context, { action: args.action, conditional, given: question.context });
-      const options = { after: after?.key ?? null, limit, scope, conditional };
-      const { path: _path, ...asked } = question;
+    resolve: async (_root, { action, actions, ...args }, context) => {
+      if (action == null) return pageOfAny(context, { ...args, actions: actions ?? null });
+      if (actions != null) throw new InvalidInput('actions', 'give `action` or `actions`, not both');
+      const question = toOpenQuestion({ ...args, action }, '');
+      const { page, options, how } = await asked(context, args, [action], question);
+      const { path: _path, ...rest } = question;
       const search = {
-        asked: ['whoCan', asked, conditional],
-        isNextPage: after !== null,
+        asked: ['whoCan', rest, how],
+        isNextPage: options.after !== null,
         bytesOf: ({ list, entries }: WhoCan) =>
           list === null ? null : BYTES_OF_ENTRY * (entries.length + 10) + 8 * list.listed.principals.length,
-        find: (before: WhoCan | null) => access.whoCan(question, { ...options, list: before?.list ?? null }, now),
+        find: (before: WhoCan | null) =>
+          context.access.whoCan(question, { ...options, list: before?.list ?? null }, context.now),
       };
-      const found = await inTurn(context, () => foundForPage(context, search));
-      const { outsiders, revision } = found;
-      const gaps = (): Promise<string[]> => knownGapsOfSearch(context, question, found);
-      return {
-        ...toPage(found, ({ answer }) => principalIdOf(answer.question.subject.principal)),
-        outsiders,
-        gaps,
-        revision,
-      };
+      return page(await inTurn(context, () => foundForPage(context, search)), [question]);
     },
   }),
 );
+
+interface Arguments extends PageArguments {
+  readonly resource: string;
+  readonly resourceAccount?: string | null | undefined;
+  readonly context?: RequestContext | null | undefined;
+  readonly assumeContextKeys?: boolean | null | undefined;
+  readonly conditional?: boolean | null | undefined;
+  readonly resourceIsPattern?: boolean | null | undefined;
+  readonly onAll?: boolean | null | undefined;
+}
+
+/** What the answers for one action and for several have in common. */
+async function asked(
+  context: GatewayContext,
+  args: Arguments,
+  actions: readonly string[],
+  { context: ofCall }: { readonly context: RequestContext },
+) {
+  const { after, limit } = pageOf(args);
+  const conditional = args.conditional === true;
+  const scope = await searchScope(context, { actions, conditional, given: ofCall });
+  const page = (found: Omit<WhoCan, 'list'>, questions: readonly OpenQuestion[]): PrincipalAccessPage => ({
+    ...toPage(found, ({ answer }) => principalIdOf(answer.question.subject.principal)),
+    outsiders: found.outsiders,
+    gaps: () => knownGapsOfSearch(context, questions, found),
+    revision: found.revision,
+  });
+  const onAll = args.onAll === true;
+  return { page, how: [conditional, onAll], options: { after: after?.key ?? null, limit, scope, conditional, onAll } };
+}
+
+/** Everybody who may do one of several actions. */
+async function pageOfAny(
+  context: GatewayContext,
+  { actions, ...args }: Arguments & { readonly actions: readonly string[] | null },
+): Promise<PrincipalAccessPage> {
+  // The services of applications are those of the directory's revision.
+  await context.directory.revision();
+  const { action: _none, ...question } = toOpenQuestion({ ...args, action: '' }, '');
+  const all = askedActions(context.catalog.now, actions, question).map(({ name }) => name);
+  const { page, options, how } = await asked(context, args, all, question);
+  const { path: _path, ...rest } = question;
+  const search = {
+    asked: ['whoCan', rest, actions, how],
+    isNextPage: options.after !== null,
+    bytesOf: ({ list, entries }: WhoCanAny) =>
+      list === null ? null : BYTES_OF_ENTRY * (entries.length + 10) + 8 * list.principals.length + bytesOfLists(list),
+    find: (before: WhoCanAny | null) =>
+      context.access.whoCanAny({ ...question, actions }, { ...options, list: before?.list ?? null }, context.now),
+  };
+  const found = await inTurn(context, () => foundForPage(context, search));
+  return page(
+    found,
+    all.map((action) => ({ ...question, action })),
+  );
+}
+
+/** Of an entry of a set. */
+const BYTES_OF_MEMBER = 40;
+
+function bytesOfLists({ listed }: WhoCanAnyList): number {
+  return listed.reduce((sum, some) => sum + BYTES_OF_MEMBER * some.size, 0);
+}

@@ -54,7 +54,7 @@ describe('alice copies from her own bucket to that of the other account', () => 
       { ...aQuestion(alice, 's3:GetObject', ownFile), path: 'needs[0]' },
       { ...aQuestion(alice, 's3:PutObject', sharedFile), path: 'needs[1]' },
     ];
-    const routes = await access.accessRoutes(aSubject(alice), needs, NOON);
+    const routes = await access.accessRoutes(aSubject(alice), needs, {}, NOON);
     expect(routes.map(({ kind, roles, meetsAll }) => [kind, roles, meetsAll])).toEqual([
       ['OWN_IDENTITY', [], true],
       ['ASSUMED_ROLE', [dataWriter], false],
