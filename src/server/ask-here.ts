@@ -10,6 +10,7 @@ import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { UNKNOWN_ORIGIN } from '../session/call.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { Log } from './log.ts';
 import { openStore, placeOf } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -23,6 +24,16 @@ export interface Asker {
 }
 
 const NO_GATEWAY = 'this needs a running gateway, which has the secrets of credentials: start one (`rolegate start`)';
+
+/** No query of the operator uses any. */
+const NO_SESSIONS = new Proxy<Pick<Sessions, never>>(
+  {},
+  {
+    get: () => {
+      throw new RolegateError('BAD_SECRETS', NO_GATEWAY);
+    },
+  },
+) as Sessions; // as: it has every member, and all of them throw
 
 /** Opens the directory of the settings; null: there is none. It makes none, and no key. */
 export async function openAsker(settings: Settings, log: Log): Promise<Asker | null> {
@@ -40,9 +51,7 @@ function askerOf(catalog: Catalog, directory: OpenDirectory, limits: WorkLimits,
     catalog,
     directory,
     access: access.during(work),
-    get sessions(): never {
-      throw new RolegateError('BAD_SECRETS', NO_GATEWAY);
-    },
+    sessions: NO_SESSIONS,
     understandFiles: () => Promise.reject(new RolegateError('BAD_SECRETS', NO_GATEWAY)),
   });
   const plugins = [useDocumentLimits(), useQueriesAlone()];
