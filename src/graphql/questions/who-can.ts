@@ -1,6 +1,7 @@
 import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can-answer.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
+import { readableOutsiders } from '../../guard/readable-outsiders.ts';
 import { searchScope } from '../../guard/search-scope.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
@@ -12,7 +13,7 @@ import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
-import { Outsider, readableOutsiders } from './outsider.ts';
+import { Outsider } from './outsider.ts';
 import {
   ACTION_DESCRIPTION,
   ASSUME_KEYS_DESCRIPTION,
