@@ -42,6 +42,11 @@ Commands:
     --depth N                      One after the other, up to N (1 to 4)
   routes PRINCIPAL --need ACTION=RESOURCE...
                                  Print which of these needs it meets as itself, and which in each role
+  graph                          Draw who may become whom, and who reaches what, as SVG
+    --around NAME                  A principal, a resource or an account (otherwise all accounts)
+    --depth N                      Roles that are assumed one after the other, 1 to 4 (1)
+    -o, --output FILE              Where it is written (otherwise standard output)
+    --dot                          In the language of Graphviz
   query FILE                     Ask with a GraphQL document of your own (- for standard input), and print its data
     --variables FILE               A JSON object
   rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
@@ -91,7 +96,7 @@ Commands:
     --key-file FILE                That in a file of the form of ~/.aws/credentials
     --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
-  can, who-can, effective, compare, roles, routes and query ask the gateway that runs on the directory of the settings, or that
+  can, who-can, effective, compare, roles, routes, graph and query ask the gateway that runs on the directory of the settings, or that
   directory itself if none runs, as the operator; they make no directory. Others ask as whoever has the token or key:
     --url URL                      Another gateway (otherwise ROLEGATE_URL)
     --token-file FILE              A bearer token (otherwise ROLEGATE_TOKEN)

@@ -4,6 +4,7 @@ import { UsageError } from '../usage-error.ts';
 import { CAN_OPTIONS, can } from './can.ts';
 import { COMPARE_OPTIONS, compare } from './compare.ts';
 import { EFFECTIVE_OPTIONS, effective } from './effective.ts';
+import { GRAPH_OPTIONS, type GraphRequest, graphRequest } from './graph/graph.ts';
 import { PLACE_OPTIONS, type PlaceOptions, placeOptions, refuseTokens } from './place.ts';
 import { QUERY_OPTIONS, type QueryFiles, queryFiles } from './query.ts';
 import type { Question } from './question.ts';
@@ -12,7 +13,7 @@ import { ROUTES_OPTIONS, routes } from './routes.ts';
 import { WHO_CAN_OPTIONS, whoCan } from './who-can.ts';
 
 /** A command that asks, parsed. */
-export type AskCommand = AskedCommand | QueryCommand;
+export type AskCommand = AskedCommand | QueryCommand | GraphCommand;
 
 interface AskedCommand {
   readonly kind: 'ask';
@@ -29,6 +30,12 @@ interface QueryCommand {
   readonly kind: 'query';
   readonly place: PlaceOptions;
   readonly files: QueryFiles;
+}
+
+interface GraphCommand {
+  readonly kind: 'graph';
+  readonly place: PlaceOptions;
+  readonly request: GraphRequest;
 }
 
 const COMMON = { ...PLACE_OPTIONS, help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } } as const;
@@ -89,6 +96,14 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
     (args) => {
       const { values, positionals } = parsed(args, ROUTES_OPTIONS);
       return values.help === true ? null : asked(values, routes(positionals, values));
+    },
+  ],
+  [
+    'graph',
+    (args) => {
+      const { values, positionals } = parsed(args, GRAPH_OPTIONS);
+      if (values.help === true) return null;
+      return { kind: 'graph', place: placeOptions(values), request: graphRequest(positionals, values) };
     },
   ],
   [

@@ -2,6 +2,7 @@ import { plain } from '../plain.ts';
 import type { Terminal } from '../terminal.ts';
 import type { AskCommand } from './arguments.ts';
 import { type Asked, openAsked, type Surroundings } from './asked.ts';
+import { drawGraph } from './graph/graph.ts';
 import { pagesOf } from './pages.ts';
 import { readQuery, runQuery } from './query.ts';
 import { StreamedJson } from './streamed-json.ts';
@@ -16,6 +17,9 @@ export async function askCommand(
   if (command.kind === 'query') {
     const query = await readQuery(command.files, input);
     return withAsked(command, around, terminal, (asked) => runQuery(asked, query, terminal));
+  }
+  if (command.kind === 'graph') {
+    return withAsked(command, around, terminal, (asked) => drawGraph(asked, command.request, terminal));
   }
   return withAsked(command, around, terminal, (asked) => printAnswer(asked, command, terminal));
 }

@@ -3,7 +3,10 @@ import { UsageError } from '../usage-error.ts';
 /** Words behind a command. Throws UsageError if they are more or fewer than `names`. */
 export function exactly(command: string, names: readonly string[], words: readonly string[]): readonly string[] {
   const isRight = words.length === names.length && !words.includes('');
-  if (!isRight) throw new UsageError(`\`rolegate ${command}\` needs ${names.join(' ')}`);
+  if (!isRight)
+    throw new UsageError(
+      `\`rolegate ${command}\` ${names.length === 0 ? 'takes options only' : `needs ${names.join(' ')}`}`,
+    );
   return words;
 }
 
