@@ -32,7 +32,18 @@ const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test
 const isRotation = (block: string): boolean => block.includes('rolegate rotate-master-key');
 /** Of checks of policies, too. */
 const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
-const HAVE_OWN_TESTS = [isPolicyCheck, isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
+/** Of commands that ask, too. */
+const isAsking = (block: string): boolean => block.includes('rolegate who-can ');
+const HAVE_OWN_TESTS = [
+  isAsking,
+  isPolicyCheck,
+  isBackup,
+  isRotation,
+  isCollect,
+  isCredentials,
+  isAuthzen,
+  isAwsClient,
+];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
@@ -374,4 +385,17 @@ test('policies are checked as the README says', async () => {
     findings: [],
     checks: [{ check: 'notGranted', passed: true }],
   });
+});
+
+test('the commands that ask answer', async () => {
+  const [block = ''] = allBlocks('sh').filter(isAsking);
+  const printed = await run(block);
+  expect(printed).toMatch(/^User: \S+alice is authorized to perform: s3:GetObject/m);
+  expect(printed).toMatch(/^3 users and roles can do s3:GetObject/m);
+  expect(printed).toMatch(/^there are more: --first/m);
+  expect(printed).toMatch(/: actions gained 0, lost \d+, changed \d+, unchanged \d+$/m);
+  expect(printed).toMatch(/^\S+alice can assume 2 roles$/m);
+  expect(printed).toMatch(/^as itself: everything$/m);
+  expect(readFileSync(`${cwd}/access.svg`, 'utf8')).toContain('DataWriter');
+  expect(printed).toContain('"name": "Development"');
 });

@@ -51,6 +51,11 @@ export class Work {
     return this.#until - performance.now();
   }
 
+  /** Milliseconds of this process's time until it has used too much. */
+  get cpuLeft(): number {
+    return this.#limits.cpu - this.#cpu;
+  }
+
   /** Comparisons made step by step. */
   get units(): number {
     return this.#units;

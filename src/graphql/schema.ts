@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './changes/access-key.ts';
+import './questions/access-graph.ts';
 import './questions/access-route.ts';
 import './entities/account.ts';
 import './entities/account-knowledge.ts';

@@ -29,6 +29,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
+  // It is made of answers to these and to `whoCan`: see guard/access-graph/.
+  'Query.accessGraph': SIGNED_IN,
   // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
   'Query.services': SIGNED_IN,

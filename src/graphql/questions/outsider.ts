@@ -1,8 +1,5 @@
 import type { Outsider as OutsiderValue } from '../../access/outsiders.ts';
-import type { MatchedStatement as MatchedStatementValue } from '../../evaluation/decision.ts';
-import { readableStatements } from '../../guard/readable-policy.ts';
 import { builder } from '../builder.ts';
-import type { GatewayContext } from '../context.ts';
 import { MatchedStatement } from './matched-statement.ts';
 
 const OutsiderKind = builder.enumType('OutsiderKind', {
@@ -43,17 +40,3 @@ export const Outsider = builder.objectRef<OutsiderValue>('Outsider').implement({
     }),
   }),
 });
-
-/** The outsiders with at least one statement that lets them in and that the caller may read. */
-export async function readableOutsiders(
-  context: GatewayContext,
-  outsiders: readonly OutsiderValue[],
-): Promise<readonly OutsiderValue[]> {
-  const readable = await Promise.all(
-    outsiders.map(async (one): Promise<OutsiderValue> => {
-      const statements: readonly MatchedStatementValue[] = await readableStatements(context, one.statements);
-      return { ...one, statements };
-    }),
-  );
-  return readable.filter(({ statements }) => statements.length > 0);
-}

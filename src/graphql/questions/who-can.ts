@@ -9,6 +9,7 @@ import type { WhoCanAny, WhoCanAnyList } from '../../access/who-can-any.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
+import { readableOutsiders } from '../../guard/readable-outsiders.ts';
 import { searchScope } from '../../guard/search-scope.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
@@ -22,7 +23,7 @@ import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
-import { Outsider, readableOutsiders } from './outsider.ts';
+import { Outsider } from './outsider.ts';
 import {
   ACTION_DESCRIPTION,
   ASSUME_KEYS_DESCRIPTION,

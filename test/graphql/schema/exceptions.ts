@@ -19,6 +19,9 @@ export const EXCEPTIONS: Exceptions = {
     'RoleSession.issuedAt': CONTRACT,
     'RoleSession.expiresAt': CONTRACT,
   },
+  connectionsHaveOneForm: {
+    AccessGraph: 'its `edges` are those of a graph, and no entries of a page',
+  },
   scalarsSayMost: {
     'AuditEvent.principal': OPERATOR,
     'AuditEventFilterInput.principal': OPERATOR,
