@@ -28,14 +28,14 @@ export async function drawWhoMay(
   check: OneRevision,
 ): Promise<readonly GraphNode[]> {
   const question = { action, resource: to.id, resourceAccount, context: new Map(), path: '' };
-  const scope = await searchScope(context, { action, conditional: true, given: question.context });
+  const scope = await searchScope(context, { actions: [action], conditional: true, given: question.context });
   const options = { limit: MOST_ENTRIES, conditional: true, scope };
   const found = await context.access.whoCan(question, options, context.now);
   check(found.revision);
   // Whoever is not the operator is told of those about whom it may ask, and not whether there are others.
   if (scope !== null) draft.addWithheld();
   if (found.total > found.entries.length) draft.addPartial();
-  draft.addGaps(await knownGapsOfSearch(context, question, found));
+  draft.addGaps(await knownGapsOfSearch(context, [question], found));
   const drawn: GraphNode[] = [];
   for (const { answer, conditions } of found.entries) {
     const from = principalNode(answer.question.subject.principal);
