@@ -7,6 +7,7 @@ import { type Bound, UNBOUND } from './bindings.ts';
 import { assumedValue, filledValue } from './call-keys.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, hitByNotPrincipal, mayName, type Naming, NOT_NAMED, naming } from './match-principal.ts';
+import { isOwnAccount } from './own-account.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { OrganizationFacts } from './principal.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
@@ -14,7 +15,6 @@ import { ReadContext } from './read-context.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
 import { placeOfTag } from './resource-tags.ts';
 import { NOT_RESOURCE, type Rule } from './rule.ts';
-import { sameAccount } from './situation.ts';
 import { appliesUnsaid, unsaidBy } from './unsaid.ts';
 
 /** A key of the resource that follows from its owner. */
@@ -124,7 +124,7 @@ export class Evaluation implements Asked<Evaluation> {
   /** A resource without a known owner is the caller's own, unless the request says whose it is. */
   private ofOpenOwner(key: ContextKey): ContextValue | undefined {
     const given = this.given(key);
-    if (given !== undefined || !sameAccount(this)) return given;
+    if (given !== undefined || !isOwnAccount(this.principal, this.resource)) return given;
     const { accountId, facts } = this.principal;
     const organization = 'organization' in facts ? facts.organization : null;
     return ofOwner(key, accountId, organization);
