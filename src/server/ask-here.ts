@@ -26,7 +26,7 @@ export interface Asker {
 const NO_GATEWAY = 'this needs a running gateway, which has the secrets of credentials: start one (`rolegate start`)';
 
 /** No query of the operator uses any. */
-const NO_SESSIONS = new Proxy<Pick<Sessions, never>>(
+const NO_SESSIONS = new Proxy<Partial<Sessions>>(
   {},
   {
     get: () => {

@@ -72,7 +72,7 @@ function through(gateway: RunningGateway, settings: Settings): Asked {
   return {
     name: `the gateway at ${gateway.url}`,
     directory: placeOfDirectory(settings),
-    answer: gateway.answer,
+    answer: (query, variables) => gateway.answer(query, variables),
     close: () => Promise.resolve(),
   };
 }
@@ -91,7 +91,12 @@ async function here(settings: Settings): Promise<Asked | null> {
       `there is no directory in ${directory}: name another one (ROLEGATE_DATA_DIR, DATABASE_URL) or a gateway (--url), or make one with \`rolegate import\` or \`rolegate start\``,
     );
   }
-  return { name: `the directory in ${directory}`, directory, answer: opened.answer, close: opened.close };
+  return {
+    name: `the directory in ${directory}`,
+    directory,
+    answer: (query, variables) => opened.answer(query, variables),
+    close: () => opened.close(),
+  };
 }
 
 function placeOfDirectory({ databaseUrl, dataDir }: Settings): string {

@@ -74,6 +74,7 @@ function errorLine(error: unknown): string {
   const [place] = Array.isArray(locations) ? locations : [];
   const line = isObject(place) ? `line ${String(place['line'])}, column ${String(place['column'])}: ` : '';
   const where = Array.isArray(path) && path.length > 0 ? `${path.join('.')}: ` : line;
-  const code = isObject(extensions) && extensions['code'] !== undefined ? ` (${String(extensions['code'])})` : '';
+  const known = isObject(extensions) ? extensions['code'] : null;
+  const code = typeof known === 'string' ? ` (${known})` : '';
   return named(`${where}${String(message)}${code}`);
 }
