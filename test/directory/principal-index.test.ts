@@ -158,14 +158,14 @@ describe('the index of principals', () => {
       groups: [],
     });
     const rows = { revision: 1n, roles: [], groups: [], policies: [] };
-    const index = indexOf({ ...rows, users: [row('a', READ), row('b', WRITE)] } as never); // as: rows of users
-    index.principals.put({ ...rows, users: [row('a', WRITE), row('b', READ)] } as never); // as: the same
+    const index = indexOf({ ...rows, users: [row('a', READ), row('b', WRITE)] });
+    index.principals.put({ ...rows, users: [row('a', WRITE), row('b', READ)] });
     index.documents.dropUnheld();
     expect(index.users.map(({ inline }) => inline)).toMatchObject([
       [{ hash: WRITE, isWhole: true }],
       [{ hash: READ, isWhole: true }],
     ]);
-    index.principals.put({ ...rows, users: [row('b', WRITE)] } as never); // as: the same
+    index.principals.put({ ...rows, users: [row('b', WRITE)] });
     index.documents.dropUnheld();
     expect([index.documents.has(READ), index.documents.has(WRITE)]).toEqual([false, true]);
   });

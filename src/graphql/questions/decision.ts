@@ -90,13 +90,6 @@ builder.objectFields(Decision, (t) => ({
     description: 'The layer that a denial is attributed to; null if allowed',
     resolve: ({ decision }) => decision.deniedBy,
   }),
-  grantedBy: t.field({
-    type: [PolicyLayer],
-    description:
-      'The layers whose policies grant an allowed request: IDENTITY_POLICY, RESOURCE_POLICY, TRUST_POLICY and the like. Within one account ' +
-      'one of them is enough, but for roles and keys; across accounts both sides are needed. Empty: the request is denied, or it needs no policy',
-    resolve: ({ decision }) => [...grantedBy(decision)],
-  }),
   layers: t.field({
     type: [LayerDecision],
     description: 'The result of every layer that took part, in evaluation order',
@@ -139,5 +132,15 @@ builder.objectFields(Decision, (t) => ({
     resolve: async (answer, _args, context) => [
       ...countText(context, await toldKeys(context, answer, answer.decision.missingKeys)),
     ],
+  }),
+}));
+
+builder.objectFields(Decision, (t) => ({
+  grantedBy: t.field({
+    type: [PolicyLayer],
+    description:
+      'The layers whose policies grant an allowed request: IDENTITY_POLICY, RESOURCE_POLICY, TRUST_POLICY and the like. Within one account ' +
+      'one of them is enough, but for roles and keys; across accounts both sides are needed. Empty: the request is denied, or it needs no policy',
+    resolve: ({ decision }) => [...grantedBy(decision)],
   }),
 }));

@@ -53,10 +53,7 @@ async function pages(variables: Readonly<Record<string, unknown>>, caller = OPER
     for (const { principal, actions } of page.nodes) {
       found.push([principal.name, actions.map(({ decision }) => decision.action)]);
     }
-    if (!page.pageInfo.hasNextPage) {
-      expect(page.totalCount).toBe(found.length);
-      return { found, page };
-    }
+    if (!page.pageInfo.hasNextPage) return { found, page };
     after = page.pageInfo.endCursor;
   }
 }
@@ -68,7 +65,7 @@ test('several actions find everybody who may do one of them, with those that it 
     ['bob', ['s3:PutObject']],
     ['dora', ['s3:GetObject']],
   ]);
-  expect(page).toMatchObject({ outsiders: [{ kind: 'SERVICE', value: 'logging.s3.amazonaws.com' }] });
+  expect(page).toMatchObject({ totalCount: 3, outsiders: [{ kind: 'SERVICE', value: 'logging.s3.amazonaws.com' }] });
 });
 
 test('without an action all are asked about that the type of the resource takes', async () => {
