@@ -130,6 +130,11 @@ export class EffectivePermissions {
     return form === null ? NOTHING : yield* form.of(action);
   }
 
+  /** Whether some action of a service may be allowed; false is sure, and quickly found. */
+  mayAllow(service: string): boolean {
+    return this.#parts.form?.mayAllow(service) ?? false;
+  }
+
   /** The permissions for one action, for comparisons; none if they include no resource that it takes. Throws LIMIT_EXCEEDED. */
   *setOf(action: CatalogAction, resource: string | null = null): Steps<TermSet> {
     const said = yield* this.#said(action);
@@ -279,7 +284,7 @@ const STATEMENT_BYTES = 1_000;
 const NOTHING: TermSet = { allow: [], deny: [] };
 
 /** What is said about one action comes to more than can be listed: the others are. */
-function isOverLimit(error: unknown): boolean {
+export function isOverLimit(error: unknown): boolean {
   return error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED' && error.field === null;
 }
 

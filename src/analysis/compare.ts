@@ -21,6 +21,11 @@ export interface AccessComparison {
   readonly keptCount: number;
 }
 
+/** Whether each allowed request of `a` is one of `b`, as far as terms show it: false also where they do not. */
+export function* isWithin(a: TermSet, b: TermSet): Steps<boolean> {
+  return (yield* within(a.allow, b.allow)) && (yield* within(b.deny, a.deny));
+}
+
 /** Compares the allowed requests of each action. Two sets count as the same if each term of one is in a term of the other. */
 export function* compareAccess(
   actions: Iterable<{ readonly name: string; readonly before: TermSet; readonly after: TermSet }>,

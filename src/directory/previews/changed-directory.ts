@@ -20,7 +20,7 @@ import { StoredResources, type Surroundings } from '../gather/stored-resources.t
 import { collectWanted, isRoleArn, type Wanted } from '../gather/wanted.ts';
 import type { ArnPage } from '../prisma/arn-page.ts';
 import type { Sql } from '../prisma/database.ts';
-import { overlayBearers } from './overlay-bearers.ts';
+import { OverlayBearers } from './overlay-bearers.ts';
 import { OverlayMemory } from './overlay-memory.ts';
 import { StateHasMoved } from './preview.ts';
 
@@ -59,7 +59,7 @@ export class ChangedDirectory implements AskedDirectory {
   readonly #memory: OverlayMemory;
   readonly #invalid: ReadonlySet<string>;
   readonly #around: Surroundings;
-  #changedBearers: Promise<BearerIndex> | null = null;
+  #bearers: Promise<OverlayBearers> | null = null;
 
   constructor(parts: ChangedParts) {
     this.#parts = parts;
@@ -152,17 +152,17 @@ export class ChangedDirectory implements AskedDirectory {
   }
 
   async bearers(): Promise<PolicyBearers | null> {
-    const { shared, revision, touched } = this.#parts;
-    const known = await shared.bearers();
+    const known = await this.#parts.shared.bearers();
     if (known === null) return null;
     this.#check(known.revision);
-    this.#changedBearers ??= this.#readBearers();
-    const names = touched.flatMap(({ entity, entityId }) => (AS_BEARERS.has(entity) ? [entityId] : []));
-    return overlayBearers(known, revision, new Set(names), await this.#changedBearers);
+    this.#bearers ??= this.#readBearers();
+    const bearers = await this.#bearers;
+    this.#check(known.revision);
+    return bearers.over(known);
   }
 
-  async #readBearers(): Promise<BearerIndex> {
-    const { names } = this.#parts;
+  async #readBearers(): Promise<OverlayBearers> {
+    const { names, revision, touched } = this.#parts;
     const arns = [...names.bearers, ...names.roles];
     const resources = arns.map((arn) => ({ arn, accountId: null }));
     const gathered = await this.gather({ principals: [], roles: [], resources });
@@ -171,7 +171,8 @@ export class ChangedDirectory implements AskedDirectory {
       const around = this.#around.catalog.policyHolders(arn).filter((holder) => holder !== arn);
       index.put(arn, gathered.resource(arn, null).value, isRoleArn(arn), around);
     }
-    return index;
+    const all = touched.flatMap(({ entity, entityId }) => (AS_BEARERS.has(entity) ? [entityId] : []));
+    return new OverlayBearers(revision, new Set(all), index);
   }
 
   userArns(page: ArnPage): Promise<readonly string[]> {

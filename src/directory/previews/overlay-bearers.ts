@@ -1,27 +1,43 @@
 import type { BearerIndex } from '../bearers/bearer-index.ts';
 import type { PolicyBearers } from '../bearers/policy-bearers.ts';
 
-/** The bearers of a revision with some changes: `changed` holds those of the changed resources and roles that there are then. */
-export function overlayBearers(
-  shared: PolicyBearers,
-  revision: bigint,
-  touched: ReadonlySet<string>,
-  changed: BearerIndex,
-): PolicyBearers {
-  const untouched = (arn: string): boolean => !touched.has(arn);
-  const owners = new Map([...shared.owners].filter(([arn]) => untouched(arn)));
-  for (const [arn, owner] of changed.owners) owners.set(arn, owner);
-  return {
-    revision,
-    owners,
-    // Nobody depends on their order, but for gaps, which are listed in it.
-    concerning: (names) => {
-      const asked = [...names];
-      return [...shared.concerning(asked).filter(untouched), ...changed.concerning(asked)];
-    },
-    inside: (arn) => {
-      const inside = [...(shared.inside(arn) ?? []).filter(untouched), ...(changed.inside(arn) ?? [])];
-      return inside.length === 0 ? undefined : inside.sort();
-    },
-  };
+/** Resources and roles of a revision with some changes. */
+export class OverlayBearers {
+  readonly #revision: bigint;
+  readonly #touched: ReadonlySet<string>;
+  readonly #changed: BearerIndex;
+  #owners: { readonly shared: PolicyBearers['owners']; readonly all: PolicyBearers['owners'] } | null = null;
+
+  /** `changed` holds those of the touched resources and roles that there are after the changes. */
+  constructor(revision: bigint, touched: ReadonlySet<string>, changed: BearerIndex) {
+    this.#revision = revision;
+    this.#touched = touched;
+    this.#changed = changed;
+  }
+
+  /** With those that the shared directory has now. */
+  over(shared: PolicyBearers): PolicyBearers {
+    const untouched = (arn: string): boolean => !this.#touched.has(arn);
+    return {
+      revision: this.#revision,
+      owners: this.#ownersOver(shared.owners),
+      // Nothing depends on their order, but that of gaps.
+      concerning: (names) => {
+        const asked = [...names];
+        return [...shared.concerning(asked).filter(untouched), ...this.#changed.concerning(asked)];
+      },
+      inside: (arn) => {
+        const inside = [...(shared.inside(arn) ?? []).filter(untouched), ...(this.#changed.inside(arn) ?? [])];
+        return inside.length === 0 ? undefined : inside.sort();
+      },
+    };
+  }
+
+  #ownersOver(shared: PolicyBearers['owners']): PolicyBearers['owners'] {
+    if (this.#owners?.shared === shared) return this.#owners.all;
+    const all = new Map([...shared].filter(([arn]) => !this.#touched.has(arn)));
+    for (const [arn, owner] of this.#changed.owners) all.set(arn, owner);
+    this.#owners = { shared, all };
+    return all;
+  }
 }

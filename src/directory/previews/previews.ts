@@ -1,6 +1,5 @@
 import type { LiveCatalog } from '../../catalog/live-catalog.ts';
 import type { PreparedResource } from '../../evaluation/prepare.ts';
-import type { CompiledPolicy } from '../../policy/load.ts';
 import type { Touched } from '../apply/touched.ts';
 import { namesConcerned } from '../bearers/bearer-index.ts';
 import type { AskedDirectory, Gathered, GatherRequest } from '../directory.ts';
@@ -17,6 +16,7 @@ import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import { ChangedDirectory, type TouchedNames } from './changed-directory.ts';
 import { accountsOf, bearersIn, idsOf, readConcerned } from './concerned.ts';
+import { contentKey } from './content-key.ts';
 import { type Preview, type PreviewStore, StateHasMoved } from './preview.ts';
 
 /** What previews need. */
@@ -122,21 +122,9 @@ function textOf(gathered: Gathered, id: string): string {
   const { organization, serviceControl, resourceControl, publicAccess, gaps, knowledge, partition } = facts;
   const known = ['TRUST_POLICIES', 'IDENTITY_POLICIES', 'PERMISSIONS_BOUNDARIES', 'CONTROL_POLICIES'] as const;
   const levels = [serviceControl, resourceControl].map((control) =>
-    control?.map(({ level, policies }) => [level.id, policies.map((one) => [one.id, numberOf(one.policy)])]),
+    control?.map(({ level, policies }) => [level.id, policies.map((one) => [one.id, contentKey(one.policy)])]),
   );
   return JSON.stringify([partition, organization, levels, publicAccess, gaps, known.map((each) => knowledge.of(each))]);
-}
-
-const numbers = new WeakMap<CompiledPolicy, number>();
-let compiledPolicies = 0;
-
-/** Compiled documents are shared by their content. */
-function numberOf(policy: CompiledPolicy): number {
-  const known = numbers.get(policy);
-  if (known !== undefined) return known;
-  compiledPolicies += 1;
-  numbers.set(policy, compiledPolicies);
-  return compiledPolicies;
 }
 
 /** Users before roles, each once and in the order of their ARNs. */

@@ -88,7 +88,6 @@ export interface OpenDirectory extends Directory, IdentityStores {
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly history: DirectoryHistory;
-  readonly previews: PreviewStore;
   /** Null: no other gateway counts. */
   readonly guesses: GuessStore | null;
   readonly services: ServiceStore;

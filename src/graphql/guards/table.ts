@@ -29,6 +29,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
+  // Each of its changes has the guard of its own mutation; who is shown is decided with it: see guard/preview-scope.ts.
+  'Query.previewChange': SIGNED_IN,
   // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
   'Query.services': SIGNED_IN,
