@@ -42,12 +42,34 @@ export function previewChange(
   });
 }
 
+/** Nothing is different. */
+const SAME = 'same';
+/** The asker may not be told whether something is. */
+const UNTOLD = 'untold';
+
+type Compared = PreviewedAccess | typeof SAME | typeof UNTOLD;
+
+function subjectOf(arn: string): Subject {
+  return { principal: refOf(arn), assumedRole: null, session: null };
+}
+
+/** Whether other roles may be within somebody's reach than before. */
+function canReachOthers(found: Compared): boolean {
+  if (typeof found === 'string') return found === UNTOLD;
+  const { differences, partial } = found;
+  return partial.includes(ASSUME) || differences.some(({ action }) => action === ASSUME);
+}
+
+const ASSUME = 'sts:AssumeRole';
+
 class Previewing {
   readonly #states: BothStates;
   readonly #scope: PreviewScope | null;
   readonly #gaps = new Set<string>();
   #changed: readonly ChangedBearer[] = [];
   #withheld = false;
+  #compared = 0;
+  #dependsOnTime = false;
   /** Nobody who is concerned was left out because there are too many. */
   #isWhole = true;
 
@@ -65,30 +87,37 @@ class Previewing {
     const values = this.#changed.flatMap(({ before, after }) => [before, after]);
     const named = values.length === 0 ? [] : await preview.namedBy(values, most);
     if (named.length >= most) this.#isWhole = false;
-    const own = await this.#visible([...new Set([...principals, ...named])]);
+    const concerned = [...new Set([...principals, ...named])];
+    const own = await this.#visible(concerned);
+    const found = await this.#compareAll(own.map((arn) => subjectOf(arn)));
     const reached = new RolesReached(this.#states, (arns) => this.#visible(arns), most);
-    await reached.intoRoles([...principals, ...this.#changed.map(({ arn }) => arn)].filter(isRoleArn));
-    const affected = new Set(principals);
-    await reached.fromPrincipals(own.filter((arn) => affected.has(arn)));
-    const itself = own.map((arn): Subject => ({ principal: refOf(arn), assumedRole: null, session: null }));
-    const subjects = [...itself, ...reached.subjects];
-    const compared = subjects.slice(0, MOST_COMPARED);
-    const accesses: PreviewedAccess[] = [];
-    for (const part of partsOf(compared)) {
-      // What the changes touch is read for all of them together.
-      await this.#states.gather(gatherForSubjects(part.map((subject) => ({ subject }))));
-      for (const subject of part) {
-        const access = await this.#compare(subject);
-        if (access !== null) accesses.push(access);
-      }
-    }
+    const ofRoles = new Set(own.filter((arn, index) => isRoleArn(arn) && found[index] === SAME));
+    const trusted = this.#changed.map(({ arn }) => arn).filter(isRoleArn);
+    await reached.intoRoles([...trusted, ...concerned.filter((arn) => isRoleArn(arn) && !ofRoles.has(arn))]);
+    await reached.fromPrincipals(own.filter((_arn, index) => canReachOthers(found[index] ?? UNTOLD)));
+    found.push(...(await this.#compareAll(reached.subjects)));
     return {
-      accesses: worstFirst(accesses),
+      accesses: worstFirst(found.filter((one) => typeof one === 'object')),
       withheld: this.#withheld,
-      isComplete: compared.length === subjects.length && this.#isWhole && reached.isWhole,
+      isComplete: this.#isWhole && reached.isWhole,
       gaps: [...this.#gaps],
       revision: preview.revision,
+      dependsOnTime: this.#dependsOnTime,
     };
+  }
+
+  /** In their order, as many as may be compared. */
+  async #compareAll(subjects: readonly Subject[]): Promise<Compared[]> {
+    const some = subjects.slice(0, MOST_COMPARED - this.#compared);
+    if (some.length < subjects.length) this.#isWhole = false;
+    this.#compared += some.length;
+    const found: Compared[] = [];
+    for (const part of partsOf(some)) {
+      // What the changes touch is read for all of them together.
+      await this.#states.gather(gatherForSubjects(part.map((subject) => ({ subject }))));
+      for (const subject of part) found.push(await this.#compare(subject));
+    }
+    return found;
   }
 
   async #changedAmong(arns: readonly string[]): Promise<readonly ChangedBearer[]> {
@@ -118,18 +147,17 @@ class Previewing {
     return seen;
   }
 
-  /** Null: nothing is different, or the asker may not be told. */
-  async #compare(subject: Subject): Promise<PreviewedAccess | null> {
+  async #compare(subject: Subject): Promise<Compared> {
     const { work } = this.#states.before;
     await work.turn();
     const { principal, assumedRole } = subject;
     const both = await this.#states.gather(gatherForSubjects([{ subject }]));
     const [before, after] = [new SubjectParts(both.before, subject), new SubjectParts(both.after, subject)];
     const concerning = this.#changed.filter((one) => before.isConcernedBy(one) || after.isConcernedBy(one));
-    if (concerning.length === 0 && before.isSame(after)) return null;
+    if (concerning.length === 0 && before.isSame(after)) return SAME;
     if (!(await this.#mayTell(before, after, concerning))) {
       this.#withheld = true;
-      return null;
+      return UNTOLD;
     }
     const known = (await this.#scope?.known(subject)) ?? subject;
     const permissions = [
@@ -138,7 +166,7 @@ class Previewing {
     ] as const;
     const { catalog } = this.#states.before;
     const { differences, partial } = await work.run(comparePermissions(catalog, ...permissions));
-    if (differences.length === 0 && partial.length === 0) return null;
+    if (differences.length === 0 && partial.length === 0) return SAME;
     for (const gap of [...before.gaps, ...after.gaps]) this.#gaps.add(gap);
     return { principal, assumedRole, differences, partial };
   }
@@ -154,6 +182,7 @@ class Previewing {
       effectivePermissions(veil == null ? tools : { ...tools, veil }, subject, NO_CONTEXT, this.#states.now);
     const found = await (this.#scope === null ? ask(null) : this.#scope.behind(subject, ask));
     this.#states.check(found.revision);
+    if (found.bytes === null) this.#dependsOnTime = true;
     return found;
   }
 }

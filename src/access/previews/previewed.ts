@@ -37,6 +37,8 @@ export interface PreviewedChange {
   readonly isComplete: boolean;
   readonly gaps: readonly string[];
   readonly revision: Revision;
+  /** Some of it holds at its own time alone. */
+  readonly dependsOnTime: boolean;
 }
 
 /** What whoever asks may be told. */

@@ -1,5 +1,6 @@
 import type { BearerIndex } from '../bearers/bearer-index.ts';
 import type { PolicyBearers } from '../bearers/policy-bearers.ts';
+import { isRoleArn } from '../gather/wanted.ts';
 
 /** Resources and roles of a revision with some changes. */
 export class OverlayBearers {
@@ -21,10 +22,12 @@ export class OverlayBearers {
     return {
       revision: this.#revision,
       owners: this.#ownersOver(shared.owners),
-      // Nothing depends on their order, but that of gaps.
       concerning: (names) => {
         const asked = [...names];
-        return [...shared.concerning(asked).filter(untouched), ...this.#changed.concerning(asked)];
+        const changed = this.#changed.concerning(asked);
+        const others = shared.concerning(asked).filter(untouched);
+        // Terms are in the order of the policies that they come from.
+        return changed.length === 0 ? others : [...others, ...changed].sort(inOrder);
       },
       inside: (arn) => {
         const inside = [...(shared.inside(arn) ?? []).filter(untouched), ...(this.#changed.inside(arn) ?? [])];
@@ -40,4 +43,9 @@ export class OverlayBearers {
     this.#owners = { shared, all };
     return all;
   }
+}
+
+/** Resources before roles. */
+function inOrder(a: string, b: string): number {
+  return Number(isRoleArn(a)) - Number(isRoleArn(b)) || (a < b ? -1 : 1);
 }

@@ -11,7 +11,7 @@ import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
 import { TouchedEntity } from '../changes/changed-entity.ts';
 import { DirectoryChangeInput } from '../changes/directory-change.ts';
-import { DEFAULT_PAGE_SIZE, PREVIEW_COST, PREVIEWED_COST } from '../cost.ts';
+import { PREVIEW_COST, PREVIEWED_COST } from '../cost.ts';
 import {
   AccessDeniedFailure,
   ChangeFailedFailure,
@@ -19,7 +19,7 @@ import {
   expectingFailures,
   ValidationFailure,
 } from '../failures.ts';
-import { type KeyedPage, keyedConnection } from '../keyed-connection.ts';
+import { keyedConnection } from '../keyed-connection.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
@@ -70,7 +70,7 @@ const PreviewedAccessConnection = keyedConnection<AccessInPreview>('PreviewedAcc
 
 interface PreviewAnswer extends KnownEntities {
   readonly targets: readonly string[];
-  readonly accesses: KeyedPage<AccessInPreview>;
+  readonly accesses: readonly AccessInPreview[];
   readonly complete: boolean;
   readonly verdict: PreviewVerdictValue | null;
   readonly failures: readonly ForbiddenGain[];
@@ -95,7 +95,11 @@ const PreviewChangeSuccess = builder.objectRef<PreviewAnswer>('PreviewChangeSucc
       type: PreviewedAccessConnection,
       description:
         'Everybody to whom something happens, among those that the caller may ask about. Others are not counted',
-      resolve: ({ accesses }) => accesses,
+      args: {
+        first: t.arg.int({ description: FIRST_DESCRIPTION }),
+        after: t.arg.string({ description: AFTER_DESCRIPTION }),
+      },
+      resolve: ({ accesses, revision }, args) => pageOfPlaces(accesses, args, revision),
     }),
     withheld: t.exposeBoolean('withheld', {
       description:
@@ -160,21 +164,16 @@ builder.queryField('previewChange', (t) =>
         description: `The changes, at most ${MAX_CHANGES}, tried in their order`,
       }),
       failIf: t.arg({ type: PreviewFailIfInput, description: 'What they must not do. Left out: `verdict` is null' }),
-      first: t.arg.int({ description: FIRST_DESCRIPTION }),
-      after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    complexity: ({ changes, first }) => ({
-      field: PREVIEW_COST + PREVIEWED_COST * changes.length,
-      multiplier: first ?? DEFAULT_PAGE_SIZE,
-    }),
+    complexity: ({ changes }) => ({ field: PREVIEW_COST + PREVIEWED_COST * changes.length, multiplier: 1 }),
     errors: {
       types: [AccessDeniedFailure, ChangeFailedFailure, ConflictFailure, ValidationFailure],
       union: { name: 'PreviewChangeResult', description: 'What the changes would do, or why they would not be made' },
     },
-    resolve: (_root, { changes, failIf, ...page }, context) =>
+    resolve: (_root, { changes, failIf }, context) =>
       expectingFailures(async (): Promise<PreviewAnswer> => {
         const forbidden = failIf == null ? null : readForbidden(failIf.gains ?? [], 'failIf.gains');
-        const { preview, found } = await previewed(context, changes, page.after != null);
+        const { preview, found } = await previewed(context, changes);
         const entities = await knownOf(context, preview.touched, preview.names);
         const { accesses, gaps, revision, isComplete } = found;
         const withheld = found.withheld || entities.withheld;
@@ -183,11 +182,7 @@ builder.queryField('previewChange', (t) =>
           ...entities,
           withheld,
           targets: preview.names,
-          accesses: pageOfPlaces(
-            accesses.map((access) => ({ ...access, revision })),
-            page,
-            revision,
-          ),
+          accesses: accesses.map((access) => ({ ...access, revision })),
           complete: isComplete,
           verdict: judged?.verdict ?? null,
           failures: judged?.gains ?? [],

@@ -30,11 +30,10 @@ export interface Previewed {
 export async function previewed(
   context: GatewayContext,
   changes: readonly GivenChange[],
-  isNextPage: boolean,
 ): Promise<Previewed> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
-      return await previewOnce(context, changes, isNextPage);
+      return await previewOnce(context, changes);
     } catch (error) {
       if (!(error instanceof StateHasMoved)) throw error;
     }
@@ -45,7 +44,6 @@ export async function previewed(
 async function previewOnce(
   context: GatewayContext,
   changes: readonly GivenChange[],
-  isNextPage: boolean,
 ): Promise<Previewed> {
   const { access, catalog, directory, work, sessions, caller, now, origin } = context;
   let asked = '';
@@ -61,9 +59,12 @@ async function previewOnce(
   const tools = { directory, catalog, actions: access.assumptionActions, work };
   const search = {
     asked: ['previewChange', asked],
-    isNextPage,
-    bytesOf: ({ accesses }: PreviewedChange) =>
-      accesses.reduce((sum, { differences }) => sum + BYTES_OF_DIFFERENCE * (1 + differences.length), 0),
+    // What does not depend on the time is the same for the first page, too.
+    isNextPage: true,
+    bytesOf: ({ accesses, dependsOnTime }: PreviewedChange) =>
+      dependsOnTime
+        ? null
+        : accesses.reduce((sum, { differences }) => sum + BYTES_OF_DIFFERENCE * (1 + differences.length), 0),
     find: async (before: PreviewedChange | null) => before ?? previewChange(tools, preview, previewScope(context), now),
   };
   return { preview, found: await inTurn(context, () => foundForPage(context, search)) };
