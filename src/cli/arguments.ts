@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ASK_COMMANDS, type AskCommand } from './ask/arguments.ts';
 import { type AuditExportCommand, parseAudit } from './audit/arguments.ts';
 import {
   type BackupCommand,
@@ -31,6 +32,7 @@ export type Command =
     }
   | { readonly kind: 'export'; readonly folder: string }
   | { readonly kind: 'exportSchema' }
+  | AskCommand
   | AuditExportCommand
   | BackupCommand
   | RestoreCommand
@@ -51,6 +53,7 @@ const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | nu
   string,
   (args: readonly string[]) => Command | null
 >([
+  ...ASK_COMMANDS,
   ['audit', parseAudit],
   ['backup', parseBackup],
   ['restore', parseRestore],

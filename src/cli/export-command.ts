@@ -92,7 +92,7 @@ const ATTEMPTS = 10;
  */
 export async function exportThere(
   folder: ExportFolder,
-  gateway: RunningGateway,
+  gateway: Pick<RunningGateway, 'url' | 'ask'>,
   progress: ProgressLine,
 ): Promise<Counts> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -117,7 +117,7 @@ export async function exportThere(
   );
 }
 
-async function pageOf(gateway: RunningGateway, after: string | null, since: unknown) {
+async function pageOf(gateway: Pick<RunningGateway, 'url' | 'ask'>, after: string | null, since: unknown) {
   const { directoryExport: page } = await gateway.ask(PAGE, { after, since });
   if (!isObject(page) || !Array.isArray(page['documents'])) {
     throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);

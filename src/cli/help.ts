@@ -25,6 +25,25 @@ Commands:
     --on RESOURCE...               On one of these resources (otherwise on any)
     --json                         Print everything as JSON
     --format github                Print annotations of GitHub Actions
+  can PRINCIPAL ACTION RESOURCE  Say whether a principal may do something, in AWS's sentence; the exit code says it too
+    --role ARN                     In this role
+    --context KEY=VALUE            A condition key of the request; several for several keys and values
+    --resource-account ID          Owner of a bucket that the directory does not hold
+    --explain                      Print what each layer of policies says
+  who-can ACTION RESOURCE        List the users and roles that may do it, and whom else the policy of the resource lets in
+    --conditional                  Those too that may do it under conditions
+    --context, --resource-account  As with can
+  effective PRINCIPAL            Print how many actions of each service a principal may do
+    --service PREFIX               Print each action of this service, and on what; several for several services
+    --role, --context              As with can
+  compare PRINCIPAL --role ARN   Print what a principal gains, loses and has changed in a role
+    --service PREFIX               Of this service alone; several for several services
+  roles PRINCIPAL                List the roles that a principal can assume
+    --depth N                      One after the other, up to N (1 to 4)
+  routes PRINCIPAL --need ACTION=RESOURCE...
+                                 Print which of these needs it meets as itself, and which in each role
+  query FILE                     Ask with a GraphQL document of your own (- for standard input), and print its data
+    --variables FILE               A JSON object
   rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
     --prepare                      Only put its key into the file, for all gateways to have it first
   keys                           List access keys, sessions, checkers, MFA devices and signing keys by generation
@@ -72,6 +91,14 @@ Commands:
     --key-file FILE                That in a file of the form of ~/.aws/credentials
     --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
+  can, who-can, effective, compare, roles, routes and query ask the gateway that runs on the directory of the settings, or that
+  directory itself if none runs, as the operator; they make no directory. Others ask as whoever has the token or key:
+    --url URL                      Another gateway (otherwise ROLEGATE_URL)
+    --token-file FILE              A bearer token (otherwise ROLEGATE_TOKEN)
+    --profile, --key-file          A key, as with credentials
+    --first N                      Entries of a list (otherwise all)
+    --json                         Print GraphQL's data, with the nodes of all pages
+
 Options:
   -h, --help                     Show this help
   -v, --version                  Show the version
@@ -90,5 +117,6 @@ or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the 
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).
 
-Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed), 2 wrong usage or settings.
+Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed; can: denied), 3 can: no
+answer, 2 wrong usage or settings.
 `;

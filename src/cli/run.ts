@@ -2,19 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { failureSentence } from '../server/failure-sentence.ts';
 import { InvalidSettings, type Settings, settingsOfProcess } from '../server/settings.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
+import type { AskCommand } from './ask/arguments.ts';
 import type { CredentialsCommand, EnvCommand } from './credentials/arguments.ts';
 import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
 import type { MetadataCommand } from './metadata/arguments.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Runs one command and returns the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
+/** Runs one command and returns the exit code: 0 done, 1 refused or failed (`can`: denied, and 3 failed), 2 wrong usage or settings. */
 export async function runCommand(
   args: readonly string[],
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<number> {
   let settings: Settings | null = null;
+  let failure = 1;
   try {
     const command = parseCommand(args);
     if (command.kind === 'help') terminal.out(HELP);
@@ -28,6 +30,10 @@ export async function runCommand(
     } else if (command.kind === 'checkPolicy') {
       const { checkPolicy } = await import('./check-policy/command.ts');
       return await checkPolicy(command, terminal, input);
+    } else if (command.kind === 'ask' || command.kind === 'query') {
+      if (command.kind === 'ask') failure = command.failure;
+      const read = (): Settings => (settings ??= settingsOfProcess());
+      return await askQuestion(command, read, terminal, input);
     } else if (command.kind === 'credentials' || command.kind === 'env' || command.kind === 'metadata') {
       await giveCredentials(command, terminal, input);
     } else {
@@ -45,8 +51,19 @@ export async function runCommand(
       return 2;
     }
     terminal.error(`rolegate: ${sentenceOf(error, settings)}\n`);
-    return 1;
+    return failure;
   }
+}
+
+/** A command that asks another gateway needs no settings. */
+async function askQuestion(
+  command: AskCommand,
+  settings: () => Settings,
+  terminal: Terminal,
+  input: NodeJS.ReadableStream,
+): Promise<number> {
+  const { askCommand } = await import('./ask/command.ts');
+  return askCommand(command, { env: process.env, settings }, terminal, input);
 }
 
 /** Other settings than the data folder's are not those of these commands, which may run far from the gateway. */
@@ -78,6 +95,8 @@ async function perform(
         | 'exportSchema'
         | 'collect'
         | 'checkPolicy'
+        | 'ask'
+        | 'query'
         | 'credentials'
         | 'env'
         | 'metadata';

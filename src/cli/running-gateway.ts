@@ -8,7 +8,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { type GatewayAddress, readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
 import { CommandFailed } from './failure.ts';
-import { type Data, dataOf, type Variables } from './gateway-answer.ts';
+import { type AnswerText, type Data, dataOf, type Variables } from './gateway-answer.ts';
 import { connectPinned } from './pinned-connection.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
@@ -16,6 +16,8 @@ export interface RunningGateway {
   readonly url: string;
   /** The `data` of the answer. Throws GatewayRefused with the gateway's message. */
   ask(query: string, variables: Variables): Promise<Data>;
+  /** The body of the answer, whatever it says. */
+  answer(query: string, variables: Variables): Promise<AnswerText>;
   /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
   upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
   /** Posts to a path that is no GraphQL: the body of the answer as it comes, however long it takes. */
@@ -80,7 +82,8 @@ async function runningGateway(settings: Settings): Promise<RunningGateway> {
   const gateway: Place = { ...address, token };
   return {
     url,
-    ask: (query, variables) => ask(gateway, query, variables),
+    ask: async (query, variables) => dataOf(nameOf(url), await answer(gateway, query, variables)),
+    answer: (query, variables) => answer(gateway, query, variables),
     upload: (query, variables, place, file) => upload(gateway, { query, variables }, place, file),
     post: (path) => post(gateway, path),
   };
@@ -99,7 +102,7 @@ async function readToken(dataDir: string): Promise<string> {
 /** Where it is, what it shows, and the operator's token. */
 type Place = Pick<GatewayAddress, 'url' | 'certificate'> & { readonly token: string };
 
-async function ask(place: Place, query: string, variables: Variables): Promise<Data> {
+async function answer(place: Place, query: string, variables: Variables): Promise<AnswerText> {
   const body = Buffer.from(JSON.stringify({ query, variables }));
   return send(place, { 'content-type': 'application/json', 'content-length': body.length }, [body]);
 }
@@ -122,19 +125,18 @@ async function upload(gateway: Place, operations: object, place: string, file: U
     'content-type': `multipart/form-data; boundary=${boundary}`,
     'content-length': head.length + file.bytes + tail.length,
   };
-  return send(gateway, headers, [head, ...file.chunks, tail]);
+  return dataOf(nameOf(gateway.url), await send(gateway, headers, [head, ...file.chunks, tail]));
 }
 
-async function send(place: Place, headers: OutgoingHttpHeaders, body: readonly Buffer[]): Promise<Data> {
-  const answer = await answerOf(place, '/graphql', headers, body);
-  return operatorsData(place.url, answer.statusCode ?? 0, await textOf(answer));
+async function send(place: Place, headers: OutgoingHttpHeaders, body: readonly Buffer[]): Promise<AnswerText> {
+  return operatorsAnswer(place.url, await answerOf(place, '/graphql', headers, body));
 }
 
 /** Throws GatewayRefused, or CommandFailed if the gateway does not answer. */
 async function post(place: Place, path: string): Promise<IncomingMessage> {
-  const answer = await answerOf(place, path, { 'content-length': 0 }, []);
-  if (answer.statusCode === 200) return answer;
-  operatorsData(place.url, answer.statusCode ?? 0, await textOf(answer));
+  const response = await answerOf(place, path, { 'content-length': 0 }, []);
+  if (response.statusCode === 200) return response;
+  dataOf(nameOf(place.url), await operatorsAnswer(place.url, response));
   throw noAnswer(place.url, undefined);
 }
 
@@ -170,13 +172,18 @@ export async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+function nameOf(url: string): string {
+  return `the gateway at ${url}`;
+}
+
 function noAnswer(url: string, cause: unknown): CommandFailed {
   return new CommandFailed(`the gateway at ${url}, which has the data folder, does not answer`, { cause });
 }
 
-function operatorsData(url: string, status: number, text: string): Data {
-  if (status === 401) {
+async function operatorsAnswer(url: string, response: IncomingMessage): Promise<AnswerText> {
+  const answer = { status: response.statusCode ?? 0, text: await textOf(response) };
+  if (answer.status === 401) {
     throw new CommandFailed(`the gateway at ${url} has another operator token: give it in ROLEGATE_OPERATOR_TOKEN`);
   }
-  return dataOf(url, status, text);
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { CommandFailed } from '../failure.ts';
-import { type Data, dataOf, type Variables } from '../gateway-answer.ts';
+import { type AnswerText, type Data, dataOf, type Variables } from '../gateway-answer.ts';
 
 /** A gateway, and as whom it is asked. */
 export interface Gateway {
@@ -14,17 +14,38 @@ const PATIENCE = 30_000;
 /** Characters of an answer. */
 const MAX_ANSWER = 1_048_576;
 
-/**
- * The `data` of the answer. Redirects are not followed: they would take the key elsewhere. Throws GatewayRefused with the
- * gateway's message, and CommandFailed if there is no answer within `patience` milliseconds.
- */
+/** The `data` of the answer. Throws GatewayRefused with the gateway's message, and CommandFailed if there is no answer. */
 export async function askGateway(
-  { url, authorization }: Gateway,
+  gateway: Gateway,
   query: string,
   variables: Variables,
   patience: number = PATIENCE,
 ): Promise<Data> {
-  let answer: { readonly status: number; readonly text: string };
+  return dataOf(`the gateway at ${gateway.url}`, await answerOfGateway(gateway, query, variables, { patience }));
+}
+
+/** Milliseconds, and characters. Left out: half a minute, and a megabyte. */
+interface Bounds {
+  readonly patience?: number;
+  readonly longest?: number;
+}
+
+/** An answer, with what its headers say of asking again. */
+interface GatewayAnswer extends AnswerText {
+  /** Seconds; null: it says nothing of that. */
+  readonly retryAfter: number | null;
+}
+
+/**
+ * The body of the answer, whatever it says. Redirects are not followed: they would take the key elsewhere. Throws CommandFailed if
+ * there is no answer within the bounds.
+ */
+export async function answerOfGateway(
+  { url, authorization }: Gateway,
+  query: string,
+  variables: Variables,
+  { patience = PATIENCE, longest = MAX_ANSWER }: Bounds = {},
+): Promise<GatewayAnswer> {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -33,19 +54,23 @@ export async function askGateway(
       redirect: 'error',
       signal: AbortSignal.timeout(patience),
     });
-    answer = { status: response.status, text: await textOf(response) };
+    const after = response.headers.get('retry-after') ?? '';
+    const retryAfter = /^\d{1,6}$/.test(after) ? Number(after) : null;
+    return { status: response.status, text: await textOf(response, longest), retryAfter };
   } catch (cause) {
     throw new CommandFailed(`the gateway at ${url} does not answer`, { cause });
   }
-  return dataOf(url, answer.status, answer.text);
 }
 
-async function textOf(response: Response): Promise<string> {
-  let text = '';
+async function textOf(response: Response, longest: number): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER) throw new Error('the answer is too long');
+    const piece = decoder.decode(chunk, { stream: true });
+    pieces.push(piece);
+    length += piece.length;
+    if (length > longest) throw new Error('the answer is too long');
   }
-  return text;
+  return pieces.join('');
 }

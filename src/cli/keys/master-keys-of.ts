@@ -58,7 +58,7 @@ const OF_WHAT_IS_ASKED = new Set(['CONFLICT', 'LIMIT_EXCEEDED', 'NoSuchEntity'])
 function through(gateway: RunningGateway): MasterKeysOf {
   const data = async (path: string): Promise<Data> => {
     const answer = await gateway.post(path);
-    return dataOf(gateway.url, 200, await textOf(answer));
+    return dataOf(`the gateway at ${gateway.url}`, { status: 200, text: await textOf(answer) });
   };
   return {
     // as: see above, also below

@@ -5,16 +5,31 @@ import { plain } from '../plain.ts';
  * terminal.
  */
 export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map(plain));
-  const widths: number[] = [];
-  for (const row of cells) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  return cells
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return new Table().lines(rows);
+}
+
+/** A table whose rows come in parts: columns stay as wide as they have become. */
+export class Table {
+  readonly #widths: number[] = [];
+  readonly #longest: number | undefined;
+
+  /** `longest`: characters that are shown of a cell; left out: those of a message. */
+  constructor(longest?: number) {
+    this.#longest = longest;
+  }
+
+  lines(rows: readonly (readonly string[])[]): string {
+    const widths = this.#widths;
+    const cells = rows.map((row) => row.map((cell) => plain(cell, this.#longest)));
+    for (const row of cells) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    return cells
+      .map(
+        (row) =>
+          `${row
+            .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+            .join('  ')
+            .trimEnd()}\n`,
+      )
+      .join('');
+  }
 }
