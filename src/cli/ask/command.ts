@@ -1,4 +1,6 @@
 import { plain } from '../plain.ts';
+import { readChanges } from '../preview/changes-file.ts';
+import { preview } from '../preview/command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { AskCommand } from './arguments.ts';
 import { type Asked, openAsked, type Surroundings } from './asked.ts';
@@ -16,6 +18,10 @@ export async function askCommand(
   if (command.kind === 'query') {
     const query = await readQuery(command.files, input);
     return withAsked(command, around, terminal, (asked) => runQuery(asked, query, terminal));
+  }
+  if (command.kind === 'preview') {
+    const file = await readChanges(command.file, input);
+    return withAsked(command, around, terminal, (asked) => preview(asked, command, file, terminal));
   }
   return withAsked(command, around, terminal, (asked) => printAnswer(asked, command, terminal));
 }
