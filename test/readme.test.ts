@@ -32,7 +32,9 @@ const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test
 const isRotation = (block: string): boolean => block.includes('rolegate rotate-master-key');
 /** Of checks of policies, too. */
 const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
-const HAVE_OWN_TESTS = [isPolicyCheck, isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
+/** Of previews of changes, too. */
+const isPreview = (block: string): boolean => block.includes('rolegate preview ');
+const HAVE_OWN_TESTS = [isPolicyCheck, isPreview, isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
@@ -374,4 +376,11 @@ test('policies are checked as the README says', async () => {
     findings: [],
     checks: [{ check: 'notGranted', passed: true }],
   });
+});
+
+test('changes are previewed as the README says', async () => {
+  const [block = ''] = allBlocks('sh').filter(isPreview);
+  const printed = await run(block);
+  expect(printed).toMatch(/^\d+ entit(?:y|ies) touched, /m);
+  expect(printed).toMatch(/^passed {2}nobody gains what must not be gained$/m);
 });
