@@ -34,7 +34,16 @@ const isRotation = (block: string): boolean => block.includes('rolegate rotate-m
 const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
 /** Of previews of changes, too. */
 const isPreview = (block: string): boolean => block.includes('rolegate preview ');
-const HAVE_OWN_TESTS = [isPolicyCheck, isPreview, isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
+const HAVE_OWN_TESTS = [
+  isPolicyCheck,
+  isPreview,
+  isBackup,
+  isRotation,
+  isCollect,
+  isCredentials,
+  isAuthzen,
+  isAwsClient,
+];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>

@@ -18,7 +18,7 @@ import { worstFirst } from './severity.ts';
 import { type ChangedBearer, SubjectParts } from './subject-parts.ts';
 
 /** Principals that are looked at; of more, some are not compared. */
-const MOST_CONCERNED = 5_000;
+const MOST_CONCERNED = 2_000;
 /** Most principals, as themselves or in roles, that one preview compares. */
 export const MOST_COMPARED = 500;
 
