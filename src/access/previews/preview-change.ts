@@ -20,7 +20,7 @@ import { type ChangedBearer, SubjectParts } from './subject-parts.ts';
 /** Principals that are looked at; of more, some are not compared. */
 const MOST_CONCERNED = 2_000;
 /** Most principals, as themselves or in roles, that one preview compares. */
-export const MOST_COMPARED = 500;
+export const MOST_COMPARED = 100;
 
 const NO_CONTEXT: RequestContext = new Map();
 
