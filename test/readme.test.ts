@@ -34,9 +34,12 @@ const isRotation = (block: string): boolean => block.includes('rolegate rotate-m
 const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
 /** Of commands that ask, too. */
 const isAsking = (block: string): boolean => block.includes('rolegate who-can ');
+/** Of previews of changes, too. */
+const isPreview = (block: string): boolean => block.includes('rolegate preview ');
 const HAVE_OWN_TESTS = [
   isAsking,
   isPolicyCheck,
+  isPreview,
   isBackup,
   isRotation,
   isCollect,
@@ -398,4 +401,9 @@ test('the commands that ask answer', async () => {
   expect(printed).toMatch(/^as itself: everything$/m);
   expect(readFileSync(`${cwd}/access.svg`, 'utf8')).toContain('DataWriter');
   expect(printed).toContain('"name": "Development"');
+test('changes are previewed as the README says', async () => {
+  const [block = ''] = allBlocks('sh').filter(isPreview);
+  const printed = await run(block);
+  expect(printed).toMatch(/^\d+ entit(?:y|ies) touched, /m);
+  expect(printed).toMatch(/^passed {2}nobody gains what must not be gained$/m);
 });

@@ -1,7 +1,7 @@
 import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
 import type { Governed } from '../analysis/entry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory, Gathered } from '../directory/directory.ts';
+import type { AskedDirectory, Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
@@ -24,7 +24,7 @@ interface Bearers {
 }
 
 interface Tools {
-  readonly directory: Directory;
+  readonly directory: AskedDirectory;
   readonly catalog: Catalog;
   readonly work: Work;
 }

@@ -1,11 +1,11 @@
-import type { Directory, Gathered } from '../directory/directory.ts';
+import type { AskedDirectory, Gathered } from '../directory/directory.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { OneRevision } from './scan.ts';
 import type { ResolvedSubject } from './subject.ts';
 
 /** A resource of each account concerned, for the control policies that apply to its resources. */
 export async function homes(
-  tools: { readonly directory: Directory },
+  tools: { readonly directory: AskedDirectory },
   resolved: ResolvedSubject,
   now: number,
   check: OneRevision,

@@ -123,6 +123,11 @@ export class EffectivePermissions {
     return form === null ? NOTHING : yield* form.of(action);
   }
 
+  /** Whether some action of a service may be allowed; false is sure, and quickly found. */
+  mayAllow(service: string): boolean {
+    return this.#parts.form?.mayAllow(service) ?? false;
+  }
+
   /** The permissions for one action, for comparisons; none if they include no resource that it takes. Throws LIMIT_EXCEEDED. */
   *setOf(action: CatalogAction, resource: string | null = null): Steps<TermSet> {
     const said = yield* this.#said(action);

@@ -1,6 +1,6 @@
 import { globOfParts, globsOverlap, type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { AskedDirectory } from '../directory/directory.ts';
 import { parseArn, splitArn } from '../policy/arn.ts';
 import { readTemplate } from '../policy/variable.ts';
 import { governedBy, literal } from './effective-permissions-governed.ts';
@@ -24,14 +24,14 @@ const HEADS = 5;
 
 /** The resources and roles of a directory, read once for all patterns in one request. */
 export class KnownResources {
-  readonly #directory: Directory;
+  readonly #directory: AskedDirectory;
   readonly #catalog: Catalog;
   readonly #work: Work;
   #bearers: Promise<readonly string[]> | undefined;
   #all: Promise<readonly string[]> | undefined;
   #roles: Promise<readonly string[]> | undefined;
 
-  constructor(directory: Directory, catalog: Catalog, work: Work) {
+  constructor(directory: AskedDirectory, catalog: Catalog, work: Work) {
     this.#directory = directory;
     this.#catalog = catalog;
     this.#work = work;

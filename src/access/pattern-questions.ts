@@ -1,6 +1,6 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import { takenBy } from '../catalog/resource-fit.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { AskedDirectory } from '../directory/directory.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
@@ -41,7 +41,7 @@ function aboutOne(question: Question): Question {
 
 /** The same tools as for decisions. */
 interface PatternTools {
-  readonly directory: Directory;
+  readonly directory: AskedDirectory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
   readonly work?: Work;

@@ -1,4 +1,4 @@
-import type { Directory, Revision } from '../directory/directory.ts';
+import type { AskedDirectory, Revision } from '../directory/directory.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { Work } from './work.ts';
 
@@ -49,7 +49,7 @@ export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>)
 
 /** Pages of the ARNs of all users or roles in their order, or of those of one account. */
 export async function* pagesOf(
-  directory: Directory,
+  directory: AskedDirectory,
   kind: 'userArns' | 'roleArns',
   work: Work,
   accountId?: string,

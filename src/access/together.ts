@@ -1,4 +1,4 @@
-import type { Directory, Gathered, Remembered, Revision } from '../directory/directory.ts';
+import type { AskedDirectory, Gathered, Remembered, Revision } from '../directory/directory.ts';
 import { NOT_IN_MEMORY } from '../directory/not-in-memory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -9,7 +9,7 @@ import type { Work } from './work.ts';
 
 /** The dependencies of decisions. */
 export interface DecideTools extends DeciderTools {
-  readonly directory: Directory;
+  readonly directory: AskedDirectory;
   /** The questions are a page of a search: see GatherRequest. */
   readonly forSearch?: true;
   /** The request that asks. Left out: each search is the work of a request of its own, and a batch has no end before its last. */

@@ -42,6 +42,11 @@ export class Differences {
   }
 }
 
+/** Whether each allowed request of `a` is one of `b`, as far as terms show it: false also where they do not. */
+export function* isWithin(a: TermSet, b: TermSet): Steps<boolean> {
+  return (yield* within(a.allow, b.allow)) && (yield* within(b.deny, a.deny));
+}
+
 function* sameUnion(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
   return (yield* within(a, b)) && (yield* within(b, a));
 }

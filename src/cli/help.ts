@@ -49,6 +49,10 @@ Commands:
     --dot                          In the language of Graphviz
   query FILE                     Ask with a GraphQL document of your own (- for standard input), and print its data
     --variables FILE               A JSON object
+  preview FILE                   Say what changes would do to everybody; FILE is a JSON list of them (- for standard input)
+    --fail-if-gains ACTION...      Fail if anybody gains one of these actions
+    --json                         Print everything as JSON, with terms
+    --format github                Print annotations of GitHub Actions
   rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
     --prepare                      Only put its key into the file, for all gateways to have it first
   keys                           List access keys, sessions, checkers, MFA devices and signing keys by generation
@@ -96,8 +100,8 @@ Commands:
     --key-file FILE                That in a file of the form of ~/.aws/credentials
     --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
-  can, who-can, effective, compare, roles, routes, graph and query ask the gateway that runs on the directory of the settings, or that
-  directory itself if none runs, as the operator; they make no directory. Others ask as whoever has the token or key:
+  can, who-can, effective, compare, roles, routes, graph, query and preview ask the gateway that runs on the directory of the
+  settings, or that directory itself if none runs, as the operator; they make no directory. Others ask as whoever has the token or key:
     --url URL                      Another gateway (otherwise ROLEGATE_URL)
     --token-file FILE              A bearer token (otherwise ROLEGATE_TOKEN)
     --profile, --key-file          A key, as with credentials
@@ -122,6 +126,6 @@ or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the 
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).
 
-Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed; can: denied), 3 can: no
-answer, 2 wrong usage or settings.
+Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed; can: denied;
+preview: a change that is refused, or somebody gains what must not be gained, or may gain it), 3 can: no answer, 2 wrong usage or settings.
 `;

@@ -30,7 +30,7 @@ export async function runCommand(
     } else if (command.kind === 'checkPolicy') {
       const { checkPolicy } = await import('./check-policy/command.ts');
       return await checkPolicy(command, terminal, input);
-    } else if (command.kind === 'ask' || command.kind === 'query' || command.kind === 'graph') {
+    } else if (command.kind === 'ask' || command.kind === 'query' || command.kind === 'graph' || command.kind === 'preview') {
       if (command.kind === 'ask') failure = command.failure;
       const read = (): Settings => (settings ??= settingsOfProcess());
       return await askQuestion(command, read, terminal, input);
@@ -98,6 +98,7 @@ async function perform(
         | 'ask'
         | 'query'
         | 'graph'
+        | 'preview'
         | 'credentials'
         | 'env'
         | 'metadata';

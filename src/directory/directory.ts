@@ -253,3 +253,19 @@ export interface Directory {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The part of a directory that questions read. */
+export type AskedDirectory = Pick<
+  Directory,
+  | 'size'
+  | 'revision'
+  | 'gather'
+  | 'remember'
+  | 'organizationOf'
+  | 'principals'
+  | 'bearers'
+  | 'userArns'
+  | 'roleArns'
+  | 'resourceArns'
+  | 'resourceArnsWithPolicy'
+>;

@@ -61,6 +61,9 @@ export const VALIDATION_COST = 0.5;
 /** Cost of a check of policy documents, which goes through the actions of the catalogue; and of each of their characters. */
 export const CHECK_COST = 50_000;
 export const CHECKED_COST = 2;
+/** Cost of a preview of changes, which compares all permissions of those whom they concern; and of each change. */
+export const PREVIEW_COST = 200_000;
+export const PREVIEWED_COST = 250;
 /** Cost of a list of all accounts: a search that matches everything reads whole tables. */
 const FIND_COST = 10_000;
 /** Cost of a search of the catalogue, which reads the names of all actions. */

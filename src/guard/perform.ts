@@ -1,5 +1,5 @@
 import { isProtected, unmodifiable } from '../directory/entities/holder.ts';
-import { recordRefusal } from '../session/audited.ts';
+import { type Attempted, recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
 import type { Attempt } from './attempt.ts';
@@ -63,12 +63,13 @@ export interface RefusedOne extends RefusedOperation {
 
 /**
  * Performs several operations of the caller as one piece of work, behind all their guards: all are decided before, as things are
- * then. Every refusal is recorded, and the first is returned.
+ * then. Every refusal is recorded, and the first is returned. `parameters`: what the trail says of refusals beside what was attempted.
  */
 export async function performAll<T>(
   context: GuardContext,
   operations: readonly OperationOf[],
   work: () => Promise<T>,
+  parameters?: Attempted['parameters'],
 ): Promise<Done<T> | NotSignedIn | SessionEnded | RefusedOne> {
   if (hasLeft(context)) return SESSION_ENDED;
   forgetDecisions(context);
@@ -78,7 +79,7 @@ export async function performAll<T>(
     for (const [index, ruling] of rulings.entries()) {
       if (ruling.kind === 'notSignedIn') return ruling;
       if (ruling.kind !== 'refused') continue;
-      await keepRefusal(context, ruling);
+      await keepRefusal(context, ruling, parameters);
       first ??= { ...ruling, index };
     }
     return first ?? { kind: 'done', value: await work() };
@@ -127,7 +128,13 @@ async function refusalOf(context: GuardContext, attempt: Attempt): Promise<Refus
 }
 
 /** Records the refusal; nothing is answered that the trail could not record. */
-async function keepRefusal(context: GuardContext, { attempted, denied }: RefusedOperation): Promise<void> {
+async function keepRefusal(
+  context: GuardContext,
+  { attempted, denied }: RefusedOperation,
+  parameters?: Attempted['parameters'],
+): Promise<void> {
   const { directory, caller, now, origin } = context;
-  await recordRefusal(directory.audit, aCall(caller, now, origin), attempted, denied);
+  const told =
+    parameters === undefined ? attempted : { ...attempted, parameters: { ...attempted.parameters, ...parameters } };
+  await recordRefusal(directory.audit, aCall(caller, now, origin), told, denied);
 }

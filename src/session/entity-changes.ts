@@ -4,6 +4,7 @@ import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/e
 import type { ChangeOptions, MadeChanges } from '../directory/entities/entity-store.ts';
 import { asOneOf, asOnlyOne } from '../directory/entities/failed-change.ts';
 import { withKnownConflicts } from '../directory/entities/untouched.ts';
+import type { Preview } from '../directory/previews/preview.ts';
 import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -49,7 +50,19 @@ export interface ChangeSets {
     origin?: Partial<CallOrigin>,
     options?: ChangeOptions,
   ): Promise<MadeChanges>;
+  /** Tries all of the changes, and stores nothing. Failures are in the trail. Throws FailedChange. */
+  previewChanges(
+    caller: Caller,
+    changes: readonly ChangeRequest[],
+    now: number,
+    origin?: Partial<CallOrigin>,
+    options?: ChangeOptions,
+  ): Promise<Preview>;
 }
+
+/** What the trail says of changes that are not to be stored. */
+export const OF_PREVIEW = { preview: 'true' } as const;
+const OF_DRY_RUN = { dryRun: 'true' } as const;
 
 /** What the target of a new entity says. */
 const IN_TARGET = new Set(['accountId', 'partition']);
@@ -112,13 +125,13 @@ export function boundaryAfter(request: ChangeRequest): string | null | undefined
   return described(request).boundary?.(request.input);
 }
 
-function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog): Attempted {
+function attemptedOf(request: ChangeRequest, marks: Attempted['parameters'], catalog: Catalog): Attempted {
   const { action: actionOf } = described(request);
   const action = typeof actionOf === 'string' ? actionOf : actionOf(request.input, catalog);
   const target = targetOf(request);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
-  return { event, action, target, parameters: dryRun ? { ...parameters, dryRun: 'true' } : parameters };
+  return { event, action, target, parameters: { ...parameters, ...marks } };
 }
 
 /** Throws FailedChange for the first change whose input is wrong whatever the directory holds. */
@@ -128,16 +141,28 @@ async function checkInputs(changes: readonly ChangeRequest[]): Promise<void> {
 
 /** The changes of the entities of `directory`, audited. */
 export function createEntityChanges({
-  directory: { audit, entities },
+  directory: { audit, entities, previews },
 }: {
-  readonly directory: Pick<SessionDirectory, 'audit' | 'entities'>;
+  readonly directory: Pick<SessionDirectory, 'audit' | 'entities' | 'previews'>;
 }): EntityChanges & ChangeSets {
   const applyChanges: ChangeSets['applyChanges'] = (caller, changes, now, origin = {}, options = {}) => {
-    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
+    const attempted = changes.map((change) =>
+      attemptedOf(change, options.dryRun === true ? OF_DRY_RUN : undefined, entities.catalog),
+    );
     return auditedAll(audit, aCall(caller, now, origin), attempted, async (events) => {
       await checkInputs(changes);
       const steps = changes.map((change, index) => ({ ...change, event: events[index] }));
       return withKnownConflicts(options, (each) => entities.make(steps, each));
+    });
+  };
+  const previewChanges: ChangeSets['previewChanges'] = (caller, changes, now, origin = {}, options = {}) => {
+    const attempted = changes.map((change) => attemptedOf(change, OF_PREVIEW, entities.catalog));
+    return auditedAll(audit, aCall(caller, now, origin), attempted, async (events) => {
+      await checkInputs(changes);
+      return previews.begin(
+        changes.map((change, index) => ({ ...change, event: events[index] })),
+        options,
+      );
     });
   };
   const single = CHANGE_NAMES.map((name) => [
@@ -147,5 +172,5 @@ export function createEntityChanges({
       asOnlyOne(() => applyChanges(caller, [{ name, input } as ChangeRequest], now, origin, options)),
   ]);
   // as: there is one of each name
-  return { ...(Object.fromEntries(single) as EntityChanges), applyChanges };
+  return { ...(Object.fromEntries(single) as EntityChanges), applyChanges, previewChanges };
 }

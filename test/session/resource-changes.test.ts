@@ -354,6 +354,7 @@ describe('inputs are refused before the directory is asked', () => {
     directory: {
       audit: { record: async () => undefined } as never, // as: nothing else of it is used
       entities: { catalog, make: () => Promise.reject(new Error('the directory was asked')) } as never, // as above
+      previews: undefined as never, // as above
     },
   });
   const tag = (key: string, value = '') => ({ resourceArn: QUEUE, tags: [{ key, value }] });

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { PREVIEW_OPTIONS, type PreviewCommand, previewed } from '../preview/arguments.ts';
 import { readArguments } from '../read-arguments.ts';
 import { UsageError } from '../usage-error.ts';
 import { CAN_OPTIONS, can } from './can.ts';
@@ -13,7 +14,7 @@ import { ROUTES_OPTIONS, routes } from './routes.ts';
 import { WHO_CAN_OPTIONS, whoCan } from './who-can.ts';
 
 /** A command that asks, parsed. */
-export type AskCommand = AskedCommand | QueryCommand | GraphCommand;
+export type AskCommand = AskedCommand | QueryCommand | GraphCommand | PreviewCommand;
 
 interface AskedCommand {
   readonly kind: 'ask';
@@ -112,6 +113,13 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
       const { values, positionals } = parsed(args, QUERY_OPTIONS);
       if (values.help === true) return null;
       return { kind: 'query', place: placeOptions(values), files: queryFiles(positionals, values) };
+    },
+  ],
+  [
+    'preview',
+    (args) => {
+      const { values, positionals } = parsed(args, PREVIEW_OPTIONS);
+      return values.help === true ? null : { ...previewed(positionals, values), place: placeOptions(values) };
     },
   ],
 ]);

@@ -1,4 +1,6 @@
 import { plain } from '../plain.ts';
+import { readChanges } from '../preview/changes-file.ts';
+import { preview } from '../preview/command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { AskCommand } from './arguments.ts';
 import { type Asked, openAsked, type Surroundings } from './asked.ts';
@@ -20,6 +22,10 @@ export async function askCommand(
   }
   if (command.kind === 'graph') {
     return withAsked(command, around, terminal, (asked) => drawGraph(asked, command.request, terminal));
+  }
+  if (command.kind === 'preview') {
+    const file = await readChanges(command.file, input);
+    return withAsked(command, around, terminal, (asked) => preview(asked, command, file, terminal));
   }
   return withAsked(command, around, terminal, (asked) => printAnswer(asked, command, terminal));
 }

@@ -42,7 +42,7 @@ export class BearerIndex {
   /** `around`: the other holders of policies about the resource. */
   put(arn: string, value: PreparedResource, isRole: boolean, around: readonly string[]): void {
     this.remove(arn);
-    const bearer = { arn, isRole, names: namesOf(value), around };
+    const bearer = { arn, isRole, names: namesConcerned(value), around };
     this.#bearers.set(arn, bearer);
     this.#weight += weightOf(bearer);
     if (bearer.names === null) this.#everybody.add(bearer);
@@ -109,8 +109,8 @@ function weightOf({ arn, names }: Bearer): number {
   return (names ?? []).reduce((sum, name) => sum + NAME_BYTES + name.length, BEARER_BYTES + arn.length);
 }
 
-/** Null: everybody. So is an access point, whose bucket has a policy of its own that can change without it. */
-function namesOf({ facts, grantPolicies }: PreparedResource): readonly string[] | null {
+/** The names that a bearer's policies can concern. Null: everybody. So is an access point, whose bucket has a policy of its own that can change without it. */
+export function namesConcerned({ facts, grantPolicies }: PreparedResource): readonly string[] | null {
   if (facts.accessPoint !== undefined) return null;
   const names = new Set<string>();
   const add = (statement: CompiledStatement, bindings: typeof facts.policyBindings): boolean => {

@@ -3,7 +3,7 @@ import type { Database, Sql } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
-import type { Entry } from './memory.ts';
+import type { Entry, Memory } from './memory.ts';
 import { readStoredResources } from './read-stored-resources.ts';
 import { Findings, isUsable, LiveMemory } from './remembered.ts';
 import type { Surroundings } from './stored-resources.ts';
@@ -23,10 +23,13 @@ interface Current {
   refresh(): Promise<unknown>;
 }
 
+/** What is loaded is kept in the memory. */
+type GatherTools = LoadTools & { readonly memory: Memory };
+
 /** Answers gather requests from memory, and reads what memory lacks. */
 export class Gatherer {
   readonly #database: Database;
-  readonly #tools: LoadTools;
+  readonly #tools: GatherTools;
   readonly #current: Current;
   readonly #replica: Database | null;
   readonly #around: Surroundings;
@@ -36,7 +39,7 @@ export class Gatherer {
   #closed = false;
 
   /** `replica`: where it is read, unless that is behind; null: on `database`. */
-  constructor(database: Database, tools: LoadTools, current: Current, replica: Database | null = null) {
+  constructor(database: Database, tools: GatherTools, current: Current, replica: Database | null = null) {
     this.#replica = replica;
     this.#database = database;
     this.#tools = tools;

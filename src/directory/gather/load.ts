@@ -34,10 +34,13 @@ import {
 import type { StoredResources } from './stored-resources.ts';
 import { isRoleArn, keyOf, namesOf, type Wanted } from './wanted.ts';
 
+/** What loading uses of a memory. */
+export type LoadMemory = Pick<Memory, 'revision' | 'get' | 'advance' | 'forget'>;
+
 export interface LoadTools {
   readonly catalog: Catalog;
   readonly compiled: CompiledPolicies;
-  readonly memory: Memory;
+  readonly memory: LoadMemory;
   readonly resources: StoredResources;
   /** Moves on with the memory. Left out: the catalogue is AWS's alone. */
   readonly services?: OwnServices;
@@ -128,7 +131,12 @@ function withCatalog(rows: EntityRows, wanted: readonly Wanted[], catalog: Catal
   return { rows: byArn, texts };
 }
 
-async function readAccounts(sql: Sql, ids: ReadonlySet<string>, revision: bigint, memory: Memory): Promise<Accounts> {
+async function readAccounts(
+  sql: Sql,
+  ids: ReadonlySet<string>,
+  revision: bigint,
+  memory: LoadMemory,
+): Promise<Accounts> {
   const facts = new Map<string, AccountFacts>();
   // INVARIANT of Memory: its entries are true of its revision, which may be a later one by now.
   if (memory.revision === revision) {

@@ -48,12 +48,18 @@ export class Findings extends LookUps {
 export class LiveMemory extends LookUps implements Remembered {
   readonly revision: Revision;
   readonly catalog: Catalog;
-  readonly #memory: Memory;
+  readonly #memory: Pick<Memory, 'revision' | 'get'>;
   readonly #resources: StoredResources;
   readonly #around: Surroundings;
   readonly #loaded: Findings | null;
 
-  constructor(memory: Memory, resources: StoredResources, around: Surroundings, now: number, loaded: Gathered | null) {
+  constructor(
+    memory: Pick<Memory, 'revision' | 'get'>,
+    resources: StoredResources,
+    around: Surroundings,
+    now: number,
+    loaded: Gathered | null,
+  ) {
     super(now);
     this.revision = memory.revision;
     this.#memory = memory;

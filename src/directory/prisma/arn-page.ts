@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Sql } from './database.ts';
 
 export interface ArnPage {
   readonly after?: string;
@@ -11,7 +11,7 @@ export const WITH_POLICY = `AND ("policyHash" IS NOT NULL OR grants <> '[]' OR "
 
 /** ARNs in `table`, in their order. `condition`: more of the WHERE clause. */
 export async function arnPage(
-  database: Database,
+  database: Sql,
   table: string,
   { after, limit, accountId }: ArnPage,
   condition = '',
@@ -25,7 +25,7 @@ export async function arnPage(
 
 /** Those of `arns` that are in `table`. `condition`: as above. */
 export async function arnsAmong(
-  database: Database,
+  database: Sql,
   table: string,
   arns: readonly string[],
   condition = '',

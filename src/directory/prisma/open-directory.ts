@@ -32,6 +32,8 @@ import { StoredResources } from '../gather/stored-resources.ts';
 import { Advances, type DirectoryHistory, directoryHistory } from '../history.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
+import type { PreviewStore } from '../previews/preview.ts';
+import { previews } from '../previews/previews.ts';
 import { IndexKeeper, type IndexProgress } from '../principals/index-keeper.ts';
 import type { PrincipalIndex } from '../principals/indexed-principals.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
@@ -139,6 +141,7 @@ class StoredDirectory implements OpenDirectory {
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly history: DirectoryHistory;
+  readonly previews: PreviewStore;
   readonly guesses: GuessStore | null;
   readonly services: ServiceStore;
   readonly catalog: Catalog;
@@ -203,6 +206,7 @@ class StoredDirectory implements OpenDirectory {
     this.guesses = guessStore(database);
     this.history = directoryHistory(this.#store, advances);
     this.services = serviceStore(this.#store, services);
+    this.previews = previews({ store: this.#store, shared: this, compiled, catalog });
   }
 
   /** From now on this process is told of changes that others make. */

@@ -42,6 +42,9 @@ export function touchesServices(touched: readonly Touched[] | null): boolean {
   return touched === null || touched.some(({ entity }) => entity === OWN_SERVICE);
 }
 
+/** What of a memory moves on with the services. */
+export type ServicedMemory = Pick<Memory, 'revision' | 'advance' | 'forget'>;
+
 /**
  * The services of applications that the directory holds, and the catalogue with them. INVARIANT: the catalogue is that of the
  * memory's revision, because both move on in the same turn.
@@ -70,7 +73,7 @@ export class OwnServices {
   }
 
   /** Moves to a later revision, and the memory with it. An earlier one changes nothing. */
-  advance(memory: Memory, { revision, touched, services }: ServicesState): void {
+  advance(memory: ServicedMemory, { revision, touched, services }: ServicesState): void {
     if (revision < memory.revision) return;
     const changed = this.#become(services);
     if (revision > memory.revision) memory.advance(revision, touched);

@@ -1,5 +1,6 @@
 import type { MadeChange } from '../change.ts';
 import type { ChangeOptions, EntityStore } from '../entities/entity-store.ts';
+import type { PreviewStore } from '../previews/preview.ts';
 import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
@@ -17,6 +18,7 @@ export interface IdentityStores {
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
+  readonly previews: PreviewStore;
 }
 
 export interface CredentialStore {
