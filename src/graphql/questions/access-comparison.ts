@@ -97,14 +97,17 @@ AccessComparison.implement({
       type: AccessDifferenceConnection,
       description: `Actions that are not allowed alike, ${WORST_FIRST}`,
       args: {
-        kinds: t.arg({ type: [AccessDifferenceKind], description: 'Which differences to return. Left out: all' }),
+        differenceKinds: t.arg({
+          type: [AccessDifferenceKind],
+          description: 'Which differences to return. Left out: all',
+        }),
         first: t.arg.int({ description: FIRST_DESCRIPTION }),
         after: t.arg.string({ description: AFTER_DESCRIPTION }),
       },
-      resolve: (comparison, { kinds, ...page }, context) => {
+      resolve: (comparison, { differenceKinds, ...page }, context) => {
         const asked = pageOf(page);
         return inTurn(context, () =>
-          pageOfList(comparison.listed(kinds ?? undefined), asked, comparison.revision, ({ place }) => place),
+          pageOfList(comparison.listed(differenceKinds ?? undefined), asked, comparison.revision, ({ place }) => place),
         );
       },
     }),
@@ -165,7 +168,7 @@ builder.objectFields(AccessComparison, (t) => ({
 }));
 
 function firstOf(kind: AccessDifferenceKindValue): string {
-  return `the first ${MAX_PAGE_SIZE} of \`differences(kinds: [${kind}])\``;
+  return `the first ${MAX_PAGE_SIZE} of \`differences(differenceKinds: [${kind}])\``;
 }
 
 function firstPage(

@@ -30,7 +30,7 @@ const QUERY = `query ($one: PrincipalId!, $role: Arn, $other: ComparedSubjectInp
   compareAccess(principal: $one, assumedRole: $role, other: $other, context: $context, filter: { services: ["s3", "sqs", "iam", "sts"] }) {
     assumption { allowed action resource deniedBy } otherAssumption { allowed resource }
     gained { action } gainedCount lostCount changedCount keptCount partial gaps revision
-    differences(first: 2, after: $after, kinds: $kinds) {
+    differences(first: 2, after: $after, differenceKinds: $kinds) {
       totalCount pageInfo { endCursor hasNextPage } nodes { action kind accessLevel before { conditions } after { resources } } } } }`;
 
 interface Compared {
