@@ -401,6 +401,8 @@ test('the commands that ask answer', async () => {
   expect(printed).toMatch(/^as itself: everything$/m);
   expect(readFileSync(`${cwd}/access.svg`, 'utf8')).toContain('DataWriter');
   expect(printed).toContain('"name": "Development"');
+});
+
 test('changes are previewed as the README says', async () => {
   const [block = ''] = allBlocks('sh').filter(isPreview);
   const printed = await run(block);
