@@ -104,7 +104,7 @@ export class EffectivePermissions {
     return others === null ? null : others + BASE_BYTES + STATEMENT_BYTES * (form?.statements ?? 0);
   }
 
-  /** Whether something of a service may be allowed; false: nothing is. */
+  /** Whether some action of a service may be allowed; false is sure, and quickly found. */
   mayAllow(service: string): boolean {
     return this.#parts.form?.mayAllow(service) ?? false;
   }
@@ -121,11 +121,6 @@ export class EffectivePermissions {
     const { form } = this.#parts;
     yield 1;
     return form === null ? NOTHING : yield* form.of(action);
-  }
-
-  /** Whether some action of a service may be allowed; false is sure, and quickly found. */
-  mayAllow(service: string): boolean {
-    return this.#parts.form?.mayAllow(service) ?? false;
   }
 
   /** The permissions for one action, for comparisons; none if they include no resource that it takes. Throws LIMIT_EXCEEDED. */

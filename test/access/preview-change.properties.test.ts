@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EffectivePermissions } from '../../src/access/effective-permissions.ts';
-import { effectivePermissions } from '../../src/access/effective-permissions.ts';
+import { effectivePermissions } from '../../src/access/work-out-permissions.ts';
 import { comparePermissions } from '../../src/access/previews/compared.ts';
 import { previewChange } from '../../src/access/previews/preview-change.ts';
 import type { PreviewedDifference } from '../../src/access/previews/previewed.ts';

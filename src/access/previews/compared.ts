@@ -1,5 +1,5 @@
 import type { TermSet } from '../../analysis/combine.ts';
-import { compareAccess, isWithin } from '../../analysis/compare.ts';
+import { type DifferenceKind, Differences, isWithin } from '../../analysis/compare.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { CatalogAction } from '../../catalog/catalog-service.ts';
 import type { Steps } from '../../policy/steps.ts';
@@ -44,26 +44,29 @@ export function* comparePermissions(
       }
     }
   }
-  const { gained, lost, changed } = yield* compareAccess(pairs.values());
+  const compared = new Differences();
   const differences: PreviewedDifference[] = [];
-  const lists = [
-    ['GAINED', gained],
-    ['CHANGED', changed],
-    ['LOST', lost],
-  ] as const;
-  for (const [change, list] of lists) {
-    for (const difference of list) {
-      const pair = pairs.get(difference.action);
-      if (pair === undefined) continue;
-      const gains = yield* gainsIn(change, pair);
-      differences.push({ ...difference, change, accessLevel: pair.action.accessLevel, gains });
-    }
+  for (const pair of pairs.values()) {
+    const change = yield* compared.between(pair.before, pair.after);
+    if (!isChange(change)) continue;
+    differences.push({
+      action: pair.name,
+      before: yield* compared.shown(pair.before),
+      after: yield* compared.shown(pair.after),
+      change,
+      accessLevel: pair.action.accessLevel,
+      gains: yield* gainsIn(change, pair),
+    });
   }
   return { differences: differences.sort(byRank), partial };
 }
 
 function* setOf(permissions: EffectivePermissions | null, action: CatalogAction): Steps<TermSet> {
   return permissions === null ? NOTHING : yield* permissions.setOf(action);
+}
+
+function isChange(kind: DifferenceKind): kind is ChangeOfAccess {
+  return kind !== 'SAME' && kind !== 'NOTHING';
 }
 
 /** What cannot be shown to be within what was allowed before, counts as a gain. */

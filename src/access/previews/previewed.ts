@@ -1,4 +1,4 @@
-import type { AccessDifference } from '../../analysis/compare.ts';
+import type { PermissionTerm } from '../../analysis/term.ts';
 import type { AccessLevel } from '../../catalog/catalog-service.ts';
 import type { Revision } from '../../directory/directory.ts';
 import type { PolicyInPlace, Veil } from '../../evaluation/veil.ts';
@@ -9,7 +9,12 @@ import type { Subject } from '../question.ts';
 export type ChangeOfAccess = 'GAINED' | 'CHANGED' | 'LOST';
 
 /** One action that somebody may do otherwise after some changes than before. */
-export interface PreviewedDifference extends AccessDifference {
+export interface PreviewedDifference {
+  readonly action: string;
+  /** The allowed requests before the changes; empty: none. */
+  readonly before: readonly PermissionTerm[];
+  /** Those after them. */
+  readonly after: readonly PermissionTerm[];
   readonly change: ChangeOfAccess;
   readonly accessLevel: AccessLevel;
   /** Something may be allowed after that is not allowed before: it is not certain for what is `CHANGED`, where conditions differ. */
