@@ -33,7 +33,7 @@ const GIVE_PERMISSIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** It is the same in every state of the directory. */
-export function weightOf({ name, accessLevel }: CatalogAction): ActionWeight {
+export function weightOf({ name, accessLevel }: Pick<CatalogAction, 'name' | 'accessLevel'>): ActionWeight {
   if (accessLevel === 'PERMISSIONS_MANAGEMENT' || GIVE_PERMISSIONS.has(name)) return PRIVILEGES;
   return accessLevel === 'WRITE' || accessLevel === 'TAGGING' ? WRITES : REST;
 }

@@ -1,34 +1,13 @@
-import type { AccessLevel } from '../../catalog/catalog-service.ts';
+import { ACTION_WEIGHTS, weightOf } from '../action-weight.ts';
 import type { ChangeOfAccess, PreviewedAccess, PreviewedDifference } from './previewed.ts';
 
 // The order is that of what can be done with it: rights over rights first, then changes, then looking.
 
-const LEVELS: readonly AccessLevel[] = ['PERMISSIONS_MANAGEMENT', 'WRITE', 'TAGGING', 'READ', 'LIST'];
 const CHANGES: readonly ChangeOfAccess[] = ['GAINED', 'CHANGED', 'LOST'];
-
-/**
- * Actions by which permissions are got, although AWS counts them among the writes.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
- */
-const PRIVILEGES: ReadonlySet<string> = new Set([
-  'iam:AddUserToGroup',
-  'iam:CreateAccessKey',
-  'iam:CreateLoginProfile',
-  'iam:PassRole',
-  'iam:ResyncMFADevice',
-  'iam:UpdateAccessKey',
-  'iam:UpdateLoginProfile',
-  'sts:AssumeRole',
-  'sts:AssumeRoleWithSAML',
-  'sts:AssumeRoleWithWebIdentity',
-  'sts:AssumeRoot',
-  'sts:GetFederationToken',
-]);
 
 /** Less is worse. */
 export function rankOf({ action, accessLevel, change }: PreviewedDifference): number {
-  const level = PRIVILEGES.has(action) ? 0 : LEVELS.indexOf(accessLevel);
-  return level * CHANGES.length + CHANGES.indexOf(change);
+  return weightOf({ name: action, accessLevel }) * CHANGES.length + CHANGES.indexOf(change);
 }
 
 export function byRank(a: PreviewedDifference, b: PreviewedDifference): number {
@@ -43,7 +22,7 @@ export function worstFirst(accesses: readonly PreviewedAccess[]): readonly Previ
 
 /** The number of differences of each rank. */
 function ranksOf({ differences }: PreviewedAccess): readonly number[] {
-  const counts = Array.from({ length: LEVELS.length * CHANGES.length }, () => 0);
+  const counts = Array.from({ length: ACTION_WEIGHTS.length * CHANGES.length }, () => 0);
   for (const difference of differences) counts[rankOf(difference)] = (counts[rankOf(difference)] ?? 0) + 1;
   return counts;
 }
