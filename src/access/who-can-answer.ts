@@ -6,7 +6,7 @@ import type { JsonObject } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { Outsider, Outsiders } from './outsiders.ts';
 import type { Answer, Question } from './question.ts';
-import type { Beside } from './who-can-found.ts';
+import type { Beside, Wanted } from './who-can-found.ts';
 
 /** Somebody may do one action. */
 export interface ActionAccess {
@@ -62,16 +62,12 @@ export interface WhoCanScope {
   ) => Promise<readonly (Answer | RolegateError)[]>;
 }
 
-export interface WhoCanOptions {
+export interface WhoCanOptions extends Wanted {
   /** The ARN after which the page starts; null: the first page. */
   readonly after: string | null;
   readonly limit: number;
   /** Null: all principals. */
   readonly scope: WhoCanScope | null;
-  /** Whether to include principals that are allowed only under conditions that the question leaves open. */
-  readonly conditional: boolean;
-  /** Of a pattern of resources, only those that may on all of them. Left out: also those that may on some. */
-  readonly onAll?: boolean;
   /** What was found for the same search, whose revision may have passed; null, or left out: nothing. */
   readonly list?: WhoCanList | null;
 }

@@ -1,7 +1,14 @@
 import type { JsonObject } from '../policy/json.ts';
 import { conditionsFor } from './conditional.ts';
 import type { Answer } from './question.ts';
-import type { WhoCanOptions } from './who-can-answer.ts';
+
+/** Which of the principals are listed. */
+export interface Wanted {
+  /** Whether to include principals that are allowed only under conditions that the question leaves open. */
+  readonly conditional: boolean;
+  /** Of a pattern of resources, only those that may on all of them. Left out: also those that may on some. */
+  readonly onAll?: boolean;
+}
 
 /** What the answer says about one principal. */
 export interface Found {
@@ -21,7 +28,7 @@ export interface Found {
  */
 export function foundIn(
   answer: Answer,
-  { conditional, onAll = false }: Pick<WhoCanOptions, 'conditional' | 'onAll'>,
+  { conditional, onAll = false }: Wanted,
 ): Found | null {
   const { decision, resourceGaps = [] } = answer;
   const ownGaps = answer.gaps.filter((gap) => !resourceGaps.includes(gap));
