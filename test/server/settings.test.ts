@@ -55,6 +55,7 @@ describe('defaults', () => {
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
       workers: 1,
       graphiql: true,
+      console: true,
       workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
     });

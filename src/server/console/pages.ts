@@ -1,0 +1,13 @@
+/**
+ * Which page of the console an address is of, by the file in src/console/pages/ that draws it. An address of none of them is
+ * answered as any other that there is not.
+ */
+const PAGES: readonly (readonly [address: RegExp, page: string])[] = [
+  [/^\/$/, 'home'],
+  [/^\/sign-in$/, 'sign-in'],
+];
+
+/** The page at an address; null: the console has none there. */
+export function consolePageAt(path: string): string | null {
+  return PAGES.find(([address]) => address.test(path))?.[1] ?? null;
+}
