@@ -11,6 +11,8 @@ import { hat, me, news, refreshWho } from './questions/who.ts';
 import { nameOf } from './names.ts';
 import './theme.ts';
 
+const Ask = lazy(() => import('./pages/ask.tsx').then(({ Ask }) => Ask));
+const SwitchRole = lazy(() => import('./pages/switch-role.tsx').then(({ SwitchRole }) => SwitchRole));
 const Home = lazy(() => import('./pages/home.tsx').then(({ Home }) => Home));
 const SignIn = lazy(() => import('./pages/sign-in.tsx').then(({ SignIn }) => SignIn));
 
@@ -50,6 +52,8 @@ function Pages() {
   return (
     <Router>
       <Route path="/" component={Home} />
+      <Route path="/ask" component={Ask} />
+      <Route path="/switch-role" component={SwitchRole} />
       <Route path="/sign-in" component={SignIn} />
       <Route default component={Nowhere} />
     </Router>

@@ -1,2 +1,5 @@
 /** The pages that can be gone to from everywhere, in the order of the bar. */
-export const PLACES: readonly { readonly href: string; readonly label: string }[] = [{ href: '/', label: 'Home' }];
+export const PLACES: readonly { readonly href: string; readonly label: string }[] = [
+  { href: '/', label: 'Home' },
+  { href: '/ask', label: 'Ask' },
+];

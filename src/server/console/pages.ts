@@ -5,6 +5,8 @@
 const PAGES: readonly (readonly [address: RegExp, page: string])[] = [
   [/^\/$/, 'home'],
   [/^\/sign-in$/, 'sign-in'],
+  [/^\/switch-role$/, 'switch-role'],
+  [/^\/ask$/, 'ask'],
 ];
 
 /** The page at an address; null: the console has none there. */
