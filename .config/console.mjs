@@ -51,7 +51,10 @@ export async function questionsOf(schemaText, folder) {
       optimizeDocumentNode: true,
     },
     plugins: [{ operations: {} }, { typedDocuments: {} }],
-    pluginMap: { operations: operations.default ?? operations, typedDocuments: typedDocuments.default ?? typedDocuments },
+    pluginMap: {
+      operations: operations.default ?? operations,
+      typedDocuments: typedDocuments.default ?? typedDocuments,
+    },
   });
 }
 
@@ -96,7 +99,8 @@ function pagesOf({ outputs }, nameOf, source, root) {
   const needed = (path, seen = new Set()) => {
     if (seen.has(path)) return seen;
     seen.add(path);
-    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') needed(next, seen);
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement') needed(next, seen);
     return seen;
   };
   return Object.fromEntries(

@@ -3,12 +3,12 @@ import { useEffect } from 'preact/hooks';
 import lazy, { ErrorBoundary } from 'preact-iso/lazy';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
 import './look/console.css';
+import { nameOf } from './names.ts';
 import { Bar } from './parts/bar.tsx';
 import { Notice, Skeleton } from './parts/notice.tsx';
 import { Page } from './parts/page.tsx';
 import { gatewayAnswers } from './questions/ask.ts';
 import { hat, me, news, refreshWho } from './questions/who.ts';
-import { nameOf } from './names.ts';
 import './theme.ts';
 
 const Ask = lazy(() => import('./pages/ask.tsx').then(({ Ask }) => Ask));
@@ -97,8 +97,8 @@ function News() {
       )}
       {hat.value !== null && who?.restoresTo != null && (
         <p class="worn">
-          In this role you have its permissions alone. Those of <bdi>{nameOf(who.restoresTo)}</bdi> are given up until you
-          leave it.
+          In this role you have its permissions alone. Those of <bdi>{nameOf(who.restoresTo)}</bdi> are given up until
+          you leave it.
         </p>
       )}
     </>

@@ -24,7 +24,9 @@ export function accountIn(arn: string): string | null {
 }
 
 /** An account as people say it. */
-export function accountName(account: { readonly accountId: string; readonly name: string | null } | null | undefined): string {
+export function accountName(
+  account: { readonly accountId: string; readonly name: string | null } | null | undefined,
+): string {
   return account == null ? '' : (account.name ?? account.accountId);
 }
 

@@ -17,5 +17,7 @@ export function switchAddress({ role, display, colour }: Pick<KnownHat, 'role'> 
 export function roleIn(account: string, role: string): string | null {
   const name = role.trim();
   if (/^arn:[\w-]+:iam::\d{12}:role\/\S+$/.test(name)) return name;
-  return /^\d{12}$/.test(account.trim()) && /^[\w+=,.@/-]+$/.test(name) ? `arn:aws:iam::${account.trim()}:role/${name}` : null;
+  return /^\d{12}$/.test(account.trim()) && /^[\w+=,.@/-]+$/.test(name)
+    ? `arn:aws:iam::${account.trim()}:role/${name}`
+    : null;
 }

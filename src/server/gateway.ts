@@ -260,7 +260,9 @@ export async function startGateway(
     ping: () => pingServices(services),
     workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
-    consoleFacts: settings.console ? () => ({ people: demo?.signIns.map(personOf) ?? [], graphiql: settings.graphiql }) : null,
+    consoleFacts: settings.console
+      ? () => ({ people: demo?.signIns.map(personOf) ?? [], graphiql: settings.graphiql })
+      : null,
   });
   const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
   const close = async (): Promise<void> => {

@@ -100,7 +100,8 @@ function refusalOf(method: string, caller: Caller): Refusal | null {
     return { status: 405, code: 'BAD_REQUEST', message: 'this is asked with POST', headers: { allow: 'POST' } };
   }
   if (caller.kind === 'operator' && caller.tokenSignIn === undefined) return null;
-  if (caller.kind !== 'anonymous' && caller.kind !== 'operator') return { status: 403, code: 'FORBIDDEN', message: 'this is for the operator alone' };
+  if (caller.kind !== 'anonymous' && caller.kind !== 'operator')
+    return { status: 403, code: 'FORBIDDEN', message: 'this is for the operator alone' };
   const headers = { 'www-authenticate': 'Bearer realm="rolegate"' };
   return { status: 401, code: 'UNAUTHENTICATED', message: 'this needs the token of the operator', headers };
 }

@@ -7,9 +7,15 @@ import { browserSignInOf, type Caller } from './caller.ts';
 import { AuthenticationError, ValidationError } from './errors.ts';
 import { provesMfa } from './mfa.ts';
 import { newKeySession } from './new-key-session.ts';
-import { SIGN_IN_SECONDS } from './sign-in-limits.ts';
 import type { SessionTools } from './session-tools.ts';
-import { callerByToken, type OperatorSignIn, type SessionSignIn, type SignedIn, signInWithToken } from './token-sign-in.ts';
+import { SIGN_IN_SECONDS } from './sign-in-limits.ts';
+import {
+  callerByToken,
+  type OperatorSignIn,
+  type SessionSignIn,
+  type SignedIn,
+  signInWithToken,
+} from './token-sign-in.ts';
 
 /** A browser signs in with one of the three. */
 export type SignInInput = KeySignIn | SessionSignIn | OperatorSignIn;

@@ -97,7 +97,8 @@ function headlineOf(decision: Decision): string {
 function Headline({ decision }: { readonly decision: Decision }) {
   return (
     <>
-      <bdi>{whoOf(decision)}</bdi> <span class={`is-${meaningOf(decision.effect)} ink`}>{decision.effect === 'ALLOWED' ? 'may' : 'may not'}</span>{' '}
+      <bdi>{whoOf(decision)}</bdi>{' '}
+      <span class={`is-${meaningOf(decision.effect)} ink`}>{decision.effect === 'ALLOWED' ? 'may' : 'may not'}</span>{' '}
       <bdi>{decision.action}</bdi> on <bdi title={decision.resource}>{whatOf(decision)}</bdi>.
     </>
   );
@@ -108,8 +109,8 @@ function Nothing() {
     <div class="empty">
       <h2>What you will see</h2>
       <p>
-        The request goes through the layers of policies, one after the other. One that denies ends its way. In the end, a policy
-        of who asks, or of what is asked for, has to allow it.
+        The request goes through the layers of policies, one after the other. One that denies ends its way. In the end,
+        a policy of who asks, or of what is asked for, has to allow it.
       </p>
     </div>
   );

@@ -8,8 +8,8 @@ import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { RoleCard } from '../parts/role-card.tsx';
 import { Shape, Verdict } from '../parts/verdict.tsx';
-import { hat, me } from '../questions/who.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { hat, me } from '../questions/who.ts';
 import { switchAddress } from '../switch-address.ts';
 import { meaningOf } from '../words.ts';
 
@@ -59,13 +59,20 @@ function Roles() {
   const found = data?.viewer?.principal.assumableRoles ?? null;
   const switches = me.value?.signIn?.canSwitchRoles ?? false;
   return (
-    <Section title="Roles that you can assume" aside={found !== null && <span class="muted">{count(found.totalCount, 'role')}</span>}>
+    <Section
+      title="Roles that you can assume"
+      aside={found !== null && <span class="muted">{count(found.totalCount, 'role')}</span>}
+    >
       {loading && <Skeleton lines={4} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {!switches && found !== null && found.totalCount > 0 && (
-        <Notice>This browser signed in with a token, and cannot switch roles. Sign in with an access key for that.</Notice>
+        <Notice>
+          This browser signed in with a token, and cannot switch roles. Sign in with an access key for that.
+        </Notice>
       )}
-      {found?.totalCount === 0 && <p class="muted">There is none: no role trusts you, or you were not given sts:AssumeRole.</p>}
+      {found?.totalCount === 0 && (
+        <p class="muted">There is none: no role trusts you, or you were not given sts:AssumeRole.</p>
+      )}
       <ul class="cards">
         {found?.nodes.map((each, index) => (
           <li key={each.chain.map(({ arn }) => arn).join(' ')}>
@@ -73,7 +80,9 @@ function Roles() {
           </li>
         ))}
       </ul>
-      {found !== null && found.gaps.length > 0 && <p class="muted">Not known, and left out: {found.gaps.join('; ')}.</p>}
+      {found !== null && found.gaps.length > 0 && (
+        <p class="muted">Not known, and left out: {found.gaps.join('; ')}.</p>
+      )}
     </Section>
   );
 }
@@ -82,8 +91,8 @@ function InARole() {
   return (
     <Section title="Other roles">
       <p>
-        A browser switches roles with the identity that signed in. Leave the role to see all that you can assume, or switch at
-        once to one of the last: the session that you are in ends then.
+        A browser switches roles with the identity that signed in. Leave the role to see all that you can assume, or
+        switch at once to one of the last: the session that you are in ends then.
       </p>
     </Section>
   );
@@ -134,7 +143,10 @@ function Accounts() {
   const accounts = data?.accounts?.nodes ?? [];
   const shown = all ? accounts : accounts.slice(0, 12);
   return (
-    <Section title="Accounts" aside={data?.accounts != null && <span class="muted">{count(data.accounts.totalCount, 'account')}</span>}>
+    <Section
+      title="Accounts"
+      aside={data?.accounts != null && <span class="muted">{count(data.accounts.totalCount, 'account')}</span>}
+    >
       {loading && <Skeleton lines={4} />}
       {failure !== null && data?.accounts == null && <FailureNotice failure={failure} again={again} />}
       <ul class="cards">

@@ -10,13 +10,18 @@ type Way = 'key' | 'session' | 'operator';
 
 const WAYS: readonly { readonly way: Way; readonly label: string; readonly about: string }[] = [
   { way: 'key', label: 'Access key', about: 'Of a user or a service. You can switch roles.' },
-  { way: 'session', label: 'Session token', about: 'Of a role session or other temporary credentials. Ends with them.' },
+  {
+    way: 'session',
+    label: 'Session token',
+    about: 'Of a role session or other temporary credentials. Ends with them.',
+  },
   { way: 'operator', label: 'Operator token', about: 'For whoever runs the gateway. Ends after an hour.' },
 ];
 
 /** Who the people of the demo are, in a line each. */
 const STORIES: Readonly<Record<string, string>> = {
-  alice: 'A developer. She can switch to the role DataWriter of another account, and gives up her own permissions there.',
+  alice:
+    'A developer. She can switch to the role DataWriter of another account, and gives up her own permissions there.',
   bob: 'Owns the data account. He reads and writes the shared bucket, and audits Development in a role.',
   EC2: 'A service, not a person: it assumes the role of the web server.',
 };
@@ -93,11 +98,25 @@ function KeyFields({ person, secret }: SecretField & { readonly person: Person |
     <>
       <label class="field" key={person?.accessKeyId ?? ''}>
         <span>Access key id</span>
-        <input name="accessKeyId" class="mono" autocomplete="username" spellcheck={false} required defaultValue={person?.accessKeyId ?? ''} />
+        <input
+          name="accessKeyId"
+          class="mono"
+          autocomplete="username"
+          spellcheck={false}
+          required
+          defaultValue={person?.accessKeyId ?? ''}
+        />
       </label>
       <label class="field">
         <span>Secret access key</span>
-        <input ref={secret} name="secretAccessKey" class="mono" type="password" autocomplete="current-password" required />
+        <input
+          ref={secret}
+          name="secretAccessKey"
+          class="mono"
+          type="password"
+          autocomplete="current-password"
+          required
+        />
         {person !== null && (
           <small>
             Printed in the terminal when the gateway first started, and kept in <code>.rolegate/demo-sign-in.txt</code>.
@@ -147,7 +166,7 @@ function People({ chosen, choose }: { readonly chosen: Person | null; readonly c
               onClick={() => choose(person)}
             >
               <strong>{person.name}</strong>
-              <span>{STORIES[person.name] ?? ''}</span>
+              <span class="person-story">{STORIES[person.name] ?? ''}</span>
             </button>
           </li>
         ))}

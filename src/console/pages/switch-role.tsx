@@ -39,13 +39,26 @@ export function SwitchRole() {
   };
   const switches = me.value?.signIn?.canSwitchRoles ?? false;
   return (
-    <Page title="Switch role" heading={asked === '' ? 'Switch to a role' : <>Switch to <bdi>{shortName(asked)}</bdi>?</>}>
+    <Page
+      title="Switch role"
+      heading={
+        asked === '' ? (
+          'Switch to a role'
+        ) : (
+          <>
+            Switch to <bdi>{shortName(asked)}</bdi>?
+          </>
+        )
+      }
+    >
       <p class="lead">
         In the role you have its permissions alone. Your own are given up until you leave it
         {hat.value === null ? '' : '; the session that you are in ends'}.
       </p>
       {!switches && (
-        <Notice kind="warning">Only a browser that signed in with an access key can switch roles. Sign out, and sign in with one.</Notice>
+        <Notice kind="warning">
+          Only a browser that signed in with an access key can switch roles. Sign out, and sign in with one.
+        </Notice>
       )}
       <form class="card form" onSubmit={(event) => void submit(event)}>
         <Text label="Account" value={account} change={setAccount} help="Twelve digits" />
@@ -56,7 +69,12 @@ export function SwitchRole() {
           <legend>Colour of the bar</legend>
           {COLOURS.map((each) => (
             <label key={each} class={`colour hat-${each}`}>
-              <input type="radio" name="colour" checked={(colour ?? known?.colour) === each} onChange={() => setColour(each)} />
+              <input
+                type="radio"
+                name="colour"
+                checked={(colour ?? known?.colour) === each}
+                onChange={() => setColour(each)}
+              />
               <span>{each}</span>
             </label>
           ))}
@@ -89,7 +107,12 @@ function Text({
   return (
     <label class="field">
       <span>{label}</span>
-      <input value={value} spellcheck={false} autocomplete="off" onInput={(event) => change(event.currentTarget.value)} />
+      <input
+        value={value}
+        spellcheck={false}
+        autocomplete="off"
+        onInput={(event) => change(event.currentTarget.value)}
+      />
       <small>{help}</small>
     </label>
   );

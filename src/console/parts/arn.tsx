@@ -18,7 +18,13 @@ export function Arn({
   const place = account ?? accountIn(arn) ?? '';
   return (
     <span class="arn" title={arn}>
-      {href === undefined ? <bdi class="arn-name">{shown}</bdi> : <a class="arn-name" href={href}><bdi>{shown}</bdi></a>}
+      {href === undefined ? (
+        <bdi class="arn-name">{shown}</bdi>
+      ) : (
+        <a class="arn-name" href={href}>
+          <bdi>{shown}</bdi>
+        </a>
+      )}
       {place !== '' && <bdi class="arn-account">{place}</bdi>}
       <Copy text={arn} label={`Copy ${arn}`} quiet />
     </span>

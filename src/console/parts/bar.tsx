@@ -3,9 +3,9 @@ import { useLocation } from 'preact-iso/router';
 import { facts } from '../facts.ts';
 import { hatOf } from '../hats.ts';
 import { accountName, nameOf, timeLeft } from '../names.ts';
+import { PLACES } from '../places.ts';
 import { hat, leaveRole, me, news, signOut } from '../questions/who.ts';
 import { nextTheme, theme } from '../theme.ts';
-import { PLACES } from '../places.ts';
 
 /** Minutes pass while a page is open. Milliseconds. */
 const TICK = 20_000;
@@ -93,7 +93,11 @@ function WhoAmI() {
           <bdi>{worn.display}</bdi>
         </strong>
         <bdi class="who-place">{accountName(account)}</bdi>
-        {restoresTo != null && <span class="who-place">as <bdi>{nameOf(restoresTo)}</bdi></span>}
+        {restoresTo != null && (
+          <span class="who-place">
+            as <bdi>{nameOf(restoresTo)}</bdi>
+          </span>
+        )}
         <span class="who-time">{timeLeft(session.expiresAt, now)} left</span>
       </p>
       <button type="button" class="bar-button bar-leave" onClick={() => void leave()}>

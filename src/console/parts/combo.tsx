@@ -87,13 +87,15 @@ export function Combo({
         onBlur={() => setOpen(false)}
       />
       {help !== undefined && <small id={`${id}-help`}>{help}</small>}
-      <ul id={`${id}-list`} class="combo-list" role="listbox" aria-label={label} hidden={!shown}>
+      <div id={`${id}-list`} class="combo-list" role="listbox" aria-label={label} hidden={!shown}>
         {shown &&
           options.map((option, index) => (
-            <li
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field, which keeps the focus
+            <div
               key={option.value}
               id={`${id}-${index}`}
               role="option"
+              tabIndex={-1}
               aria-selected={index === at}
               class={index === at ? 'combo-option combo-at' : 'combo-option'}
               // The field keeps the focus: leaving it closes the list before a click would count.
@@ -102,14 +104,18 @@ export function Combo({
             >
               <bdi>{option.text ?? option.value}</bdi>
               {option.hint !== undefined && <small>{option.hint}</small>}
-            </li>
+            </div>
           ))}
-      </ul>
+      </div>
     </div>
   );
 }
 
-function useOptions(open: boolean, text: string, search: (text: string) => Promise<readonly Option[]>): readonly Option[] {
+function useOptions(
+  open: boolean,
+  text: string,
+  search: (text: string) => Promise<readonly Option[]>,
+): readonly Option[] {
   const [options, setOptions] = useState<readonly Option[]>([]);
   useEffect(() => {
     if (!open) return undefined;

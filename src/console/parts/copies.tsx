@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { asCli, asCurl, asGraphql } from '../questions/copies.ts';
 import { addressOf, type Question } from '../questions/question.ts';
+import { Code } from './code.tsx';
 import { Copy } from './copy.tsx';
 import { Section } from './page.tsx';
 
@@ -29,9 +30,7 @@ export function Copies({ question }: { readonly question: Question }) {
           </label>
         ))}
       </fieldset>
-      <pre class="code" tabIndex={0} role="region" aria-label={`The question as ${form}`}>
-        <code>{text}</code>
-      </pre>
+      <Code label={`The question as ${form}`}>{text}</Code>
     </Section>
   );
 }

@@ -1,7 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** Puts a text into the clipboard, and says so for a moment. */
-export function Copy({ text, label = 'Copy', quiet = false }: { readonly text: string; readonly label?: string; readonly quiet?: boolean }) {
+export function Copy({
+  text,
+  label = 'Copy',
+  quiet = false,
+}: {
+  readonly text: string;
+  readonly label?: string;
+  readonly quiet?: boolean;
+}) {
   const [said, setSaid] = useState<string | null>(null);
   useEffect(() => {
     if (said === null) return undefined;
@@ -17,7 +25,13 @@ export function Copy({ text, label = 'Copy', quiet = false }: { readonly text: s
     );
   };
   return (
-    <button type="button" class={quiet ? 'copy copy-quiet' : 'button button-small'} onClick={copy} title={label} aria-label={label}>
+    <button
+      type="button"
+      class={quiet ? 'copy copy-quiet' : 'button button-small'}
+      onClick={copy}
+      title={label}
+      aria-label={label}
+    >
       {quiet ? <CopyIcon /> : (said ?? label)}
       <span class="hidden" role="status">
         {said}

@@ -1,24 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Code } from './code.tsx';
 
 /** A policy document as text, with the statements that decided marked in it. */
-export function DocumentView({ document, highlight = [] }: { readonly document: unknown; readonly highlight?: readonly number[] }) {
+export function DocumentView({
+  document,
+  highlight = [],
+}: {
+  readonly document: unknown;
+  readonly highlight?: readonly number[];
+}) {
   const marked = useRef<HTMLElement>(null);
   useEffect(() => marked.current?.scrollIntoView({ block: 'nearest' }), [document]);
   const parts = partsOf(document, highlight);
   return (
-    <pre class="code" tabIndex={0} role="region" aria-label="Policy document">
-      <code>
-        {parts.map(({ text, isMarked }, index) =>
-          isMarked ? (
-            <mark key={index} ref={marked}>
-              {text}
-            </mark>
-          ) : (
-            text
-          ),
-        )}
-      </code>
-    </pre>
+    <Code label="Policy document">
+      {parts.map(({ text, isMarked }, index) =>
+        isMarked ? (
+          <mark key={index} ref={marked}>
+            {text}
+          </mark>
+        ) : (
+          text
+        ),
+      )}
+    </Code>
   );
 }
 

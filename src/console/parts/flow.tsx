@@ -19,13 +19,16 @@ function stationOf(decision: Decision, words: LayerWords): Station {
   if (found === undefined) return { ...words, meaning: null, word: 'not asked', decides: false };
   const meaning = meaningOf(found.effect);
   const silent = decides ? 'does not allow' : 'says nothing';
-  const word = meaning === 'allowed' ? (isGiving(words) ? 'allows' : 'passes') : meaning === 'denied' ? 'denies' : silent;
+  const word =
+    meaning === 'allowed' ? (isGiving(words) ? 'allows' : 'passes') : meaning === 'denied' ? 'denies' : silent;
   return { ...words, meaning, word, decides };
 }
 
 /** Layers that give; all others only limit. */
 function isGiving({ layer }: LayerWords): boolean {
-  return ['IDENTITY_POLICY', 'RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT', 'UNDERLYING_BUCKET_POLICY'].includes(layer);
+  return ['IDENTITY_POLICY', 'RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT', 'UNDERLYING_BUCKET_POLICY'].includes(
+    layer,
+  );
 }
 
 /** The way of a request through the layers, as in AWS's chart: left to right, the deciding one large. */
@@ -42,7 +45,14 @@ export function Flow({ decision }: { readonly decision: Decision }) {
           title={about}
         >
           <svg class="station-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-            <path d={icon} fill="none" stroke="currentColor" stroke-width="1.75" stroke-linejoin="round" stroke-linecap="round" />
+            <path
+              d={icon}
+              fill="none"
+              stroke="currentColor"
+              stroke-width="1.75"
+              stroke-linejoin="round"
+              stroke-linecap="round"
+            />
           </svg>
           <span class="station-name">{short}</span>
           <span class="station-word">

@@ -19,7 +19,17 @@ export function Honesty({
   const nothing = [missing, assumed, gaps, withheld, requires].every(({ length }) => length === 0);
   if (nothing && coverage === null) return null;
   return (
-    <Section title="What the answer rests on" aside={<Verdict meaning="unknown" word={nothing || missing.length + assumed.length + gaps.length === 0 ? 'Not all is shown' : 'Could be another'} />}>
+    <Section
+      title="What the answer rests on"
+      aside={
+        <Verdict
+          meaning="unknown"
+          word={
+            nothing || missing.length + assumed.length + gaps.length === 0 ? 'Not all is shown' : 'Could be another'
+          }
+        />
+      }
+    >
       {coverage !== null && <p>{COVERAGE[coverage]}</p>}
       {requires.length > 0 && <p>The answer could be another one with: {requires.join(', ')}.</p>}
       {(missing.length > 0 || assumed.length > 0) && (

@@ -21,7 +21,15 @@ export function Layers({ decision }: { readonly decision: Decision }) {
   );
 }
 
-function LayerView({ layer: one, decision, open }: { readonly layer: Layer; readonly decision: Decision; readonly open: boolean }) {
+function LayerView({
+  layer: one,
+  decision,
+  open,
+}: {
+  readonly layer: Layer;
+  readonly decision: Decision;
+  readonly open: boolean;
+}) {
   const { layer, effect, matchedStatements, deniedAt } = one;
   const withheld = decision.withheld.includes(layer);
   const meaning = meaningOf(effect);
@@ -41,7 +49,12 @@ function LayerView({ layer: one, decision, open }: { readonly layer: Layer; read
         {withheld && <p class="layer-note">A part is not shown: you may not read the policies that it comes from.</p>}
         {matchedStatements.length === 0 && !withheld && <p class="layer-note">No statement of it matches.</p>}
         {together(matchedStatements).map(({ statement, levels }) => (
-          <StatementView key={`${statement.policy} ${statement.index}`} statement={statement} levels={levels} decision={decision} />
+          <StatementView
+            key={`${statement.policy} ${statement.index}`}
+            statement={statement}
+            levels={levels}
+            decision={decision}
+          />
         ))}
       </div>
     </details>
@@ -63,5 +76,7 @@ function together(statements: readonly Statement[]): readonly Together[] {
     if (statement.level !== null) entry.levels.push(statement.level.name ?? statement.level.id);
     found.set(key, entry);
   }
-  return [...found.values()].toSorted((a, b) => Number(b.statement.effect === 'DENY') - Number(a.statement.effect === 'DENY'));
+  return [...found.values()].toSorted(
+    (a, b) => Number(b.statement.effect === 'DENY') - Number(a.statement.effect === 'DENY'),
+  );
 }

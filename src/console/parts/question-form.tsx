@@ -31,7 +31,9 @@ export function QuestionForm({
   const [action, setAction] = useState(question?.action ?? query['action'] ?? '');
   const [resource, setResource] = useState(question?.resource ?? query['resource'] ?? '');
   const [role, setRole] = useState(question?.role ?? query['role'] ?? '');
-  const [rows, setRows] = useState<readonly Row[]>(() => rowsOf(question?.context ?? contextIn(query['context'] ?? '')));
+  const [rows, setRows] = useState<readonly Row[]>(() =>
+    rowsOf(question?.context ?? contextIn(query['context'] ?? '')),
+  );
   const ask = (event: SubmitEvent): void => {
     event.preventDefault();
     const texts = { principal, action, resource, role };
@@ -40,9 +42,23 @@ export function QuestionForm({
   };
   return (
     <form class="card form question" onSubmit={ask} aria-label="The question">
-      <Combo label="May" value={principal} change={setPrincipal} search={findPrincipals} placeholder="arn:aws:iam::111111111111:user/alice" required />
+      <Combo
+        label="May"
+        value={principal}
+        change={setPrincipal}
+        search={findPrincipals}
+        placeholder="arn:aws:iam::111111111111:user/alice"
+        required
+      />
       <Combo label="do" value={action} change={setAction} search={findActions} placeholder="s3:GetObject" required />
-      <Combo label="on" value={resource} change={setResource} search={findResources} placeholder="arn:aws:s3:::bucket/key" required />
+      <Combo
+        label="on"
+        value={resource}
+        change={setResource}
+        search={findResources}
+        placeholder="arn:aws:s3:::bucket/key"
+        required
+      />
       <Forms action={action} resource={resource} choose={setResource} />
       <Combo label="in the role" value={role} change={setRole} search={findRoles} placeholder="as itself" />
       <Context rows={rows} change={setRows} />
@@ -108,10 +124,20 @@ function Context({ rows, change }: { readonly rows: readonly Row[]; readonly cha
       <legend>with condition keys</legend>
       {rows.map((row, index) => (
         <div key={index} class="context-row">
-          <Combo label={`Key ${index + 1}`} value={row.key} change={(key) => set(index, { key })} search={findConditionKeys} placeholder="aws:SourceIp" />
+          <Combo
+            label={`Key ${index + 1}`}
+            value={row.key}
+            change={(key) => set(index, { key })}
+            search={findConditionKeys}
+            placeholder="aws:SourceIp"
+          />
           <label class="field">
             <span>Value</span>
-            <input class="mono" value={row.value} onInput={(event) => set(index, { value: event.currentTarget.value })} />
+            <input
+              class="mono"
+              value={row.value}
+              onInput={(event) => set(index, { value: event.currentTarget.value })}
+            />
           </label>
           <button
             type="button"

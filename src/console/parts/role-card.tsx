@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { type AssumableRolesQuery, GainAndLossDocument } from '../../generated/console/questions.ts';
 import { hatOf, wear } from '../hats.ts';
 import { accountName, list } from '../names.ts';
-import { myId, switchRole } from '../questions/who.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import { Notice } from './notice.tsx';
+import { myId, switchRole } from '../questions/who.ts';
 import { Arn } from './arn.tsx';
+import { Notice } from './notice.tsx';
 
 type Roles = NonNullable<NonNullable<AssumableRolesQuery['viewer']>['principal']['assumableRoles']>;
 export type Assumable = Roles['nodes'][number];
@@ -48,13 +48,18 @@ export function RoleCard({
         <Arn arn={role.arn} name={role.name} account={accountName(role.account)} />
       </h3>
       {role.description !== null && role.description !== '' && <p class="muted">{role.description}</p>}
-      {!direct && <p>Through {list(chain.slice(0, -1).map(({ name }) => name))} first: a browser switches one step alone.</p>}
+      {!direct && (
+        <p>Through {list(chain.slice(0, -1).map(({ name }) => name))} first: a browser switches one step alone.</p>
+      )}
       {requires.length > 0 && <p>Asks for {list(requires.map((key) => ASKED_FOR[key] ?? key))}.</p>}
-      {direct && (counted ? <GainAndLoss role={role.arn} /> : (
-        <button type="button" class="button button-small" onClick={() => setCounted(true)}>
-          What would I gain and give up?
-        </button>
-      ))}
+      {direct &&
+        (counted ? (
+          <GainAndLoss role={role.arn} />
+        ) : (
+          <button type="button" class="button button-small" onClick={() => setCounted(true)}>
+            What would I gain and give up?
+          </button>
+        ))}
       {refusal !== null && (
         <Notice kind="problem">
           <p>{refusal}</p>

@@ -55,7 +55,12 @@ export function StatementView({
               Only the statement
             </button>
           ) : (
-            <button type="button" class="button button-small" disabled={state === 'loading'} onClick={() => void open()}>
+            <button
+              type="button"
+              class="button button-small"
+              disabled={state === 'loading'}
+              onClick={() => void open()}
+            >
               {state === 'loading' ? 'Loading…' : 'Whole document'}
             </button>
           )}

@@ -1,5 +1,5 @@
-import { type AnyVariables, Client, fetchExchange, type TypedDocumentNode } from '@urql/core';
 import { signal } from '@preact/signals';
+import { type AnyVariables, Client, fetchExchange, type TypedDocumentNode } from '@urql/core';
 
 /** Why a question has no answer, in a sentence for people. */
 export interface Failure {

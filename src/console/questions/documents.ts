@@ -8,7 +8,8 @@ import { ask } from './ask.ts';
 
 /** The document that a statement stands in; null: it is not known, or the caller may not read it. */
 export async function documentOf({ layer, policy, policyName }: Statement, decision: Decision): Promise<unknown> {
-  if (layer === 'RESOURCE_POLICY') return (await ask(ResourceDocumentDocument, { arn: policy })).data?.resource?.policy ?? null;
+  if (layer === 'RESOURCE_POLICY')
+    return (await ask(ResourceDocumentDocument, { arn: policy })).data?.resource?.policy ?? null;
   if (policy.includes(':policy/')) return managed(policy, policyName ?? '');
   const holder = decision.assumedRole?.arn ?? decision.principal.principalId;
   const trusted = layer === 'TRUST_POLICY' ? decision.resource : holder;

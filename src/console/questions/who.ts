@@ -49,7 +49,9 @@ function becomes(next: MeFragment | null, unasked: boolean): void {
   }
   me.value = next;
   clearTimeout(timer);
-  const ends = [next?.roleSession?.expiresAt, next?.signIn?.expiresAt].flatMap((at) => (at == null ? [] : Date.parse(at)));
+  const ends = [next?.roleSession?.expiresAt, next?.signIn?.expiresAt].flatMap((at) =>
+    at == null ? [] : Date.parse(at),
+  );
   if (ends.length === 0) return;
   const wait = Math.min(...ends) - Date.now() + 500;
   timer = setTimeout(() => void refreshWho(), Math.min(Math.max(wait, 1_000), LONGEST_WAIT));

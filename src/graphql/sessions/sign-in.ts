@@ -52,7 +52,8 @@ function givenOf(input: typeof SignInInput.$inferInput): SignInWith {
   if (given === 1 && accessKeyId != null && secretAccessKey != null) {
     return { accessKeyId, secretAccessKey, serialNumber, tokenCode };
   }
-  const message = 'give `accessKeyId` and `secretAccessKey`, or `sessionToken`, or `operatorToken`, and no two of the three';
+  const message =
+    'give `accessKeyId` and `secretAccessKey`, or `sessionToken`, or `operatorToken`, and no two of the three';
   throw new ValidationError(message, 'input');
 }
 
