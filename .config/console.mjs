@@ -80,7 +80,8 @@ export async function bundleConsole({ root, source, target }) {
     chunkNames: '[name]-[hash]',
     logLevel: 'warning',
   });
-  const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  const main = relative(root, join(source, 'main.tsx')).replaceAll('\\', '/');
+  const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === main);
   if (entry === undefined) throw new Error('the console has no entry');
   const [script, { cssBundle }] = entry;
   const nameOf = (path) => relative(target, join(root, path));
@@ -95,7 +96,7 @@ export async function bundleConsole({ root, source, target }) {
 
 /** What a browser loads for each page beside the entry: its own file and what that imports. */
 function pagesOf({ outputs }, nameOf, source, root) {
-  const prefix = `${relative(root, join(source, 'pages'))}/`;
+  const prefix = `${relative(root, join(source, 'pages')).replaceAll('\\', '/')}/`;
   const needed = (path, seen = new Set()) => {
     if (seen.has(path)) return seen;
     seen.add(path);

@@ -13,6 +13,13 @@ import './theme.ts';
 
 const Ask = lazy(() => import('./pages/ask.tsx').then(({ Ask }) => Ask));
 const SwitchRole = lazy(() => import('./pages/switch-role.tsx').then(({ SwitchRole }) => SwitchRole));
+const Principal = lazy(() => import('./pages/principal.tsx').then(({ Principal }) => Principal));
+const Policy = lazy(() => import('./pages/policy.tsx').then(({ Policy }) => Policy));
+const Resource = lazy(() => import('./pages/resource.tsx').then(({ Resource }) => Resource));
+const Organization = lazy(() => import('./pages/organization.tsx').then(({ Organization }) => Organization));
+const Account = lazy(() => import('./pages/account.tsx').then(({ Account }) => Account));
+const Trail = lazy(() => import('./pages/trail.tsx').then(({ Trail }) => Trail));
+const Routes = lazy(() => import('./pages/routes.tsx').then(({ Routes }) => Routes));
 const Home = lazy(() => import('./pages/home.tsx').then(({ Home }) => Home));
 const SignIn = lazy(() => import('./pages/sign-in.tsx').then(({ SignIn }) => SignIn));
 
@@ -54,6 +61,14 @@ function Pages() {
       <Route path="/" component={Home} />
       <Route path="/ask" component={Ask} />
       <Route path="/switch-role" component={SwitchRole} />
+      <Route path="/p/:id" component={Principal} />
+      <Route path="/r/:id" component={Principal} />
+      <Route path="/policy/:arn" component={Policy} />
+      <Route path="/resource/:arn" component={Resource} />
+      <Route path="/organization" component={Organization} />
+      <Route path="/account/:id" component={Account} />
+      <Route path="/trail" component={Trail} />
+      <Route path="/routes" component={Routes} />
       <Route path="/sign-in" component={SignIn} />
       <Route default component={Nowhere} />
     </Router>

@@ -2,4 +2,7 @@
 export const PLACES: readonly { readonly href: string; readonly label: string }[] = [
   { href: '/', label: 'Home' },
   { href: '/ask', label: 'Ask' },
+  { href: '/organization', label: 'Organization' },
+  { href: '/routes', label: 'Routes' },
+  { href: '/trail', label: 'Trail' },
 ];

@@ -187,7 +187,7 @@ describe('the console', { timeout: 120_000 }, () => {
     const { page } = await signedIn('/switch-role?account=222222222222&role=DataWriter', keyOf('alice'));
     await page.getByRole('button', { name: 'Switch role' }).click();
     await heading(page, /^You are in the role DataWriter/);
-    const revoke = `mutation { revokeRoleSessions(input: { role: "${DATA_WRITER}" }) { __typename } }`;
+    const revoke = `mutation { revokeRoleSessions(input: { roleArn: "${DATA_WRITER}" }) { __typename } }`;
     expect(
       (await gateway.ask(revoke, { authorization: gateway.as.operator })).body.data.revokeRoleSessions,
     ).not.toBeNull();

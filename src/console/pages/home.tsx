@@ -156,7 +156,7 @@ function Accounts() {
           const whole = known.length > 0 && complete === known.length;
           return (
             <li key={accountId} class="card account-card">
-              <Arn arn={accountId} name={name} account={accountId} />
+              <Arn arn={accountId} name={name} account={accountId} href={`/account/${accountId}`} />
               <Verdict
                 meaning={whole ? 'allowed' : 'unknown'}
                 word={whole ? 'Everything known' : `${complete} of ${count(known.length, 'layer')} known`}

@@ -6,6 +6,7 @@ import { accountName, nameOf, timeLeft } from '../names.ts';
 import { PLACES } from '../places.ts';
 import { hat, leaveRole, me, news, signOut } from '../questions/who.ts';
 import { nextTheme, theme } from '../theme.ts';
+import { Search } from './search.tsx';
 
 /** Minutes pass while a page is open. Milliseconds. */
 const TICK = 20_000;
@@ -51,6 +52,7 @@ export function Bar() {
             </nav>
           )}
           <div class="bar-self">
+            {me.value != null && <Search />}
             <WhoAmI />
             <ThemeButton />
             {me.value != null && (

@@ -7,6 +7,13 @@ const PAGES: readonly (readonly [address: RegExp, page: string])[] = [
   [/^\/sign-in$/, 'sign-in'],
   [/^\/switch-role$/, 'switch-role'],
   [/^\/ask$/, 'ask'],
+  [/^\/[pr]\/[^/]+$/, 'principal'],
+  [/^\/policy\/[^/]+$/, 'policy'],
+  [/^\/resource\/[^/]+$/, 'resource'],
+  [/^\/organization$/, 'organization'],
+  [/^\/account\/\d{12}$/, 'account'],
+  [/^\/routes$/, 'routes'],
+  [/^\/trail$/, 'trail'],
 ];
 
 /** The page at an address; null: the console has none there. */
