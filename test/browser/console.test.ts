@@ -208,6 +208,41 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  test('an engineer looks: search, a principal with its actions, a policy, who can, the tree, ways and the trail', async () => {
+    const { page, complaints } = await signedIn('/', { operatorToken: operatorToken() });
+    await heading(page, 'You are operator.');
+    await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Search' }).fill('alice');
+    await page.getByRole('option', { name: /^alice/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await heading(page, 'alice');
+    await page.getByRole('button', { name: /^sts \d/ }).click();
+    await page.getByText('sts:AssumeRole', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'DeveloperAccess' }).click();
+    await page.getByText('"Sid": "OwnBucket"').waitFor();
+    await page
+      .getByRole('link', { name: 'developers' })
+      .or(page.getByText('developers', { exact: true }))
+      .first()
+      .waitFor();
+
+    await page.goto(
+      `${gateway.url}/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`,
+    );
+    await page.getByRole('region', { name: 'Who can' }).getByRole('link', { name: 'bob' }).waitFor();
+    await page.getByRole('link', { name: 'Organization' }).click();
+    await heading(page, '3 accounts in 2 units.');
+    await page.getByRole('link', { name: 'Development' }).click();
+    await page.getByRole('link', { name: 'DeveloperBoundary' }).waitFor();
+    await page.goto(`${gateway.url}${COPYING}`);
+    await heading(page, 'alice can do all of it with its own permissions.');
+    await page.getByText('Gives up 1 need that it has as itself').waitFor();
+    await page.getByRole('link', { name: 'Trail' }).click();
+    await page.getByText('SignIn').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('names of policies and people are text, whatever they look like', async () => {
     const hostile = '"><img src=x onerror=alert(1)>\u202e';
     const role = `arn:aws:iam::222222222222:role/${hostile}`;
@@ -231,7 +266,14 @@ describe('the console', { timeout: 120_000 }, () => {
   });
 });
 
-describe('every page, in light, in dark and narrow', { timeout: 180_000 }, () => {
+/** What alice needs to copy a file from her bucket to that of another account. */
+const COPYING = `/routes?${new URLSearchParams([
+  ['principal', ALICE],
+  ['need', `s3:GetObject ${OWN_FILE}`],
+  ['need', 's3:PutObject arn:aws:s3:::shared-datasets/results.csv'],
+])}`;
+
+describe('every page, in light, in dark and narrow', { timeout: 300_000 }, () => {
   const asked = askAddress({ principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice' });
   const PAGES: readonly (readonly [name: string, path: string, who: 'alice' | 'operator' | null])[] = [
     ['sign-in', '/sign-in', null],
@@ -239,6 +281,14 @@ describe('every page, in light, in dark and narrow', { timeout: 180_000 }, () =>
     ['home-operator', '/', 'operator'],
     ['switch-role', '/switch-role?account=222222222222&role=DataWriter', 'alice'],
     ['ask', asked, 'operator'],
+    ['principal', `/p/${encodeURIComponent(ALICE)}`, 'operator'],
+    ['role', `/r/${encodeURIComponent(DATA_WRITER)}`, 'operator'],
+    ['policy', `/policy/${encodeURIComponent('arn:aws:iam::111111111111:policy/DeveloperAccess')}`, 'operator'],
+    ['resource', `/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`, 'operator'],
+    ['organization', '/organization', 'operator'],
+    ['account', '/account/111111111111', 'operator'],
+    ['routes', COPYING, 'alice'],
+    ['trail', '/trail', 'operator'],
   ];
 
   test.each(FORMS)('$form: axe finds nothing, and nothing is wider than the page', async ({ form, ...look }) => {

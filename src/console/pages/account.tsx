@@ -34,7 +34,9 @@ function One({ id }: { readonly id: string }) {
       </p>
       {loading && <Skeleton lines={6} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
-      {found === null && !loading && failure === null && <p>The directory has no such account, or you may not know of it.</p>}
+      {found === null && !loading && failure === null && (
+        <p>The directory has no such account, or you may not know of it.</p>
+      )}
       {found !== null && (
         <>
           <Knowledge found={found} />
@@ -90,7 +92,10 @@ function Things({
   address,
 }: {
   readonly title: string;
-  readonly found: { readonly totalCount: number; readonly nodes: readonly { readonly arn: string; readonly name?: string }[] } | null;
+  readonly found: {
+    readonly totalCount: number;
+    readonly nodes: readonly { readonly arn: string; readonly name?: string }[];
+  } | null;
   readonly address: (arn: string) => string;
 }) {
   if (found === null) {
@@ -113,7 +118,9 @@ function Things({
         ))}
       </ul>
       {found.totalCount > found.nodes.length && (
-        <p class="muted">The first {found.nodes.length} of {count(found.totalCount, 'entry', 'entries')}. Search finds the others.</p>
+        <p class="muted">
+          The first {found.nodes.length} of {count(found.totalCount, 'entry', 'entries')}. Search finds the others.
+        </p>
       )}
     </Section>
   );

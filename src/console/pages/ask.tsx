@@ -2,6 +2,8 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { AskDocument } from '../../generated/console/questions.ts';
 import { askedLast } from '../asked.ts';
+import { principalAddress, resourceAddress } from '../links.ts';
+import { nameOf } from '../names.ts';
 import { Copies } from '../parts/copies.tsx';
 import { Flow } from '../parts/flow.tsx';
 import { Honesty } from '../parts/honesty.tsx';
@@ -54,6 +56,14 @@ export function Ask() {
         <Section title="How it was decided" aside={<Verdict meaning={meaningOf(decision.effect)} />}>
           <Flow decision={decision} />
           <p class="own-words">{decision.reason}</p>
+          <p class="actions">
+            <a href={`${resourceAddress(decision.resource)}?action=${encodeURIComponent(decision.action)}`}>
+              Who else can
+            </a>
+            <a href={principalAddress(decision.principal.principalId)}>
+              What else <bdi>{nameOf(decision.principal)}</bdi> may do
+            </a>
+          </p>
         </Section>
       )}
       <div class="ask">

@@ -17,9 +17,15 @@ export function Organization() {
   return (
     <Page
       title="Organization"
-      heading={first === undefined ? 'Organization' : `${count(accountsIn(first), 'account')} in ${count(first.units?.nodes.length ?? 0, 'unit')}.`}
+      heading={
+        first === undefined
+          ? 'Organization'
+          : `${count(accountsIn(first), 'account')} in ${count(first.units?.nodes.length ?? 0, 'unit')}.`
+      }
     >
-      <p class="lead">Control policies say what accounts can do at most. They hold for everything below the place where they are.</p>
+      <p class="lead">
+        Control policies say what accounts can do at most. They hold for everything below the place where they are.
+      </p>
       {loading && <Skeleton lines={8} />}
       {failure !== null && (found === null || found.length === 0) && <FailureNotice failure={failure} again={again} />}
       {found?.length === 0 && failure === null && <p>No organization is known, or you may not see it.</p>}
@@ -87,7 +93,13 @@ function Units({
   );
 }
 
-function Accounts({ accounts, management }: { readonly accounts: readonly Account[]; readonly management: string | null }) {
+function Accounts({
+  accounts,
+  management,
+}: {
+  readonly accounts: readonly Account[];
+  readonly management: string | null;
+}) {
   return (
     <>
       {accounts.map(({ accountId, name }) => (
@@ -96,7 +108,9 @@ function Accounts({ accounts, management }: { readonly accounts: readonly Accoun
             <a href={`/account/${accountId}`}>
               <bdi>{name ?? accountId}</bdi>
             </a>{' '}
-            <span class="muted">{accountId === management ? 'the management account: no control policy holds for it' : accountId}</span>
+            <span class="muted">
+              {accountId === management ? 'the management account: no control policy holds for it' : accountId}
+            </span>
           </p>
         </li>
       ))}

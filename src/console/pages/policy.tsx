@@ -26,12 +26,16 @@ function One({ arn }: { readonly arn: string }) {
   return (
     <Page title={shortName(arn)} heading={<bdi>{shortName(arn)}</bdi>}>
       <p class="lead">
-        {holders === null ? 'A managed policy' : `A managed policy that ${count(holders.totalCount, 'user, group or role holds', 'users, groups and roles hold')}`}.{' '}
-        <Arn arn={arn} />
+        {holders === null
+          ? 'A managed policy'
+          : `A managed policy that ${count(holders.totalCount, 'user, group or role holds', 'users, groups and roles hold')}`}
+        . <Arn arn={arn} />
       </p>
       {loading && <Skeleton lines={6} />}
       {found === null && failure !== null && <FailureNotice failure={failure} again={again} />}
-      {found === null && !loading && failure === null && <p>The directory has no such policy, or you may not know of it.</p>}
+      {found === null && !loading && failure === null && (
+        <p>The directory has no such policy, or you may not know of it.</p>
+      )}
       {found !== null && (
         <>
           <Versions found={found} />
@@ -88,7 +92,10 @@ function Findings({ document }: { readonly document: unknown }) {
     <ul class="rows">
       {findings.map(({ code, severity, message, path, suggestion }) => (
         <li key={`${code} ${path} ${message}`} class="row">
-          <Verdict meaning={severity === 'ERROR' ? 'denied' : 'unknown'} word={severity === 'ERROR' ? 'Error' : 'Warning'} />
+          <Verdict
+            meaning={severity === 'ERROR' ? 'denied' : 'unknown'}
+            word={severity === 'ERROR' ? 'Error' : 'Warning'}
+          />
           <span>
             <bdi>{message}</bdi> {path !== '' && <code>{path}</code>}
             {suggestion !== null && <span class="muted"> Instead: {suggestion}</span>}
@@ -109,7 +116,12 @@ function Holders({ found }: { readonly found: Found }) {
         <ul class="rows">
           {holders.nodes.map(({ __typename: kind, arn, name, account }) => (
             <li key={arn} class="row">
-              <Arn arn={arn} name={name} account={accountName(account)} {...(kind !== 'Group' && { href: principalAddress(arn) })} />
+              <Arn
+                arn={arn}
+                name={name}
+                account={accountName(account)}
+                {...(kind !== 'Group' && { href: principalAddress(arn) })}
+              />
               <span class="muted">{kind.toLowerCase()}</span>
             </li>
           ))}

@@ -26,7 +26,8 @@ function One({ id }: { readonly id: string }) {
   return (
     <Page title={name} heading={<bdi>{name}</bdi>}>
       <p class="lead">
-        {found === null ? '' : `${kindOf(found)} of ${accountName(found.account) || 'no account'}`} <Arn arn={id} name={id} account="" />
+        {found === null ? '' : `${kindOf(found)} of ${accountName(found.account) || 'no account'}`}{' '}
+        <Arn arn={id} name={id} account="" />
       </p>
       <div class="actions">
         <a class="button button-first" href={`/ask?principal=${encodeURIComponent(id)}`}>
@@ -35,7 +36,9 @@ function One({ id }: { readonly id: string }) {
       </div>
       {loading && <Skeleton lines={5} />}
       {found === null && failure !== null && <FailureNotice failure={failure} again={again} />}
-      {found === null && !loading && failure === null && <p>The directory has nobody of this name, or you may not know of it.</p>}
+      {found === null && !loading && failure === null && (
+        <p>The directory has nobody of this name, or you may not know of it.</p>
+      )}
       {found !== null && (
         <>
           <AsRole found={found} role={role} choose={setRole} />
@@ -50,7 +53,10 @@ function One({ id }: { readonly id: string }) {
 }
 
 function kindOf({ __typename: kind }: Found): string {
-  return { User: 'A user', Role: 'A role', RootUser: 'The root user', ServicePrincipal: 'A service' }[kind as string] ?? 'A principal';
+  return (
+    { User: 'A user', Role: 'A role', RootUser: 'The root user', ServicePrincipal: 'A service' }[kind as string] ??
+    'A principal'
+  );
 }
 
 /** As itself, or in a role: what a role takes away is seen by going to and fro. */
@@ -95,7 +101,16 @@ function Policies({ found }: { readonly found: Found }) {
   const held: readonly Held[] = [
     ...ofHolder(found, 'attached to it', 'its own'),
     ...groups.flatMap((group) => ofHolder(group, `of the group ${group.name}`, `of the group ${group.name}`)),
-    ...(boundary == null ? [] : [{ key: 'boundary', name: boundary.name, href: policyAddress(boundary.arn), from: 'permissions boundary: it limits, and gives nothing' }]),
+    ...(boundary == null
+      ? []
+      : [
+          {
+            key: 'boundary',
+            name: boundary.name,
+            href: policyAddress(boundary.arn),
+            from: 'permissions boundary: it limits, and gives nothing',
+          },
+        ]),
   ];
   const unknown = found.attachedPolicies === null || found.inlinePolicies === null;
   return (
@@ -105,7 +120,13 @@ function Policies({ found }: { readonly found: Found }) {
       <ul class="rows">
         {held.map(({ key, name, href, from }) => (
           <li key={key} class="row">
-            {href === null ? <bdi>{name}</bdi> : <a href={href}><bdi>{name}</bdi></a>}
+            {href === null ? (
+              <bdi>{name}</bdi>
+            ) : (
+              <a href={href}>
+                <bdi>{name}</bdi>
+              </a>
+            )}
             <span class="muted">{from}</span>
           </li>
         ))}
@@ -121,8 +142,18 @@ interface Holder {
 
 function ofHolder({ attachedPolicies, inlinePolicies }: Holder, attached: string, inline: string): readonly Held[] {
   return [
-    ...(attachedPolicies ?? []).map(({ arn, name }) => ({ key: `${attached} ${arn}`, name, href: policyAddress(arn), from: attached })),
-    ...(inlinePolicies ?? []).map(({ name }) => ({ key: `${inline} ${name}`, name, href: null, from: `inline, ${inline}` })),
+    ...(attachedPolicies ?? []).map(({ arn, name }) => ({
+      key: `${attached} ${arn}`,
+      name,
+      href: policyAddress(arn),
+      from: attached,
+    })),
+    ...(inlinePolicies ?? []).map(({ name }) => ({
+      key: `${inline} ${name}`,
+      name,
+      href: null,
+      from: `inline, ${inline}`,
+    })),
   ];
 }
 
@@ -134,7 +165,12 @@ function Reaches({ found }: { readonly found: Found }) {
       <ul class="rows">
         {roles.nodes.map(({ role, requires }) => (
           <li key={role.arn} class="row">
-            <Arn arn={role.arn} name={role.name} account={accountName(role.account)} href={principalAddress(role.arn)} />
+            <Arn
+              arn={role.arn}
+              name={role.name}
+              account={accountName(role.account)}
+              href={principalAddress(role.arn)}
+            />
             {requires.length > 0 && <span class="muted">needs {requires.join(', ')}</span>}
           </li>
         ))}

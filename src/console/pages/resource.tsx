@@ -10,7 +10,7 @@ import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { VirtualList } from '../parts/virtual.tsx';
-import { findActions } from '../questions/complete.ts';
+import { findActions, findResources } from '../questions/complete.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 
 /** A resource: who can do what with it, and its own policy. */
@@ -20,23 +20,28 @@ export function Resource() {
 }
 
 function One({ arn }: { readonly arn: string }) {
-  const { query } = useLocation();
+  const { query, url } = useLocation();
   const { data, failure, loading, again } = useAnswer(ResourceDocument, { arn });
   const found = data?.resource ?? null;
   return (
     <Page title={shortName(arn)} heading={<bdi>{shortName(arn)}</bdi>}>
       <p class="lead">
-        {found === null ? 'A resource' : `A resource of ${found.service} in ${accountName(found.account)}`}. <Arn arn={arn} />
+        {found === null ? 'A resource' : `A resource of ${found.service} in ${accountName(found.account)}`}.{' '}
+        <Arn arn={arn} />
       </p>
       {loading && <Skeleton lines={3} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found === null && !loading && failure === null && (
         <Notice>It is not in the directory. Who can reach it is decided by its name.</Notice>
       )}
-      <WhoCan key={query['action'] ?? ''} arn={arn} asked={query['action'] ?? ''} />
+      <WhoCan key={url} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
       {found !== null && (
         <Section title="Its own policy">
-          {found.policy === null ? <p class="muted">It has none, or you may not read it.</p> : <DocumentView document={found.policy} />}
+          {found.policy === null ? (
+            <p class="muted">It has none, or you may not read it.</p>
+          ) : (
+            <DocumentView document={found.policy} />
+          )}
         </Section>
       )}
     </Page>
@@ -54,16 +59,25 @@ const OUTSIDERS = {
 function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }) {
   const { route, path } = useLocation();
   const [action, setAction] = useState(asked);
-  const { data, failure, loading, again } = useAnswer(WhoCanDocument, asked === '' ? null : { action: asked, resource: arn });
+  // Of a bucket, actions are also on its objects.
+  const [on, setOn] = useState(arn);
+  const { data, failure, loading, again } = useAnswer(
+    WhoCanDocument,
+    asked === '' ? null : { action: asked, resource: arn },
+  );
   const found = data?.whoCan ?? null;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    route(`${path}?action=${encodeURIComponent(action.trim())}`);
+    route(`${path}?${new URLSearchParams({ action: action.trim(), on: on.trim() })}`);
   };
   return (
-    <Section title="Who can" aside={found !== null && <span class="muted">{count(found.totalCount, 'user or role', 'users and roles')}</span>}>
+    <Section
+      title="Who can"
+      aside={found !== null && <span class="muted">{count(found.totalCount, 'user or role', 'users and roles')}</span>}
+    >
       <form class="inline-form" onSubmit={submit}>
         <Combo label="do" value={action} change={setAction} search={findActions} placeholder="s3:GetObject" required />
+        <Combo label="on" value={on} change={setOn} search={findResources} required />
         <button type="submit" class="button button-first">
           Look
         </button>

@@ -7,8 +7,8 @@ import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { findActions, findPrincipals, findResources } from '../questions/complete.ts';
-import { myId } from '../questions/who.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { myId } from '../questions/who.ts';
 import { meaningOf } from '../words.ts';
 
 type Found = NonNullable<RoutesQuery['accessRoutes']>[number];
@@ -68,14 +68,18 @@ function headline(principal: string, found: readonly Found[]): string {
 }
 
 function wayOf({ kind, roles }: Found): string {
-  return kind === 'OWN_IDENTITY' ? 'as itself' : `in the role ${roles.at(-1)?.name ?? ''}`;
+  return kind === 'OWN_IDENTITY' ? 'with its own permissions' : `in the role ${roles.at(-1)?.name ?? ''}`;
 }
 
 function RouteView({ route, principal }: { readonly route: Found; readonly principal: string }) {
   const { kind, roles, decisions, givesUp, meetsAll } = route;
   return (
     <Section
-      title={kind === 'OWN_IDENTITY' ? `${nameOf({ principalId: principal })} as itself` : `In the role ${roles.map(({ name }) => name).join(', then ')}`}
+      title={
+        kind === 'OWN_IDENTITY'
+          ? `${nameOf({ principalId: principal })}, with its own permissions`
+          : `In the role ${roles.map(({ name }) => name).join(', then ')}`
+      }
       aside={<Verdict meaning={meetsAll ? 'allowed' : 'implicit'} word={meetsAll ? 'Does it all' : 'Not all of it'} />}
     >
       {kind === 'ASSUMED_ROLE' && <p class="muted">Of the account {accountName(roles.at(-1)?.account)}.</p>}
@@ -122,8 +126,22 @@ function Form({
       {needs.map((need, index) => (
         <fieldset key={index} class="need">
           <legend>Need {index + 1}</legend>
-          <Combo label={`do (${index + 1})`} value={need.action} change={(action) => set(index, { action })} search={findActions} placeholder="s3:GetObject" required />
-          <Combo label={`on (${index + 1})`} value={need.resource} change={(resource) => set(index, { resource })} search={findResources} placeholder="arn:aws:s3:::bucket/key" required />
+          <Combo
+            label={`do (${index + 1})`}
+            value={need.action}
+            change={(action) => set(index, { action })}
+            search={findActions}
+            placeholder="s3:GetObject"
+            required
+          />
+          <Combo
+            label={`on (${index + 1})`}
+            value={need.resource}
+            change={(resource) => set(index, { resource })}
+            search={findResources}
+            placeholder="arn:aws:s3:::bucket/key"
+            required
+          />
           {needs.length > 1 && (
             <button type="button" class="chip" onClick={() => setNeeds(needs.filter((_, at) => at !== index))}>
               Remove need {index + 1}

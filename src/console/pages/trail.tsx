@@ -25,13 +25,15 @@ export function Trail() {
   const [events, setEvents] = useState<readonly Event[]>([]);
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const load = async (after: string | null, isCurrent: () => boolean): Promise<void> => {
-    const { data, failure: why } = await ask(TrailDocument, { filter: filterOf(query), after });
+  const load = async (before: string | null, isCurrent: () => boolean): Promise<void> => {
+    const { data, failure: why } = await ask(TrailDocument, { filter: filterOf(query), before });
     if (!isCurrent()) return;
     const page = data?.auditEvents ?? null;
     setFailure(page === null ? why : null);
-    setEvents((before) => [...(after === null ? [] : before), ...(page?.nodes ?? [])]);
-    setNext(page?.pageInfo.hasNextPage === true ? page.pageInfo.endCursor : null);
+    // The trail is in the order of time; people begin at its end.
+    const older = page?.nodes.toReversed() ?? [];
+    setEvents((newer) => (before === null ? older : [...newer, ...older]));
+    setNext(page?.pageInfo.hasPreviousPage === true ? page.pageInfo.startCursor : null);
   };
   useEffect(() => {
     let current = true;

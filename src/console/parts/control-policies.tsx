@@ -9,7 +9,8 @@ export function ControlPolicies({ policies }: { readonly policies: readonly Cont
       {policies.map(({ policyId, name, type, document }) => (
         <details key={policyId} class="control">
           <summary>
-            <bdi>{name}</bdi> <small>{type === 'SERVICE_CONTROL_POLICY' ? 'service control' : 'resource control'}</small>
+            <bdi>{name}</bdi>{' '}
+            <small>{type === 'SERVICE_CONTROL_POLICY' ? 'service control' : 'resource control'}</small>
           </summary>
           {document === null ? <p class="muted">You may not read it.</p> : <DocumentView document={document} />}
         </details>

@@ -1,6 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type PermissionsQuery,
-  type PermissionsQueryVariables, PermissionsDocument, PermissionSummaryDocument } from '../../generated/console/questions.ts';
+import {
+  PermissionSummaryDocument,
+  PermissionsDocument,
+  type PermissionsQuery,
+  type PermissionsQueryVariables,
+} from '../../generated/console/questions.ts';
 import { count, list } from '../names.ts';
 import { type Answered, ask } from '../questions/ask.ts';
 import { useAnswer } from '../questions/use-answer.ts';
@@ -24,11 +28,17 @@ export function Permissions({ principal, role }: { readonly principal: string; r
   return (
     <Section
       title="Effective permissions"
-      aside={found !== null && <span class="muted">{`${count(total, 'action')} of ${count(services.length, 'service')}`}</span>}
+      aside={
+        found !== null && (
+          <span class="muted">{`${count(total, 'action')} of ${count(services.length, 'service')}`}</span>
+        )
+      }
     >
       {loading && <Skeleton lines={5} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
-      {found !== null && total === 0 && <p>Nothing at all: no policy allows an action, or what is allowed is taken away again.</p>}
+      {found !== null && total === 0 && (
+        <p>Nothing at all: no policy allows an action, or what is allowed is taken away again.</p>
+      )}
       {services.length > 0 && (
         <>
           <Treemap services={services} chosen={chosen} choose={choose} />
@@ -86,7 +96,15 @@ function Services({
 }
 
 /** All actions, page after page, in a list that draws only what is seen. */
-function Actions({ principal, role, service }: { readonly principal: string; readonly role: string | null; readonly service: string | null }) {
+function Actions({
+  principal,
+  role,
+  service,
+}: {
+  readonly principal: string;
+  readonly role: string | null;
+  readonly service: string | null;
+}) {
   const [nodes, setNodes] = useState<readonly Permission[]>([]);
   const [total, setTotal] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -95,7 +113,12 @@ function Actions({ principal, role, service }: { readonly principal: string; rea
     const load = async (): Promise<void> => {
       let after: string | null = null;
       do {
-        const variables: PermissionsQueryVariables = { principal, role, services: service === null ? null : [service], after };
+        const variables: PermissionsQueryVariables = {
+          principal,
+          role,
+          services: service === null ? null : [service],
+          after,
+        };
         const { data, failure }: Answered<PermissionsQuery> = await ask(PermissionsDocument, variables);
         const page: NonNullable<PermissionsQuery['effectivePermissions']>['permissions'] | undefined =
           data?.effectivePermissions?.permissions;
@@ -119,7 +142,9 @@ function Actions({ principal, role, service }: { readonly principal: string; rea
   return (
     <>
       <p class="muted" role="status">
-        {nodes.length < total ? `${count(nodes.length, 'action')} of ${total} are here, the rest is coming` : count(total, 'action')}
+        {nodes.length < total
+          ? `${count(nodes.length, 'action')} of ${total} are here, the rest is coming`
+          : count(total, 'action')}
         {service !== null && ` of ${service}`}
       </p>
       <VirtualList items={nodes} label="Actions">
@@ -144,6 +169,8 @@ function isConditional({ allow }: Permission): boolean {
 
 /** On what, in a line: each term names resources that all of its patterns name. */
 function whereOf({ allow, deny }: Permission): string {
-  const terms = allow.map(({ resources }) => (resources.length === 0 ? 'anything' : resources.map((each) => each.join(' or ')).join(' within ')));
+  const terms = allow.map(({ resources }) =>
+    resources.length === 0 ? 'anything' : resources.map((each) => each.join(' or ')).join(' within '),
+  );
   return `${list([...new Set(terms)])}${deny.length === 0 ? '' : ', with exceptions'}`;
 }

@@ -1,5 +1,9 @@
 import { useState } from 'preact/hooks';
-import { RevokeSessionsDocument, RoleSessionsDocument, WhoCanAssumeDocument } from '../../generated/console/questions.ts';
+import {
+  RevokeSessionsDocument,
+  RoleSessionsDocument,
+  WhoCanAssumeDocument,
+} from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { ask } from '../questions/ask.ts';
@@ -109,14 +113,19 @@ function Revoke({ role, name, done }: { readonly role: string; readonly name: st
       <summary>Revoke all sessions…</summary>
       <form class="card form" onSubmit={(event) => void revoke(event)}>
         <p>
-          All sessions that were issued until now are denied everything, by the inline policy AWSRevokeOlderSessions. Whoever is
-          trusted can assume the role again.
+          All sessions that were issued until now are denied everything, by the inline policy AWSRevokeOlderSessions.
+          Whoever is trusted can assume the role again.
         </p>
         <label class="field">
           <span>
             To go on, type the name of the role: <bdi>{name}</bdi>
           </span>
-          <input value={typed} onInput={(event) => setTyped(event.currentTarget.value)} autocomplete="off" spellcheck={false} />
+          <input
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+            autocomplete="off"
+            spellcheck={false}
+          />
         </label>
         {refusal !== null && <Notice kind="problem">{refusal}</Notice>}
         <button type="submit" class="button" disabled={typed !== name}>

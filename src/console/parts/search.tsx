@@ -30,7 +30,8 @@ export function Search() {
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]');
+      const typing =
+        event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]');
       const asked = ((event.ctrlKey || event.metaKey) && event.key === 'k') || (event.key === '/' && !typing);
       if (!asked) return;
       event.preventDefault();
@@ -125,14 +126,25 @@ function pages(search: string): readonly Hit[] {
 
 /** What may not be listed is not found. Each list fails alone. */
 async function find(search: string): Promise<readonly Hit[]> {
-  const [first, second] = await Promise.all([ask(SearchEverythingDocument, { search }), ask(SearchThingsDocument, { search })]);
+  const [first, second] = await Promise.all([
+    ask(SearchEverythingDocument, { search }),
+    ask(SearchThingsDocument, { search }),
+  ]);
   const principals = (first.data?.principals?.nodes ?? []).map((each) => ({
     href: principalAddress(each.principalId),
     text: nameOf(each),
     hint: `${each.__typename.toLowerCase()} · ${accountName(each.account)}`,
   }));
-  const policies = (second.data?.policies?.nodes ?? []).map(({ arn, name }) => ({ href: policyAddress(arn), text: name, hint: 'policy' }));
-  const resources = (second.data?.resources?.nodes ?? []).map(({ arn, service }) => ({ href: resourceAddress(arn), text: arn, hint: service }));
+  const policies = (second.data?.policies?.nodes ?? []).map(({ arn, name }) => ({
+    href: policyAddress(arn),
+    text: name,
+    hint: 'policy',
+  }));
+  const resources = (second.data?.resources?.nodes ?? []).map(({ arn, service }) => ({
+    href: resourceAddress(arn),
+    text: arn,
+    hint: service,
+  }));
   const actions = (first.data?.actions?.nodes ?? []).map(({ name, description }) => ({
     href: `/ask?action=${encodeURIComponent(name)}`,
     text: name,

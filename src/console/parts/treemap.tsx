@@ -1,4 +1,4 @@
-import { hierarchy, type HierarchyRectangularNode, treemap } from 'd3-hierarchy';
+import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { useMemo } from 'preact/hooks';
 import type { PermissionSummaryQuery } from '../../generated/console/questions.ts';
 
@@ -43,7 +43,6 @@ export function Treemap({
         const { service } = data;
         return (
           // biome-ignore lint/a11y/noStaticElementInteractions: a picture of the list beside it, whose buttons do the same
-          // biome-ignore lint/a11y/useKeyWithClickEvents: as above
           <g
             key={service}
             class={`treemap-part level-${strongest(data).toLowerCase()} ${service === chosen ? 'treemap-chosen' : ''}`}
