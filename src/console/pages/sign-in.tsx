@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { SignInInput } from '../../generated/console/questions.ts';
 import { facts, type Person } from '../facts.ts';
+import { formText } from '../form-text.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { signIn } from '../questions/who.ts';
@@ -82,7 +83,7 @@ export function SignIn() {
 }
 
 function inputOf(way: Way, form: FormData): SignInInput {
-  const text = (name: string): string => String(form.get(name) ?? '').trim();
+  const text = (name: string): string => formText(form, name);
   if (way === 'session') return { sessionToken: text('token') };
   if (way === 'operator') return { operatorToken: text('token') };
   const mfa = text('tokenCode') === '' ? {} : { serialNumber: text('serialNumber'), tokenCode: text('tokenCode') };

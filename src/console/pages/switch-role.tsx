@@ -65,31 +65,43 @@ export function SwitchRole() {
         <Text label="Role" value={name} change={setName} help="Its name with its path, or its ARN" />
         {role !== null && hat.value === null && me.value?.kind !== 'OPERATOR' && <GainAndLoss key={role} role={role} />}
         <Text label="Display name" value={display} change={setDisplay} help="For the bar, in this browser alone" />
-        <fieldset class="colours">
-          <legend>Colour of the bar</legend>
-          {COLOURS.map((each) => (
-            <label key={each} class={`colour hat-${each}`}>
-              <input
-                type="radio"
-                name="colour"
-                checked={(colour ?? known?.colour) === each}
-                onChange={() => setColour(each)}
-              />
-              <span>{each}</span>
-            </label>
-          ))}
-        </fieldset>
-        {refusal !== null && (
-          <Notice kind="problem">
-            <p>{refusal}</p>
-            {role !== null && <a href={whyAddress(role)}>See why</a>}
-          </Notice>
-        )}
+        <Colours chosen={colour ?? known?.colour} choose={setColour} />
+        <Refusal sentence={refusal} role={role} />
         <button type="submit" class="button button-first" disabled={busy || !switches}>
           {busy ? 'Switching…' : 'Switch role'}
         </button>
       </form>
     </Page>
+  );
+}
+
+function Colours({
+  chosen,
+  choose,
+}: {
+  readonly chosen: Colour | undefined;
+  readonly choose: (colour: Colour) => void;
+}) {
+  return (
+    <fieldset class="colours">
+      <legend>Colour of the bar</legend>
+      {COLOURS.map((each) => (
+        <label key={each} class={`colour hat-${each}`}>
+          <input type="radio" name="colour" checked={chosen === each} onChange={() => choose(each)} />
+          <span>{each}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Refusal({ sentence, role }: { readonly sentence: string | null; readonly role: string | null }) {
+  if (sentence === null) return null;
+  return (
+    <Notice kind="problem">
+      <p>{sentence}</p>
+      {role !== null && <a href={whyAddress(role)}>See why</a>}
+    </Notice>
   );
 }
 

@@ -95,7 +95,43 @@ function Services({
   );
 }
 
-/** All actions, page after page, in a list that draws only what is seen. */
+interface Pages {
+  readonly nodes: readonly Permission[];
+  /** Null: not known yet. */
+  readonly total: number | null;
+  readonly problem: string | null;
+}
+
+/** All actions, page after page. */
+function usePages(principal: string, role: string | null, service: string | null): Pages {
+  const [pages, setPages] = useState<Pages>({ nodes: [], total: null, problem: null });
+  useEffect(() => {
+    let current = true;
+    const load = async (): Promise<void> => {
+      let after: string | null = null;
+      do {
+        const services = service === null ? null : [service];
+        const variables: PermissionsQueryVariables = { principal, role, services, after };
+        const { data, failure }: Answered<PermissionsQuery> = await ask(PermissionsDocument, variables);
+        if (!current) return;
+        const page = data?.effectivePermissions?.permissions;
+        if (page === undefined) {
+          setPages((before) => ({ ...before, problem: failure?.sentence ?? 'The list cannot be shown.' }));
+          return;
+        }
+        setPages(({ nodes }) => ({ nodes: [...nodes, ...page.nodes], total: page.totalCount, problem: null }));
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      } while (after !== null);
+    };
+    void load();
+    return () => {
+      current = false;
+    };
+  }, [principal, role, service]);
+  return pages;
+}
+
+/** In a list that draws only what is seen. */
 function Actions({
   principal,
   role,
@@ -105,38 +141,7 @@ function Actions({
   readonly role: string | null;
   readonly service: string | null;
 }) {
-  const [nodes, setNodes] = useState<readonly Permission[]>([]);
-  const [total, setTotal] = useState<number | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let current = true;
-    const load = async (): Promise<void> => {
-      let after: string | null = null;
-      do {
-        const variables: PermissionsQueryVariables = {
-          principal,
-          role,
-          services: service === null ? null : [service],
-          after,
-        };
-        const { data, failure }: Answered<PermissionsQuery> = await ask(PermissionsDocument, variables);
-        const page: NonNullable<PermissionsQuery['effectivePermissions']>['permissions'] | undefined =
-          data?.effectivePermissions?.permissions;
-        if (!current) return;
-        if (page === undefined) {
-          setProblem(failure?.sentence ?? 'The list cannot be shown.');
-          return;
-        }
-        setTotal(page.totalCount);
-        setNodes((before) => [...before, ...page.nodes]);
-        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      } while (after !== null);
-    };
-    void load();
-    return () => {
-      current = false;
-    };
-  }, [principal, role, service]);
+  const { nodes, total, problem } = usePages(principal, role, service);
   if (problem !== null) return <Notice kind="warning">{problem}</Notice>;
   if (total === null) return <Skeleton lines={4} />;
   return (

@@ -93,11 +93,11 @@ function Forms({
   useEffect(() => {
     let current = true;
     const isWhole = /^[\w-]+:\w+$/.test(action);
-    const timer = setTimeout(() => {
-      void (isWhole ? resourceForms(action) : Promise.resolve(null)).then((found) => {
-        if (current) setForms(found ?? []);
-      });
-    }, 300);
+    const load = async (): Promise<void> => {
+      const found = isWhole ? await resourceForms(action) : null;
+      if (current) setForms(found ?? []);
+    };
+    const timer = setTimeout(() => void load(), 300);
     return () => {
       current = false;
       clearTimeout(timer);

@@ -28,23 +28,13 @@ export function Search() {
     setText('');
     dialog.current?.showModal();
   };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const typing =
-        event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]');
-      const asked = ((event.ctrlKey || event.metaKey) && event.key === 'k') || (event.key === '/' && !typing);
-      if (!asked) return;
-      event.preventDefault();
-      open();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useShortcut(open);
   const onKeyDown = (event: KeyboardEvent): void => {
     const hit = hits[at];
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
-      setAt((before) => (before + (event.key === 'ArrowDown' ? 1 : -1) + hits.length) % Math.max(1, hits.length));
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      setAt((before) => (before + step + hits.length) % Math.max(1, hits.length));
     } else if (event.key === 'Enter' && hit !== undefined) {
       event.preventDefault();
       dialog.current?.close();
@@ -72,26 +62,48 @@ export function Search() {
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <div id="search-hits" role="listbox" aria-label="What was found" class="search-hits">
-          {hits.map(({ href, text: shown, hint }, index) => (
-            <a
-              key={href}
-              id={`search-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === at}
-              class={index === at ? 'combo-option combo-at' : 'combo-option'}
-              href={href}
-              onClick={() => dialog.current?.close()}
-            >
-              <bdi>{shown}</bdi>
-              <small>{hint}</small>
-            </a>
-          ))}
-        </div>
+        <Hits hits={hits} at={at} close={() => dialog.current?.close()} />
         {text.trim() !== '' && hits.length === 0 && <p class="muted">Nothing found, of what you may know.</p>}
       </dialog>
     </>
+  );
+}
+
+/** Ctrl K everywhere, and / where nobody types. */
+function useShortcut(open: () => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const typing = target instanceof Element && target.matches('input, textarea, select, [contenteditable]');
+      const asked = ((event.ctrlKey || event.metaKey) && event.key === 'k') || (event.key === '/' && !typing);
+      if (!asked) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+function Hits({ hits, at, close }: { readonly hits: readonly Hit[]; readonly at: number; readonly close: () => void }) {
+  return (
+    <div id="search-hits" role="listbox" aria-label="What was found" class="search-hits">
+      {hits.map(({ href, text, hint }, index) => (
+        <a
+          key={href}
+          id={`search-${index}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === at}
+          class={index === at ? 'combo-option combo-at' : 'combo-option'}
+          href={href}
+          onClick={close}
+        >
+          <bdi>{text}</bdi>
+          <small>{hint}</small>
+        </a>
+      ))}
+    </div>
   );
 }
 
@@ -100,14 +112,11 @@ function useHits(text: string): readonly Hit[] {
   useEffect(() => {
     const search = text.trim();
     let current = true;
-    const timer = setTimeout(() => {
-      if (search === '') setHits(pages(''));
-      else {
-        void find(search).then((found) => {
-          if (current) setHits(found);
-        });
-      }
-    }, PAUSE);
+    const load = async (): Promise<void> => {
+      const found = search === '' ? pages('') : await find(search);
+      if (current) setHits(found);
+    };
+    const timer = setTimeout(() => void load(), PAUSE);
     return () => {
       current = false;
       clearTimeout(timer);

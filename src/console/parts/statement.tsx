@@ -5,6 +5,8 @@ import type { Decision, Statement } from '../sentence.ts';
 import { Copy } from './copy.tsx';
 import { DocumentView } from './document.tsx';
 
+type State = 'closed' | 'loading' | 'missing' | 'open';
+
 /** A statement that matched: where it stands, its text, and its document around it when asked for. */
 export function StatementView({
   statement,
@@ -16,10 +18,13 @@ export function StatementView({
   readonly levels: readonly string[];
   readonly decision: Decision;
 }) {
-  const { policy, policyName, sid, index, effect } = statement;
   const [around, setAround] = useState<unknown>(undefined);
-  const [state, setState] = useState<'closed' | 'loading' | 'missing' | 'open'>('closed');
-  const open = async (): Promise<void> => {
+  const [state, setState] = useState<State>('closed');
+  const toggle = async (): Promise<void> => {
+    if (state === 'open') {
+      setState('closed');
+      return;
+    }
     setState('loading');
     const document = await documentOf(statement, decision);
     setAround(document);
@@ -27,43 +32,19 @@ export function StatementView({
   };
   const text = JSON.stringify(statement.statement, null, 2);
   return (
-    <div class={`statement is-${effect === 'ALLOW' ? 'allowed' : 'denied'}`}>
+    <div class={`statement is-${statement.effect === 'ALLOW' ? 'allowed' : 'denied'}`}>
       <div class="statement-head">
-        <p title={policy}>
-          <strong>
-            <bdi>{policyName ?? shortName(policy)}</bdi>
-          </strong>{' '}
-          <span class="muted">
-            statement {index + 1}
-            {sid !== null && (
-              <>
-                , <bdi>{sid}</bdi>
-              </>
-            )}
-            {levels.length > 0 && (
-              <>
-                , at <bdi>{list(levels)}</bdi>
-              </>
-            )}
-            {accountIn(policy) !== null && <>, account {accountIn(policy)}</>}
-          </span>
-        </p>
+        <Place statement={statement} levels={levels} />
         <div class="statement-tools">
           <Copy text={text} label="Copy the statement" quiet />
-          {state === 'open' ? (
-            <button type="button" class="button button-small" onClick={() => setState('closed')}>
-              Only the statement
-            </button>
-          ) : (
-            <button
-              type="button"
-              class="button button-small"
-              disabled={state === 'loading'}
-              onClick={() => void open()}
-            >
-              {state === 'loading' ? 'Loading…' : 'Whole document'}
-            </button>
-          )}
+          <button
+            type="button"
+            class="button button-small"
+            disabled={state === 'loading'}
+            onClick={() => void toggle()}
+          >
+            {LABELS[state]}
+          </button>
         </div>
       </div>
       {state === 'missing' && (
@@ -72,12 +53,44 @@ export function StatementView({
         </p>
       )}
       {state === 'open' ? (
-        <DocumentView document={around} highlight={[index]} />
+        <DocumentView document={around} highlight={[statement.index]} />
       ) : (
         <pre class="code">
           <code>{text}</code>
         </pre>
       )}
     </div>
+  );
+}
+
+const LABELS: Readonly<Record<State, string>> = {
+  closed: 'Whole document',
+  missing: 'Whole document',
+  loading: 'Loading…',
+  open: 'Only the statement',
+};
+
+function Place({ statement, levels }: { readonly statement: Statement; readonly levels: readonly string[] }) {
+  const { policy, policyName, sid, index } = statement;
+  return (
+    <p title={policy}>
+      <strong>
+        <bdi>{policyName ?? shortName(policy)}</bdi>
+      </strong>{' '}
+      <span class="muted">
+        statement {index + 1}
+        {sid !== null && (
+          <>
+            , <bdi>{sid}</bdi>
+          </>
+        )}
+        {levels.length > 0 && (
+          <>
+            , at <bdi>{list(levels)}</bdi>
+          </>
+        )}
+        {accountIn(policy) !== null && <>, account {accountIn(policy)}</>}
+      </span>
+    </p>
   );
 }

@@ -42,9 +42,7 @@ export async function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Answered<Data>> {
-  const isMutation = document.definitions.some(
-    (one) => one.kind === 'OperationDefinition' && one.operation === 'mutation',
-  );
+  const isMutation = document.definitions.some((one) => 'operation' in one && String(one.operation) === 'mutation');
   const request = isMutation ? client.mutation(document, variables) : client.query(document, variables);
   const { data, error } = await request.toPromise();
   const lost = error?.networkError !== undefined && error.graphQLErrors.length === 0;

@@ -25,9 +25,11 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   useEffect(() => {
     if (variables === null || key === null) return undefined;
     let current = true;
-    void ask(document, variables).then((answered) => {
+    const load = async (): Promise<void> => {
+      const answered = await ask(document, variables);
       if (current) setAnswer({ ...answered, key });
-    });
+    };
+    void load();
     return () => {
       current = false;
     };

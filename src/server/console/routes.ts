@@ -39,7 +39,7 @@ export async function sendConsoleFile(
   path: string,
 ): Promise<boolean> {
   if (!path.startsWith(PREFIX) || (method !== 'GET' && method !== 'HEAD')) return false;
-  const file = await consoleFile(path.slice(PREFIX.length), String(headers['accept-encoding'] ?? ''));
+  const file = await consoleFile(path.slice(PREFIX.length), headers['accept-encoding'] ?? '');
   if (file === null) return false;
   response.writeHead(200, {
     'content-type': file.type,
