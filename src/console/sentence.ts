@@ -1,5 +1,5 @@
 import type { AskQuery, PolicyLayer } from '../generated/console/questions.ts';
-import { accountName, list, nameOf, shortName } from './names.ts';
+import { list, nameOf, shortName } from './names.ts';
 import { wordsOf } from './words.ts';
 
 export type Decision = NonNullable<AskQuery['decision']>;
@@ -63,9 +63,4 @@ function named(statement: Statement | undefined): string {
 function sentenceStart(layer: PolicyLayer): string {
   const { long } = wordsOf(layer);
   return long.charAt(0).toUpperCase() + long.slice(1);
-}
-
-/** The account that a decision's role or principal is in. */
-export function placeOf({ principal, assumedRole }: Pick<Decision, 'principal' | 'assumedRole'>): string {
-  return accountName(assumedRole?.account ?? principal.account);
 }

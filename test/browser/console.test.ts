@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -16,11 +16,9 @@ const OWN_FILE = 'arn:aws:s3:::dev-alice/results.csv';
 let dataDir: string;
 let gateway: TestGateway;
 let browser: Browser;
-let axe: string;
 
 beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true });
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   dataDir = await newDataDir();
   [gateway, browser] = await Promise.all([startTestGateway(dataDir), openBrowser()]);
 });
@@ -308,10 +306,10 @@ describe('every page, in light, in dark and narrow', { timeout: 300_000 }, () =>
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
       await page.screenshot({ path: join(SCREENSHOTS, `console-${name}-${form}.png`), fullPage: true });
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: Axe }; // as: what the script has put there
-        const { violations } = await axe.run();
+        const injected = globalThis as unknown as { axe: Axe }; // as: what the script has put there
+        const { violations } = await injected.axe.run();
         return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
       });
       const over = await page.evaluate(

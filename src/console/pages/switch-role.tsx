@@ -55,11 +55,7 @@ export function SwitchRole() {
         In the role you have its permissions alone. Your own are given up until you leave it
         {hat.value === null ? '' : '; the session that you are in ends'}.
       </p>
-      {!switches && (
-        <Notice kind="warning">
-          Only a browser that signed in with an access key can switch roles. Sign out, and sign in with one.
-        </Notice>
-      )}
+      {!switches && <NeedsKey />}
       <form class="card form" onSubmit={(event) => void submit(event)}>
         <Text label="Account" value={account} change={setAccount} help="Twelve digits" />
         <Text label="Role" value={name} change={setName} help="Its name with its path, or its ARN" />
@@ -72,6 +68,14 @@ export function SwitchRole() {
         </button>
       </form>
     </Page>
+  );
+}
+
+function NeedsKey() {
+  return (
+    <Notice kind="warning">
+      Only a browser that signed in with an access key can switch roles. Sign out, and sign in with one.
+    </Notice>
   );
 }
 

@@ -37,12 +37,15 @@ const client = new Client({
   },
 });
 
+/** The kind of operations that change something. */
+const MUTATION: ReadonlySet<string> = new Set(['mutation']);
+
 /** Asks the gateway. It never throws: what fails is a sentence. */
 export async function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Answered<Data>> {
-  const isMutation = document.definitions.some((one) => 'operation' in one && String(one.operation) === 'mutation');
+  const isMutation = document.definitions.some((one) => 'operation' in one && MUTATION.has(one.operation));
   const request = isMutation ? client.mutation(document, variables) : client.query(document, variables);
   const { data, error } = await request.toPromise();
   const lost = error?.networkError !== undefined && error.graphQLErrors.length === 0;
