@@ -112,7 +112,7 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.keyboard.press('Enter');
     await heading(page, /^You are in the role DataWriter/);
     expect(await page.getByRole('banner').textContent()).toMatch(
-      /in role\s*DataWriter[\s\S]*as alice[\s\S]*(60|59) min left/,
+      /in role\s*DataWriter[\s\S]*as alice[\s\S]*(1 h|59 min) left/,
     );
     await page.getByText('Those of alice are given up until you leave it.').waitFor();
 
@@ -155,7 +155,7 @@ describe('the console', { timeout: 120_000 }, () => {
       .waitFor();
     expect(await page.locator('.station-decides').textContent()).toMatch(/Service control\s*denies/);
     await page.getByText('Copy as GraphQL').waitFor();
-    await page.getByText('AWS CLI', { exact: true }).click();
+    await page.getByRole('radio', { name: 'AWS CLI' }).check();
     await page.getByText('aws iam simulate-principal-policy').waitFor();
 
     await page.goto(
@@ -185,7 +185,7 @@ describe('the console', { timeout: 120_000 }, () => {
 
     await page.goto(`${gateway.url}/switch-role?account=222222222222&role=DataWriter&display=Look%20only&color=plum`);
     await page.getByRole('button', { name: 'Switch role' }).click();
-    await page.getByRole('banner').getByText('Look only').waitFor();
+    await page.locator('.who', { hasText: 'Look only' }).waitFor();
     expect(await page.locator('header.bar-plum').count()).toBe(1);
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -304,7 +304,7 @@ describe('every page, in light, in dark and narrow', { timeout: 300_000 }, () =>
       const input = who === 'operator' ? { operatorToken: operatorToken() } : keyOf('alice');
       const { page, complaints } = who === null ? await open(path, look) : await signedIn(path, input, look);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await expect.poll(() => page.locator('.skeleton').count(), { timeout: 60_000 }).toBe(0);
       await page.screenshot({ path: join(SCREENSHOTS, `console-${name}-${form}.png`), fullPage: true });
       await page.evaluate(axe.source);
       const found = await page.evaluate(async () => {

@@ -59,30 +59,48 @@ const STATES = {
   NONE: ['unknown', 'Not known'],
 } as const;
 
-/** What the account is known to have, layer by layer: what is not known can be missing in answers. */
+type Known = NonNullable<Found['knowledge']>[number];
+
+/** What the account is known to have, layer by layer: what is not known can be missing in answers. That comes first. */
 function Knowledge({ found }: { readonly found: Found }) {
   if (found.knowledge === null) return null;
+  const complete = found.knowledge.filter(({ state }) => state === 'COMPLETE');
+  const others = found.knowledge.filter(({ state }) => state !== 'COMPLETE');
   return (
     <Section title="What is known">
-      <ul class="rows">
-        {found.knowledge.map(({ layer, state, service, missing, at }) => {
-          const [meaning, word] = STATES[state];
-          return (
-            <li key={`${layer} ${service ?? ''}`} class="row">
-              <Verdict meaning={meaning} word={word} />
-              <span>
-                {layer.charAt(0) + layer.slice(1).toLowerCase().replaceAll('_', ' ')}
-                {service !== null && ` of ${service}`}
-              </span>
-              <span class="muted">
-                {missing.length > 0 && `without ${missing.join(', ')} `}
-                {at !== null && `as of ${timeText(at)}`}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+      {others.length > 0 && <KnownRows known={others} />}
+      {complete.length > 0 && (
+        <details class="more">
+          <summary>
+            {others.length === 0 ? 'Everything' : 'The rest'}: {count(complete.length, 'layer')} complete
+          </summary>
+          <KnownRows known={complete} />
+        </details>
+      )}
     </Section>
+  );
+}
+
+function KnownRows({ known }: { readonly known: readonly Known[] }) {
+  return (
+    <ul class="rows">
+      {known.map(({ layer, state, service, missing, at }) => {
+        const [meaning, word] = STATES[state];
+        return (
+          <li key={`${layer} ${service ?? ''}`} class="row">
+            <Verdict meaning={meaning} word={word} />
+            <span>
+              {layer.charAt(0) + layer.slice(1).toLowerCase().replaceAll('_', ' ')}
+              {service !== null && ` of ${service}`}
+            </span>
+            <span class="muted">
+              {missing.length > 0 && `without ${missing.join(', ')} `}
+              {at !== null && `as of ${timeText(at)}`}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
