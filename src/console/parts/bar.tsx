@@ -109,13 +109,14 @@ function WhoAmI() {
   );
 }
 
+/** The time of this moment, again and again while the page is open. */
 function useNow(): number {
-  const [now, setNow] = useState(Date.now);
+  const [, tick] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK);
+    const timer = setInterval(() => tick((before) => before + 1), TICK);
     return () => clearInterval(timer);
   }, []);
-  return now;
+  return Date.now();
 }
 
 const THEME_LABELS = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' } as const;
