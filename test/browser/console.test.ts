@@ -117,15 +117,15 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.getByText('Those of alice are given up until you leave it.').waitFor();
 
     await page.getByRole('link', { name: 'Ask what somebody may do' }).press('Enter');
-    await page.getByLabel('do', { exact: true }).fill('s3:getobj');
+    await page.getByRole('combobox', { name: 'do', exact: true }).fill('s3:getobj');
     await page
       .getByRole('option', { name: /^s3:GetObject\b/ })
       .first()
       .waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await page.getByLabel('do', { exact: true }).inputValue()).toBe('s3:GetObject');
-    await page.getByLabel('on', { exact: true }).fill(OWN_FILE);
+    expect(await page.getByRole('combobox', { name: 'do', exact: true }).inputValue()).toBe('s3:GetObject');
+    await page.getByRole('combobox', { name: 'on', exact: true }).fill(OWN_FILE);
     await page.keyboard.press('Enter');
     await heading(page, /may not s3:GetObject on dev-alice\/results\.csv/);
     expect(page.url()).toContain(`resource=${encodeURIComponent(OWN_FILE)}`);
