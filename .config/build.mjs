@@ -1,5 +1,5 @@
-// Makes what is not in git: src/generated/ (Prisma's client, the catalogue in its compact form) and dist/ (src/ as
-// JavaScript). Types are checked by `npm run check`, not here, so that installing takes seconds. Every part is made again
+// Makes what is not in git: src/generated/ (Prisma's client, the catalogue in its compact form, the console's questions) and
+// dist/ (src/ as JavaScript, the console as browsers get it). Types are checked by `npm run check`, not here, so that installing takes seconds. Every part is made again
 // only if what it is made from has changed.
 //
 //   node .config/build.mjs            both
@@ -21,16 +21,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { clientFiles } from './client.mjs';
+import { bundleConsole, generateQuestions } from './console.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 const GENERATED = join(SRC, 'generated');
 const CLIENT = join(SRC, 'client');
+const CONSOLE = join(SRC, 'console');
 const SCHEMA = join(ROOT, 'schema.graphql');
 
 /** May be run, by everybody. */
@@ -95,6 +97,15 @@ async function generate() {
     join(GENERATED, 'catalog.jsonl'),
     () => run(catalog, [], process.env),
   );
+  const questions = join(CONSOLE, 'questions');
+  const typed = join(GENERATED, 'console/questions.ts');
+  const ofQuestions = filesBelow(questions).filter((path) => path.endsWith('.graphql'));
+  await whenChanged(
+    join(GENERATED, '.questions-made-from'),
+    [SCHEMA, packages, join(ROOT, '.config/console.mjs'), ...ofQuestions],
+    typed,
+    () => generateQuestions(SCHEMA, questions, typed),
+  );
 }
 
 /** The types of a file, which names all that it exports. They stand beside the JavaScript that they are about. */
@@ -121,7 +132,7 @@ async function compile() {
   rmSync(target, { recursive: true, force: true });
   for (const path of filesBelow(SRC)) {
     const out = join(target, relative(SRC, path));
-    if (/(\.d\.ts|\.md|tsconfig[^/]*\.json|-made-from)$/.test(path)) continue;
+    if (/(\.d\.ts|\.md|tsconfig[^/]*\.json|-made-from)$/.test(path) || isOfBrowsers(path)) continue;
     mkdirSync(dirname(out), { recursive: true });
     if (!path.endsWith('.ts')) {
       copyFileSync(path, out);
@@ -136,8 +147,14 @@ async function compile() {
   for (const [name, text] of Object.entries(clientFiles(readFileSync(SCHEMA, 'utf8')))) {
     writeFileSync(join(target, 'client', name), text);
   }
+  await bundleConsole({ root: ROOT, source: CONSOLE, target: join(target, 'console') });
   rmSync(DIST, { recursive: true, force: true });
   renameSync(target, DIST);
+}
+
+/** Goes into the console's bundle, and is no module of Node. */
+function isOfBrowsers(path) {
+  return path.startsWith(join(CONSOLE, sep)) || path.startsWith(join(GENERATED, 'console', sep));
 }
 
 /**
@@ -162,7 +179,8 @@ function linkCommand() {
 async function build(isStart) {
   await generate();
   const self = fileURLToPath(import.meta.url);
-  const inputs = [...filesBelow(SRC), SCHEMA, join(ROOT, 'tsconfig.json'), self, join(dirname(self), 'client.mjs')];
+  const makers = [self, join(dirname(self), 'client.mjs'), join(dirname(self), 'console.mjs')];
+  const inputs = [...filesBelow(SRC), SCHEMA, join(ROOT, 'tsconfig.json'), ...makers];
   const existed = existsSync(DIST);
   const made = await whenChanged(join(DIST, '.made-from'), inputs, join(DIST, 'server/main.js'), compile);
   linkCommand();

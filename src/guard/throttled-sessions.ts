@@ -12,9 +12,13 @@ export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions
   return {
     ...sessions,
     signIn(input, now, origin) {
+      const source = origin?.sourceIp ?? null;
+      const prove = (keyId: string | null, text: string) =>
+        guard.prove({ source, keyId, text }, now, () => sessions.signIn(input, now, origin));
+      if ('operatorToken' in input) return prove(null, input.operatorToken);
+      if ('sessionToken' in input) return prove(null, input.sessionToken);
       const { accessKeyId, secretAccessKey } = input;
-      const proof = { source: origin?.sourceIp ?? null, keyId: accessKeyId, text: `${accessKeyId}:${secretAccessKey}` };
-      const signIn = () => guard.prove(proof, now, () => sessions.signIn(input, now, origin));
+      const signIn = () => prove(accessKeyId, `${accessKeyId}:${secretAccessKey}`);
       // With the secret in the name, only a caller that knows it can use up the attempts.
       const who = [accessKeyId, secretAccessKey];
       return input.tokenCode == null ? signIn() : guard.proveMfa(who, now, signIn);

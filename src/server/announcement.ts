@@ -7,7 +7,8 @@ import { type Settings, withoutPassword } from './settings.ts';
 export function announcement(gateway: RunningGateway, settings: Settings): string {
   const lines = [
     `Rolegate is ready at ${gateway.url}/graphql`,
-    settings.graphiql ? '  open it in a browser for GraphiQL' : '  GraphiQL is off',
+    settings.console ? `  open ${gateway.url} in a browser for the console` : '  the console is off',
+    settings.graphiql ? `  open ${gateway.url}/graphql in a browser for GraphiQL` : '  GraphiQL is off',
     `  directory       ${settings.databaseUrl === null ? join(settings.dataDir, 'db') : withoutPassword(settings.databaseUrl)}`,
     `  operator token  ${operatorToken(gateway, settings)}`,
   ];

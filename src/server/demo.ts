@@ -31,6 +31,11 @@ export async function loadDemo({ directory, secrets }: Services, settings: Setti
   return loadedNow || (await isDemoLoaded(directory)) ? { signIns, loadedNow } : null;
 }
 
+/** Who it is, without the secret. */
+export function personOf({ name, accessKeyId }: DemoCredential): Pick<DemoCredential, 'name' | 'accessKeyId'> {
+  return { name, accessKeyId };
+}
+
 async function isDemoLoaded(directory: Services['directory']): Promise<boolean> {
   const [first] = demoCredentials;
   return first !== undefined && (await directory.keys.find(first.accessKeyId)) !== null;
@@ -47,5 +52,5 @@ export function demoSignInText(signIns: readonly DemoSignIn[]): string {
       `    header             {"Authorization": "Basic ${basic}"}`,
     ].join('\n');
   });
-  return `The demo organization is loaded. To sign in, press Sign in above GraphiQL and paste a key; programs send the header:\n\n${entries.join('\n\n')}\n`;
+  return `The demo organization is loaded. To sign in, open the gateway's address in a browser and paste a key; programs send the header:\n\n${entries.join('\n\n')}\n`;
 }

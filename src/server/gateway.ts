@@ -17,7 +17,7 @@ import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
-import { type Demo, loadDemo } from './demo.ts';
+import { type Demo, loadDemo, personOf } from './demo.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
@@ -260,6 +260,9 @@ export async function startGateway(
     ping: () => pingServices(services),
     workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
+    consoleFacts: settings.console
+      ? () => ({ people: demo?.signIns.map(personOf) ?? [], graphiql: settings.graphiql })
+      : null,
   });
   const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
   const close = async (): Promise<void> => {

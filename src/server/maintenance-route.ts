@@ -5,6 +5,7 @@ import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { auditLines } from '../session/audit-lines.ts';
 import { aCall, type Call } from '../session/call.ts';
+import type { Caller } from '../session/caller.ts';
 import {
   credentialsOfMasterKey,
   type MasterKeyTools,
@@ -71,12 +72,12 @@ export function isMaintenancePath(path: string): boolean {
   return PATHS.has(path);
 }
 
-/** POST, for the operator alone. Cookies do not count: no browser is signed in as the operator. */
+/** POST, for the operator alone, with its token: a browser that is signed in as the operator does not do. */
 export async function serveMaintenance(route: MaintenanceRoute, exchange: Exchange): Promise<void> {
   const { request, response, requestId, path } = exchange;
   response.setHeader('cache-control', 'no-store');
   const facts = await route.admit(headOfMessage(request), exchange, response);
-  const refusal = 'status' in facts ? facts : refusalOf(request.method ?? '', facts.caller.kind);
+  const refusal = 'status' in facts ? facts : refusalOf(request.method ?? '', facts.caller);
   exchange.caller = 'status' in facts ? 'refused' : facts.caller.kind;
   if (refusal !== null) {
     refuseUnread(request, response, refusal, requestId);
@@ -94,12 +95,13 @@ export async function serveMaintenance(route: MaintenanceRoute, exchange: Exchan
   }
 }
 
-function refusalOf(method: string, caller: string): Refusal | null {
+function refusalOf(method: string, caller: Caller): Refusal | null {
   if (method !== 'POST') {
     return { status: 405, code: 'BAD_REQUEST', message: 'this is asked with POST', headers: { allow: 'POST' } };
   }
-  if (caller === 'operator') return null;
-  if (caller !== 'anonymous') return { status: 403, code: 'FORBIDDEN', message: 'this is for the operator alone' };
+  if (caller.kind === 'operator' && caller.tokenSignIn === undefined) return null;
+  if (caller.kind !== 'anonymous' && caller.kind !== 'operator')
+    return { status: 403, code: 'FORBIDDEN', message: 'this is for the operator alone' };
   const headers = { 'www-authenticate': 'Bearer realm="rolegate"' };
   return { status: 401, code: 'UNAUTHENTICATED', message: 'this needs the token of the operator', headers };
 }

@@ -5,6 +5,8 @@ import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
 import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws, writeAwsTimedOut } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
+import { sendConsoleFile, sendConsolePage } from './console/routes.ts';
+import type { ConsoleFacts } from './console/shell.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
 import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/routes.ts';
@@ -38,9 +40,14 @@ export interface RouterParts {
   readonly workLimits?: WorkLimits;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
+  /** Null: no console. */
+  readonly consoleFacts: (() => ConsoleFacts) | null;
 }
 
-/** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
+/**
+ * All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, the public keys, /healthz, /readyz, the pages and
+ * files of the console and of GraphiQL, and for programs a short text at /.
+ */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
   const open = new OpenExchanges({
@@ -90,14 +97,27 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
   else if (isForAws(request, path)) await aws(parts, exchange);
-  else if (path === '/') sendWelcome(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
   else if (isMaintenancePath(path)) await maintenance(parts, exchange);
-  else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
+  else if (await sendToBrowser(parts, exchange)) return;
+  else if (path === '/') sendWelcome(parts, exchange);
+  else {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql, STS and IAM at /aws`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
   }
+}
+
+/** A page or a file of the console or of GraphiQL, if it is on; false: this is no request for one. */
+async function sendToBrowser(
+  { consoleFacts, graphiqlTabs }: RouterParts,
+  { request, response, path }: Exchange,
+): Promise<boolean> {
+  if (consoleFacts !== null) {
+    if (wantsPage(request) && (await sendConsolePage(request, response, path, consoleFacts()))) return true;
+    if (await sendConsoleFile(request, response, path)) return true;
+  }
+  return graphiqlTabs !== null && (await sendGraphiqlAsset(request, response, path));
 }
 
 function graphql(parts: RouterParts, exchange: Exchange): void | Promise<void> {

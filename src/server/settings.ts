@@ -64,6 +64,7 @@ export interface Settings {
   /** Processes on the port. More than one need a server. */
   readonly workers: number;
   readonly graphiql: boolean;
+  readonly console: boolean;
   /** How long a request may take, and how much of this process's time. Milliseconds. */
   readonly workLimits: WorkLimits;
   readonly logLevel: LogLevel;
@@ -129,6 +130,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
+    console: read('ROLEGATE_CONSOLE', true, parseSwitch),
     workLimits: readWorkLimits((name, otherwise) => read(name, otherwise, parseWorkLimit)),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };

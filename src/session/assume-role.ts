@@ -18,6 +18,7 @@ import { switchRole } from './switch-role.ts';
 
 /** Ends the sentence about the operator. */
 const NO_ROLE = 'can assume no role';
+const NO_SWITCH = 'a browser that signed in with a session token cannot switch roles: sign in with an access key';
 
 /**
  * sts:AssumeRole: makes a session of the role for the caller; a signed-in browser is switched into the role (see
@@ -35,6 +36,7 @@ function stsAssumeRole(tools: SessionTools, call: Call, input: AssumeRoleInput):
   return audited(tools.directory.audit, call, attempted, async (event) => {
     const parameters = assumeRoleParameters(input);
     const caller = principalCaller(call.caller, NO_ROLE);
+    if (caller.tokenSignIn !== undefined) throw new ValidationError(NO_SWITCH, null);
     checkSource(caller, parameters);
     return grantRole(tools, await roleRequest(tools, call, caller, parameters, event));
   });

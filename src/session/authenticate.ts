@@ -153,9 +153,14 @@ async function bySessionToken(tools: SessionTools, token: string, now: number): 
   return callerIn(await sessionOf(tools, await tools.tokens.verify('session', token, now)), now);
 }
 
-type SessionRecord = RoleSessionRecord | KeySessionRecord | null;
+/** A session by which somebody acts; null: it is gone. */
+export type SessionRecord = RoleSessionRecord | KeySessionRecord | null;
 
-function sessionOf({ directory }: SessionTools, { session: { id, table } }: Verified): Promise<SessionRecord> {
+/** The session that a token names. */
+export function sessionOf(
+  { directory }: SessionTools,
+  { session: { id, table } }: Pick<Verified, 'session'>,
+): Promise<SessionRecord> {
   return table === 'role' ? directory.sessions.find(id) : directory.keySessions.find(id);
 }
 
@@ -163,8 +168,8 @@ function isLive(session: SessionRecord, now: number): boolean {
   return session !== null && session.endedAt === null && session.expiresAt > now;
 }
 
-/** Throws AuthenticationError. A session is deleted with its role or user. */
-function callerIn(session: SessionRecord, now: number): PrincipalCaller {
+/** The holder of a session. Throws AuthenticationError. A session is deleted with its role or user. */
+export function callerIn(session: SessionRecord, now: number): PrincipalCaller {
   if (session === null) throw new AuthenticationError('InvalidClientTokenId');
   if (!isLive(session, now)) throw new AuthenticationError('ExpiredToken');
   if (!('roleArn' in session)) return callerWithKeySession(session);

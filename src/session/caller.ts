@@ -6,8 +6,10 @@ import type { PrincipalRef } from '../policy/principal-id.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
 /** The operator, who runs the gateway and is not a principal of IAM. */
-interface OperatorCaller {
+export interface OperatorCaller {
   readonly kind: 'operator';
+  /** The sign-in of its browser; left out: it sent its token. */
+  readonly tokenSignIn?: KeySessionRecord;
 }
 
 /** A caller that can only ask, and is not a principal of IAM. */
@@ -36,6 +38,8 @@ export interface PrincipalCaller {
    * token. A browser that has switched into a role has both, and acts as the role session.
    */
   readonly keySession?: KeySessionRecord;
+  /** The sign-in of a browser with a session's token, as which it calls; left out: it has none. */
+  readonly tokenSignIn?: KeySessionRecord;
 }
 
 /** The caller as the subject of a question: in the session that it calls with. */
@@ -44,7 +48,13 @@ export function subjectOf({ ref, session, keySession }: PrincipalCaller): Subjec
   return { principal: ref, heldSession: session, heldKeySession, assumedRole: null, session: null };
 }
 
-/** The caller's browser sign-in; null: it has none. */
+/** The caller's browser sign-in, whatever it was made with; null: it has none. */
+export function browserSignInOf(caller: Caller): KeySessionRecord | null {
+  const byToken = caller.kind === 'operator' || caller.kind === 'principal' ? caller.tokenSignIn : undefined;
+  return byToken ?? signInOf(caller);
+}
+
+/** The caller's browser sign-in with a long-term key, which can switch roles; null: it has none. */
 export function signInOf(caller: Caller): KeySessionRecord | null {
   const keySession = caller.kind === 'principal' ? caller.keySession : undefined;
   return keySession?.kind === 'SIGN_IN' ? keySession : null;

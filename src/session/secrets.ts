@@ -42,6 +42,10 @@ export interface Secrets {
   isSecretFor(keyId: string, secret: string): boolean;
   /** In constant time. */
   isOperatorToken(token: string): boolean;
+  /** Names the operator's token without telling it: with another token it is another one. */
+  readonly operatorMark: string;
+  /** In constant time. */
+  isOperatorMark(mark: string): boolean;
   /**
    * Signs tokens (Ed25519). It is derived too, so that all gateways of one directory accept each other's tokens. `generation`: from 1.
    * `masterGeneration`: that of the master key; left out: the first.
@@ -106,10 +110,13 @@ function secretsOf(
     return made;
   };
   const operatorDigest = digest(operatorToken);
+  const operatorMark = digest(`rolegate operator-mark ${operatorToken}`).toString('base64url');
   return {
     secretFor,
     isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digestFor(keyId)),
     isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
+    operatorMark,
+    isOperatorMark: (mark) => timingSafeEqual(digest(mark), digest(operatorMark)),
     signingKey: (generation, masterGeneration = 1) => {
       const name = `${masterGeneration} ${generation}`;
       const known = signingKeys.get(name);

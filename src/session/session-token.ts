@@ -33,6 +33,8 @@ export interface TokenFacts {
   /** ARN, or service principal. */
   readonly subject: string;
   readonly table: SessionTable;
+  /** What a browser's sign-in ends with, if not with a long-term key; left out: it ends with its key. */
+  readonly credential?: NamedCredential;
   /** Milliseconds since 1970. */
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -43,10 +45,18 @@ interface NamedSession {
   readonly table: SessionTable;
 }
 
+/** A session that a sign-in was made with, or the operator's token, by its mark. */
+export interface NamedCredential {
+  readonly id: string;
+  readonly table: SessionTable | 'operator';
+}
+
 /** A token that was right. It stays so while the signing keys are the same, until it expires. */
 export interface Verified {
   readonly keys: readonly SigningKeyRecord[];
   readonly session: NamedSession;
+  /** Null: the token names none. */
+  readonly credential: NamedCredential | null;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -71,11 +81,11 @@ export class SessionTokens {
   }
 
   /** A signed token with identity and expiry; everything else is looked up. */
-  async sign(use: TokenUse, { id, subject, table, issuedAt, expiresAt }: TokenFacts): Promise<string> {
+  async sign(use: TokenUse, { id, subject, table, credential, issuedAt, expiresAt }: TokenFacts): Promise<string> {
     const newest = (await this.#keys.list()).at(-1);
     if (newest === undefined) throw new Error('the directory has lost its signing keys');
     const { privateKey, jwk } = await this.#keyOf(newest);
-    return new SignJWT({ table })
+    return new SignJWT({ table, ...(credential !== undefined && { credential }) })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPES[use], kid: jwk.kid })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
@@ -104,7 +114,8 @@ export class SessionTokens {
         currentDate: new Date(now),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      const verified = { keys, session: sessionNamed(payload), expiresAt: (payload.exp ?? 0) * 1000 };
+      const credential = credentialNamed(payload);
+      const verified = { keys, session: sessionNamed(payload), credential, expiresAt: (payload.exp ?? 0) * 1000 };
       this.#verified.set(fingerprint, verified);
       return verified;
     } catch (error) {
@@ -175,6 +186,16 @@ export class SessionTokens {
 function unexpired(verified: Verified, now: number): Verified {
   if (verified.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
   return verified;
+}
+
+/** Null: there is none. */
+function credentialNamed({ credential }: JWTPayload): NamedCredential | null {
+  if (credential === undefined) return null;
+  const { id, table } = Object(credential) as Record<string, unknown>; // as: Object() of anything has properties
+  if (typeof id !== 'string' || (table !== 'role' && table !== 'key' && table !== 'operator')) {
+    throw new AuthenticationError('InvalidClientTokenId');
+  }
+  return { id, table };
 }
 
 /** `requiredClaims` has checked that the claims exist, not their types. */

@@ -37,7 +37,7 @@ import { revokeRoleSessions } from './revoke.ts';
 import type { Secrets } from './secrets.ts';
 import { SessionTokens } from './session-token.ts';
 import type { SessionDirectory, SessionTools } from './session-tools.ts';
-import { authenticateSignIn, type SignedIn, type SignInInput, signIn, signOut } from './sign-in.ts';
+import { authenticateSignIn, type SignInInput, signIn, signOut } from './sign-in.ts';
 import { switchRole } from './switch-role.ts';
 import {
   type FederationToken,
@@ -46,6 +46,7 @@ import {
   getSessionToken,
   type SessionTokenInput,
 } from './temporary-credentials.ts';
+import type { SignedIn } from './token-sign-in.ts';
 import { type AssumedRoleWithWebIdentity, assumeRoleWithWebIdentity, type WebIdentityInput } from './web-identity.ts';
 
 type Origin = Partial<CallOrigin>;
@@ -72,7 +73,7 @@ export interface Sessions extends EntityChanges, ChangeSets {
    * change looks at it in its own transaction; this is for what comes later in the same request.
    */
   checkStillCounts(caller: Caller, now: number): Promise<void>;
-  /** Signs a browser in with a long-term key. Throws AuthenticationError, AccessDenied (MFA). */
+  /** Signs a browser in with a long-term key or a token. Throws AuthenticationError, AccessDenied (MFA). */
   signIn(input: SignInInput, now: number, origin?: Origin): Promise<SignedIn>;
   signOut(caller: Caller, now: number, origin?: Origin): Promise<void>;
   /** sts:AssumeRole; with a browser's sign-in, switchRole. */

@@ -3,16 +3,24 @@ import { actingCredentials } from './acting.ts';
 import { auditEvent, audited } from './audited.ts';
 import { byAccessKey, callerWithKeySession } from './authenticate.ts';
 import type { Call } from './call.ts';
-import { type Caller, signInOf } from './caller.ts';
+import { browserSignInOf, type Caller } from './caller.ts';
 import { AuthenticationError, ValidationError } from './errors.ts';
 import { provesMfa } from './mfa.ts';
 import { newKeySession } from './new-key-session.ts';
 import type { SessionTools } from './session-tools.ts';
+import { SIGN_IN_SECONDS } from './sign-in-limits.ts';
+import {
+  callerByToken,
+  type OperatorSignIn,
+  type SessionSignIn,
+  type SignedIn,
+  signInWithToken,
+} from './token-sign-in.ts';
 
-/** How long a browser stays signed in: as long as AWS's console. */
-export const SIGN_IN_SECONDS = 43_200;
+/** A browser signs in with one of the three. */
+export type SignInInput = KeySignIn | SessionSignIn | OperatorSignIn;
 
-export interface SignInInput {
+export interface KeySignIn {
   /** AKIA… */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -20,19 +28,16 @@ export interface SignInInput {
   readonly tokenCode?: string | null | undefined;
 }
 
-export interface SignedIn {
-  /** The value of the cookie: a signed token that serves no other purpose. */
-  readonly token: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-  readonly caller: Caller;
-}
-
 /**
- * Signs a browser in with the long-term key of a user or a service. Throws AuthenticationError, and AccessDenied for a
- * wrong MFA code. `call`: an anonymous call, whoever the browser was before.
+ * Signs a browser in. Throws AuthenticationError, and AccessDenied for a wrong MFA code. `call`: an anonymous call, whoever
+ * the browser was before.
  */
 export function signIn(tools: SessionTools, call: Call, input: SignInInput): Promise<SignedIn> {
+  return 'accessKeyId' in input ? signInWithKey(tools, call, input) : signInWithToken(tools, call, input);
+}
+
+/** With the long-term key of a user or a service. */
+function signInWithKey(tools: SessionTools, call: Call, input: KeySignIn): Promise<SignedIn> {
   const { accessKeyId, secretAccessKey, serialNumber = null, tokenCode = null } = input;
   const { now } = call;
   const attempted = { event: 'SignIn', target: accessKeyId };
@@ -58,7 +63,7 @@ export function signIn(tools: SessionTools, call: Call, input: SignInInput): Pro
 /** Ends the sign-in of the calling browser and its role session. Throws ValidationError if there is no sign-in. */
 export function signOut(tools: SessionTools, call: Call): Promise<void> {
   return audited(tools.directory.audit, call, { event: 'SignOut' }, async (event) => {
-    const record = signInOf(call.caller);
+    const record = browserSignInOf(call.caller);
     if (record === null) throw new ValidationError('the caller has not signed in with a browser', null);
     // One that has ended already ends again without a change.
     await tools.directory.keySessions.end(record.id, call.now, { ...event, acting: null });
@@ -71,10 +76,12 @@ export function signOut(tools: SessionTools, call: Call): Promise<void> {
  */
 export async function authenticateSignIn(tools: SessionTools, token: string, now: number): Promise<Caller> {
   const { directory, tokens } = tools;
-  const { id, table } = (await tokens.verify('signIn', token, now)).session;
+  const { session: named, credential } = await tokens.verify('signIn', token, now);
+  const { id, table } = named;
   const record = table === 'key' ? await directory.keySessions.find(id) : null;
   if (record?.kind !== 'SIGN_IN') throw new AuthenticationError('InvalidClientTokenId');
   if (record.endedAt !== null || record.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  if (credential !== null) return callerByToken(tools, record, credential, now);
   const key = await directory.keys.find(record.keyId);
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
   const own = callerWithKeySession(record);

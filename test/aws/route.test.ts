@@ -151,6 +151,7 @@ test('a gateway that is not ready says so in AWS’s form', async () => {
     maintenance: () => null,
     ping: () => Promise.resolve(),
     graphiqlTabs: null,
+    consoleFacts: null,
   });
   const server = createServer(router).listen(0, '127.0.0.1');
   await once(server, 'listening');

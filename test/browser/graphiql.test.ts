@@ -32,7 +32,7 @@ const QUERY_EDITOR = '.graphiql-query-editor';
 const HEADERS_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
 
 /** A page, and everything on it that should not be. */
-async function openGraphiql(path = '/') {
+async function openGraphiql(path = '/graphql') {
   const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -98,7 +98,7 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
   });
 
   test('before anybody has signed in, the questions are refused without a password window', async () => {
-    const { page } = await openGraphiql('/graphql');
+    const { page } = await openGraphiql();
     await page.locator('.graphiql-tab-button', { hasText: 'AsHerselfAndInTheRole' }).click();
     await page.click('.graphiql-execute-button');
     expect(await answer(page, 'UNAUTHENTICATED')).toContain('"errors"');

@@ -72,10 +72,13 @@ describe('types', () => {
       'Query.simulateCustomPolicies',
       // Of DecisionChange: null where the principal or role was not there.
       'after',
+      // Of AccessComparison, as `otherAssumption`: null where there is no role.
+      'assumption',
       'before',
       'can',
       // Of AccessDenied: null where none was made. Of AssumableRole and PrincipalAccess it is always there.
       'decision',
+      'otherAssumption',
       'viewerCan',
     ]);
     expect([...given].sort()).toEqual(['decision', 'decisions', 'givesUp']);

@@ -38,6 +38,7 @@ beforeAll(async () => {
     maintenance: () => null,
     ping: async () => undefined,
     graphiqlTabs: null,
+    consoleFacts: null,
   });
   server = await listen('127.0.0.1', 0, router);
 });

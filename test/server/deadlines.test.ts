@@ -85,6 +85,7 @@ beforeAll(async () => {
       cpu: 1_000_000,
     },
     graphiqlTabs: null,
+    consoleFacts: null,
   });
   server = await listen('127.0.0.1', 0, router);
 });

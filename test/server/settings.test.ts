@@ -55,6 +55,7 @@ describe('defaults', () => {
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
       workers: 1,
       graphiql: true,
+      console: true,
       workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
     });
@@ -79,6 +80,7 @@ test('values that are taken', () => {
       PORT: '0',
       ROLEGATE_DATA_DIR: '../data',
       ROLEGATE_GRAPHIQL: 'off',
+      ROLEGATE_CONSOLE: 'off',
       ROLEGATE_MEMORY_BYTES: '16000000',
       ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
       ROLEGATE_AUTHZEN_MAP: 'names.json',
@@ -103,6 +105,7 @@ test('values that are taken', () => {
     dataDir: '/data',
     workLimits: { time: 5_000, cpu: 10_000 },
     graphiql: false,
+    console: false,
     memory: 16_000_000,
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',

@@ -284,3 +284,73 @@ test('a gateway on another port of the same host does not take the sign-in away'
   expect(sent.headers['set-cookie']).toBeUndefined();
   expect((await ask(WHO, { cookie: mine.replace(COOKIE, 'rolegate-sign-in-1') })).body).toEqual(NOBODY);
 });
+
+describe('with a token', () => {
+  const VIEWER = '{ viewer { kind principal { principalId } signIn { expiresAt canSwitchRoles } } }';
+  const withInput = (input: object) => ask(SIGN_IN, {}, { input });
+  const jar = (sent: Sent) => ({ cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` });
+
+  /** A session of DataWriter, as a program of alice has it. */
+  async function sessionToken(): Promise<string> {
+    const mutation = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "job" }) { ... on AssumeRoleSuccess { credentials { sessionToken } } } }`;
+    return (await ask(mutation, { authorization: basic('alice') })).body.data.assumeRole.credentials.sessionToken;
+  }
+
+  test('of the operator: for an hour, in the audit trail, and not for what the command line asks', async () => {
+    const sent = await withInput({ operatorToken: operator });
+    expect(sent.body.data.signIn).toMatchObject({
+      kind: 'SignInSuccess',
+      viewer: { principal: { principalId: 'operator' } },
+    });
+    expect(cookieOf(sent, COOKIE)?.attributes).toMatch(/^Max-Age=(3599|3600); .*HttpOnly; SameSite=Strict$/);
+    expect(cookieOf(sent, COOKIE)?.value).not.toContain(operator);
+    expect((await ask(VIEWER, jar(sent))).body.data.viewer).toMatchObject({
+      kind: 'OPERATOR',
+      signIn: { canSwitchRoles: false },
+    });
+    const trail = await ask(
+      '{ auditEvents(first: 1, filter: { event: "SignIn", principal: "operator" }) { nodes { outcome target } } }',
+      jar(sent),
+    );
+    expect(trail.body.data.auditEvents.nodes).toEqual([{ outcome: 'SUCCEEDED', target: 'operator' }]);
+    const backup = await exchange(`${gateway.url}/operator/backup`, { headers: jar(sent), body: '' });
+    expect(backup.status).toBe(401);
+    const left = await ask(SIGN_OUT, jar(sent));
+    expect(left.body.data.signOut.kind).toBe('SignOutSuccess');
+    expect((await ask(WHO, jar(sent))).body).toEqual(NOBODY);
+    const again = await withInput({ operatorToken: operator });
+    clock.now += HOUR;
+    expect((await ask(WHO, jar(again))).body).toEqual(NOBODY);
+  });
+
+  test('of a role session: ends with it, and does not switch roles', async () => {
+    const sent = await withInput({ sessionToken: await sessionToken() });
+    const { viewer } = (await ask(WHO, jar(sent))).body.data;
+    expect(viewer.roleSession).toEqual({ role: { arn: DATA_WRITER } });
+    const refused = await ask(ASSUME, jar(sent));
+    expect(refused.body.data.assumeRole).toMatchObject({
+      kind: 'ValidationError',
+      message: expect.stringContaining('cannot switch roles'),
+    });
+    // Signing out ends the browser's sign-in, and not the session of the program.
+    const other = await withInput({ sessionToken: await sessionToken() });
+    await ask(SIGN_OUT, jar(other));
+    expect((await ask(WHO, jar(other))).body).toEqual(NOBODY);
+    await ask(EXIT, jar(sent));
+    expect((await ask(WHO, jar(sent))).body).toEqual(NOBODY);
+    const late = await withInput({ sessionToken: await sessionToken() });
+    clock.now += HOUR;
+    expect((await ask(WHO, jar(late))).body).toEqual(NOBODY);
+  });
+
+  test('that is wrong, or beside another one', async () => {
+    for (const input of [{ operatorToken: `${operator}x` }, { sessionToken: 'x' }, { sessionToken: operator }]) {
+      const sent = await withInput(input);
+      expect(sent.body.data.signIn.kind).toBe('AuthenticationFailed');
+      expect(cookieOf(sent, COOKIE)).toBeNull();
+    }
+    for (const input of [{}, { accessKeyId: 'AKIADEMOALICEAAAAAAA' }, { operatorToken: operator, sessionToken: 'x' }]) {
+      expect((await withInput(input)).body.data.signIn.kind).toBe('ValidationError');
+    }
+  });
+});

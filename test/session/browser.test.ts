@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
 import type { NewAccessKey } from '../../src/session/access-keys.ts';
 import type { Caller } from '../../src/session/caller.ts';
-import { SIGN_IN_SECONDS } from '../../src/session/sign-in.ts';
+import { SIGN_IN_SECONDS } from '../../src/session/sign-in-limits.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { bearer, decide, type Gateway, openShared } from './gateway.ts';

@@ -47,7 +47,7 @@ export async function* credentialsOf(
     let place = '';
     for (;;) {
       const page = await database.query<Omit<CredentialRecord, 'kind'> & { place: string }>(
-        `SELECT CASE WHEN '${kind}' = 'checker' AND x.holder = 'operator' THEN NULL ELSE x.generation END AS generation, x.id,
+        `SELECT CASE WHEN x.holder = 'operator' THEN NULL ELSE x.generation END AS generation, x.id,
             x.holder, ${millisecondsOf('x."createdAt"')} AS "createdAt", ${millisecondsOf('x."expiresAt"')} AS "expiresAt",
             x.active, x.place
            FROM (${SOURCES[kind]}) x

@@ -20,7 +20,7 @@ const ENDINGS: Readonly<Record<CredentialKind, { readonly entity: string; readon
   },
   'sign-in': {
     entity: 'KeySession',
-    statement: `UPDATE "KeySession" SET ${ENDED} WHERE kind = 'SIGN_IN' AND ${LIVE} AND ${OF('"keyId"')} RETURNING ARRAY[id] AS ids`,
+    statement: `UPDATE "KeySession" SET ${ENDED} WHERE kind = 'SIGN_IN' AND principal <> 'operator' AND ${LIVE} AND ${OF('"keyId"')} RETURNING ARRAY[id] AS ids`,
   },
   'temporary credentials': {
     entity: 'KeySession',

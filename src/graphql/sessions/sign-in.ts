@@ -1,5 +1,7 @@
-import { signInOf } from '../../session/caller.ts';
-import type { SignedIn } from '../../session/sign-in.ts';
+import { browserSignInOf } from '../../session/caller.ts';
+import { ValidationError } from '../../session/errors.ts';
+import type { SignInInput as SignInWith } from '../../session/sign-in.ts';
+import type { SignedIn } from '../../session/token-sign-in.ts';
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, AuthenticationFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
@@ -8,11 +10,15 @@ import { mfaFields } from './issued-fields.ts';
 import { Viewer } from './viewer.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
-  description: 'A long-term key, and optionally an MFA device with its code',
+  description:
+    'One of three: a long-term key (`accessKeyId` and `secretAccessKey`, and optionally an MFA device with its code), a ' +
+    '`sessionToken`, or the `operatorToken`',
   fields: (t) => ({
-    accessKeyId: t.string({ required: true, description: 'Access key id of a user or a service, AKIA…' }),
-    secretAccessKey: t.string({ required: true, description: 'The secret of the key' }),
+    accessKeyId: t.string({ description: 'Access key id of a user or a service, AKIA…' }),
+    secretAccessKey: t.string({ description: 'The secret of the key' }),
     ...mfaFields(t, 'The MFA device of the user; together with `tokenCode`'),
+    sessionToken: t.string({ description: 'The token of a role session, or of other temporary credentials' }),
+    operatorToken: t.string({ description: 'The token of the operator' }),
   }),
 });
 
@@ -23,42 +29,61 @@ const SignInSuccess = builder.objectRef<SignedIn>('SignInSuccess').implement({
       type: Viewer,
       description: 'The signed-in identity. Fields beneath it are answered to this identity',
       resolve: ({ caller }) => {
-        if (caller.kind !== 'principal') throw new Error('a sign-in without a principal');
+        if (caller.kind === 'anonymous') throw new Error('a sign-in without anybody');
         return caller;
       },
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When the sign-in expires: 43,200 seconds from now',
+      description:
+        'When the sign-in expires: 43,200 seconds from now, the operator’s after 3,600; but not later than the session of the token',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),
 });
+
+/** Which of the three was given. Throws ValidationError. */
+function givenOf(input: typeof SignInInput.$inferInput): SignInWith {
+  const { accessKeyId, secretAccessKey, serialNumber, tokenCode, sessionToken, operatorToken } = input;
+  const ofKey = [accessKeyId, secretAccessKey, serialNumber, tokenCode].some((text) => text != null);
+  const given = [ofKey, sessionToken != null, operatorToken != null].filter(Boolean).length;
+  if (given === 1 && sessionToken != null) return { sessionToken };
+  if (given === 1 && operatorToken != null) return { operatorToken };
+  if (given === 1 && accessKeyId != null && secretAccessKey != null) {
+    return { accessKeyId, secretAccessKey, serialNumber, tokenCode };
+  }
+  const message =
+    'give `accessKeyId` and `secretAccessKey`, or `sessionToken`, or `operatorToken`, and no two of the three';
+  throw new ValidationError(message, 'input');
+}
 
 builder.mutationField('signIn', (t) =>
   t.field({
     type: SignInSuccess,
     nullable: true,
     description:
-      'Signs the browser in with a long-term key: the answer sets a cookie (HttpOnly, SameSite=Strict), and until ' +
-      '`signOut`, requests without an `Authorization` header are made as the owner of the key. A previous sign-in of ' +
-      'the browser ends. Needs no credentials. In a signed-in browser, `assumeRole` switches roles as AWS’s console ' +
-      `does. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: SignInInput, required: true, description: 'The key to sign in with' }) },
+      'Signs the browser in with a long-term key, a session token or the operator’s token: the answer sets a cookie ' +
+      '(HttpOnly, SameSite=Strict), and until `signOut`, requests without an `Authorization` header are made as whoever ' +
+      'it speaks for. It ends with the key, the session or the token that it was made with. A previous sign-in of the ' +
+      'browser ends. Needs no credentials. In a browser that signed in with a key, `assumeRole` switches roles as AWS’s ' +
+      `console does. ${NULL_RESULT}`,
+    args: { input: t.arg({ type: SignInInput, required: true, description: 'What to sign in with' }) },
     errors: {
-      types: [AuthenticationFailure, AccessDeniedFailure],
+      types: [AuthenticationFailure, AccessDeniedFailure, ValidationFailure],
       union: {
         name: 'SignInResult',
-        description: 'The sign-in, or why it failed; AccessDenied: the code of the MFA device is not accepted',
+        description:
+          'The sign-in, or why it failed; AccessDenied: the code of the MFA device is not accepted; ValidationError: not one ' +
+          'of the three was given',
       },
     },
     resolve: (_root, { input }, context) =>
       expectingFailures(async () => {
         const { sessions, caller, now, origin, signInCookie } = context;
-        const signedIn = await sessions.signIn(input, now, origin);
+        const signedIn = await sessions.signIn(givenOf(input), now, origin);
         signInCookie.keep(signedIn.token, signedIn.expiresAt);
         // Its cookie is replaced; afterwards nobody could end it.
-        if (signInOf(caller) !== null) await sessions.signOut(caller, now, origin);
+        if (browserSignInOf(caller) !== null) await sessions.signOut(caller, now, origin);
         become(context, signedIn.caller);
         return signedIn;
       }),

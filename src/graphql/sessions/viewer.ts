@@ -1,5 +1,6 @@
+import type { KeySessionRecord } from '../../directory/stores/key-session-store.ts';
 import { checkerName } from '../../session/audited.ts';
-import type { Caller, PrincipalCaller } from '../../session/caller.ts';
+import { browserSignInOf, type Caller, type PrincipalCaller, signInOf } from '../../session/caller.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { checkerValue } from '../checkers/checker.ts';
@@ -36,6 +37,30 @@ function kindOf(caller: ViewerValue): (typeof ViewerKind)['$inferType'] {
   if (caller.ref.kind === 'anonymous') throw new Error('a caller with credentials is anonymous');
   return KINDS[caller.ref.kind];
 }
+
+const BrowserSignIn = builder.objectRef<KeySessionRecord>('BrowserSignIn').implement({
+  description: 'A browser’s sign-in',
+  fields: (t) => ({
+    signedInAt: t.field({
+      type: 'DateTime',
+      description: 'When the browser signed in',
+      resolve: ({ issuedAt }) => issuedAt,
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When it ends by itself',
+      resolve: ({ expiresAt }) => expiresAt,
+    }),
+    sourceIp: t.exposeString('sourceIp', {
+      nullable: true,
+      description: 'The address that the browser signed in from; null: not known',
+    }),
+    canSwitchRoles: t.boolean({
+      description: 'Whether `assumeRole` switches the browser: it signed in with a long-term key',
+      resolve: (signIn, _args, { caller }) => signInOf(caller)?.id === signIn.id,
+    }),
+  }),
+});
 
 /** Whoever has given credentials. */
 type ViewerValue = Exclude<Caller, { readonly kind: 'anonymous' }>;
@@ -82,6 +107,12 @@ export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
         const session = sessionOf(caller);
         return session === null ? null : roleSessionValue(session);
       },
+    }),
+    signIn: t.field({
+      type: BrowserSignIn,
+      nullable: true,
+      description: 'The browser’s sign-in; null: the request has credentials of its own',
+      resolve: browserSignInOf,
     }),
     restoresTo: t.field({
       type: Principal,

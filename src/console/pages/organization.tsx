@@ -1,0 +1,119 @@
+import { OrganizationsDocument, type OrganizationsQuery } from '../../generated/console/questions.ts';
+import { count } from '../names.ts';
+import { ControlPolicies } from '../parts/control-policies.tsx';
+import { FailureNotice, Skeleton } from '../parts/notice.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { useAnswer } from '../questions/use-answer.ts';
+
+type Found = NonNullable<OrganizationsQuery['organizations']>['nodes'][number];
+type Unit = NonNullable<Found['units']>['nodes'][number];
+type Account = NonNullable<Unit['accounts']>['nodes'][number];
+
+/** The tree of units and accounts, with control policies at the place where they are attached. */
+export function Organization() {
+  const { data, failure, loading, again } = useAnswer(OrganizationsDocument, {});
+  const found = data?.organizations?.nodes ?? null;
+  const first = found?.[0];
+  return (
+    <Page
+      title="Organization"
+      heading={
+        first === undefined
+          ? 'Organization'
+          : `${count(accountsIn(first), 'account')} in ${count(first.units?.nodes.length ?? 0, 'unit')}.`
+      }
+    >
+      <p class="lead">
+        Control policies say what accounts can do at most. They hold for everything below the place where they are.
+      </p>
+      {loading && <Skeleton lines={8} />}
+      {failure !== null && (found === null || found.length === 0) && <FailureNotice failure={failure} again={again} />}
+      {found?.length === 0 && failure === null && <p>No organization is known, or you may not see it.</p>}
+      {found?.map((each) => (
+        <Section key={each.organizationId} title={each.organizationId}>
+          <div class="card tree">
+            <ul>
+              {(each.roots ?? []).map((root) => (
+                <li key={root.rootId}>
+                  <p class="tree-node">
+                    <strong>
+                      <bdi>{root.name ?? root.rootId}</bdi>
+                    </strong>{' '}
+                    <span class="muted">the root</span>
+                  </p>
+                  <ControlPolicies policies={root.controlPolicies} />
+                  <ul>
+                    <Accounts accounts={root.accounts?.nodes ?? []} management={each.managementAccountId} />
+                    <Units parent={null} units={each.units?.nodes ?? []} management={each.managementAccountId} />
+                  </ul>
+                </li>
+              ))}
+            </ul>
+          </div>
+        </Section>
+      ))}
+    </Page>
+  );
+}
+
+function accountsIn({ roots, units }: Found): number {
+  const places = [...(roots ?? []), ...(units?.nodes ?? [])];
+  return places.reduce((sum, { accounts }) => sum + (accounts?.nodes.length ?? 0), 0);
+}
+
+function Units({
+  parent,
+  units,
+  management,
+}: {
+  readonly parent: string | null;
+  readonly units: readonly Unit[];
+  readonly management: string | null;
+}) {
+  return (
+    <>
+      {units
+        .filter((unit) => (unit.parent?.unitId ?? null) === parent)
+        .map((unit) => (
+          <li key={unit.unitId}>
+            <p class="tree-node">
+              <strong>
+                <bdi>{unit.name ?? unit.unitId}</bdi>
+              </strong>{' '}
+              <span class="muted">a unit</span>
+            </p>
+            <ControlPolicies policies={unit.controlPolicies} />
+            <ul>
+              <Accounts accounts={unit.accounts?.nodes ?? []} management={management} />
+              <Units parent={unit.unitId} units={units} management={management} />
+            </ul>
+          </li>
+        ))}
+    </>
+  );
+}
+
+function Accounts({
+  accounts,
+  management,
+}: {
+  readonly accounts: readonly Account[];
+  readonly management: string | null;
+}) {
+  return (
+    <>
+      {accounts.map(({ accountId, name }) => (
+        <li key={accountId}>
+          <p class="tree-node">
+            <a href={`/account/${accountId}`}>
+              <bdi>{name ?? accountId}</bdi>
+            </a>{' '}
+            <span class="muted">
+              {accountId === management ? 'the management account: no control policy holds for it' : accountId}
+            </span>
+          </p>
+        </li>
+      ))}
+    </>
+  );
+}

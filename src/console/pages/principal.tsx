@@ -1,0 +1,180 @@
+import { useState } from 'preact/hooks';
+import { useRoute } from 'preact-iso/router';
+import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/questions.ts';
+import { policyAddress, principalAddress } from '../links.ts';
+import { accountName, count, nameOf } from '../names.ts';
+import { Arn } from '../parts/arn.tsx';
+import { FailureNotice, Skeleton } from '../parts/notice.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { Permissions } from '../parts/permissions.tsx';
+import { RoleParts } from '../parts/role-parts.tsx';
+import { useAnswer } from '../questions/use-answer.ts';
+
+export type Found = NonNullable<PrincipalQuery['principal']>;
+
+/** What somebody can do, what it has that from, and which roles it can become. */
+export function Principal() {
+  const id = useRoute().params['id'] ?? '';
+  return <One key={id} id={id} />;
+}
+
+function One({ id }: { readonly id: string }) {
+  const { data, failure, loading, again } = useAnswer(PrincipalDocument, { principal: id });
+  const [role, setRole] = useState<string | null>(null);
+  const found = data?.principal ?? null;
+  const name = nameOf(found ?? { principalId: id });
+  return (
+    <Page title={name} heading={<bdi>{name}</bdi>}>
+      <p class="lead">
+        {found === null ? '' : `${kindOf(found)} of ${accountName(found.account) || 'no account'}`}{' '}
+        <Arn arn={id} name={id} account="" />
+      </p>
+      <div class="actions">
+        <a class="button button-first" href={`/ask?principal=${encodeURIComponent(id)}`}>
+          Ask what {name} may do
+        </a>
+      </div>
+      {loading && <Skeleton lines={5} />}
+      {found === null && failure !== null && <FailureNotice failure={failure} again={again} />}
+      {found === null && !loading && failure === null && (
+        <p>The directory has nobody of this name, or you may not know of it.</p>
+      )}
+      {found !== null && (
+        <>
+          <AsRole found={found} role={role} choose={setRole} />
+          <Permissions key={role ?? ''} principal={id} role={role} />
+          <Policies found={found} />
+          <Reaches found={found} />
+          {found.__typename === 'Role' && <RoleParts role={found} />}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function kindOf({ __typename: kind }: Found): string {
+  return (
+    { User: 'A user', Role: 'A role', RootUser: 'The root user', ServicePrincipal: 'A service' }[kind as string] ??
+    'A principal'
+  );
+}
+
+/** As itself, or in a role: what a role takes away is seen by going to and fro. */
+function AsRole({
+  found,
+  role,
+  choose,
+}: {
+  readonly found: Found;
+  readonly role: string | null;
+  readonly choose: (role: string | null) => void;
+}) {
+  const roles = found.assumableRoles?.nodes ?? [];
+  if (roles.length === 0) return null;
+  return (
+    <label class="field as-role">
+      <span>Permissions</span>
+      <select value={role ?? ''} onChange={(event) => choose(event.currentTarget.value || null)}>
+        <option value="">as itself</option>
+        {roles.map((each) => (
+          <option key={each.role.arn} value={each.role.arn}>
+            in the role {each.role.name} of {accountName(each.role.account)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface Held {
+  readonly key: string;
+  readonly name: string;
+  readonly href: string | null;
+  readonly from: string;
+}
+
+/** Policies, and where each comes from. */
+function Policies({ found }: { readonly found: Found }) {
+  if (found.__typename !== 'User' && found.__typename !== 'Role') return null;
+  const groups = found.__typename === 'User' ? (found.groups ?? []) : [];
+  const boundary = found.permissionsBoundary;
+  const held: readonly Held[] = [
+    ...ofHolder(found, 'attached to it', 'its own'),
+    ...groups.flatMap((group) => ofHolder(group, `of the group ${group.name}`, `of the group ${group.name}`)),
+    ...(boundary == null
+      ? []
+      : [
+          {
+            key: 'boundary',
+            name: boundary.name,
+            href: policyAddress(boundary.arn),
+            from: 'permissions boundary: it limits, and gives nothing',
+          },
+        ]),
+  ];
+  const unknown = found.attachedPolicies === null || found.inlinePolicies === null;
+  return (
+    <Section title="Policies" aside={<span class="muted">{count(held.length, 'policy', 'policies')}</span>}>
+      {unknown && <p class="muted">You may not read all of them.</p>}
+      {held.length === 0 && !unknown && <p class="muted">It has none.</p>}
+      <ul class="rows">
+        {held.map(({ key, name, href, from }) => (
+          <li key={key} class="row">
+            {href === null ? (
+              <bdi>{name}</bdi>
+            ) : (
+              <a href={href}>
+                <bdi>{name}</bdi>
+              </a>
+            )}
+            <span class="muted">{from}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+interface Holder {
+  readonly attachedPolicies: readonly { readonly arn: string; readonly name: string }[] | null;
+  readonly inlinePolicies: readonly { readonly name: string }[] | null;
+}
+
+function ofHolder({ attachedPolicies, inlinePolicies }: Holder, attached: string, inline: string): readonly Held[] {
+  return [
+    ...(attachedPolicies ?? []).map(({ arn, name }) => ({
+      key: `${attached} ${arn}`,
+      name,
+      href: policyAddress(arn),
+      from: attached,
+    })),
+    ...(inlinePolicies ?? []).map(({ name }) => ({
+      key: `${inline} ${name}`,
+      name,
+      href: null,
+      from: `inline, ${inline}`,
+    })),
+  ];
+}
+
+function Reaches({ found }: { readonly found: Found }) {
+  const roles = found.assumableRoles;
+  if (roles === null || roles.totalCount === 0) return null;
+  return (
+    <Section title="Roles that it can assume" aside={<span class="muted">{count(roles.totalCount, 'role')}</span>}>
+      <ul class="rows">
+        {roles.nodes.map(({ role, requires }) => (
+          <li key={role.arn} class="row">
+            <Arn
+              arn={role.arn}
+              name={role.name}
+              account={accountName(role.account)}
+              href={principalAddress(role.arn)}
+            />
+            {requires.length > 0 && <span class="muted">needs {requires.join(', ')}</span>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,118 @@
+import { useState } from 'preact/hooks';
+import { useLocation, useRoute } from 'preact-iso/router';
+import { ResourceDocument, WhoCanDocument } from '../../generated/console/questions.ts';
+import { principalAddress } from '../links.ts';
+import { accountName, count, nameOf, shortName } from '../names.ts';
+import { Arn } from '../parts/arn.tsx';
+import { Combo } from '../parts/combo.tsx';
+import { DocumentView } from '../parts/document.tsx';
+import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { Verdict } from '../parts/verdict.tsx';
+import { VirtualList } from '../parts/virtual.tsx';
+import { findActions, findResources } from '../questions/complete.ts';
+import { useAnswer } from '../questions/use-answer.ts';
+
+/** A resource: who can do what with it, and its own policy. */
+export function Resource() {
+  const arn = useRoute().params['arn'] ?? '';
+  return <One key={arn} arn={arn} />;
+}
+
+function One({ arn }: { readonly arn: string }) {
+  const { query, url } = useLocation();
+  const { data, failure, loading, again } = useAnswer(ResourceDocument, { arn });
+  const found = data?.resource ?? null;
+  return (
+    <Page title={shortName(arn)} heading={<bdi>{shortName(arn)}</bdi>}>
+      <p class="lead">
+        {found === null ? 'A resource' : `A resource of ${found.service} in ${accountName(found.account)}`}.{' '}
+        <Arn arn={arn} />
+      </p>
+      {loading && <Skeleton lines={3} />}
+      {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
+      {found === null && !loading && failure === null && (
+        <Notice>It is not in the directory. Who can reach it is decided by its name.</Notice>
+      )}
+      <WhoCan key={url} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
+      {found !== null && (
+        <Section title="Its own policy">
+          {found.policy === null ? (
+            <p class="muted">It has none, or you may not read it.</p>
+          ) : (
+            <DocumentView document={found.policy} />
+          )}
+        </Section>
+      )}
+    </Page>
+  );
+}
+
+const OUTSIDERS = {
+  ACCOUNT: 'The account',
+  EVERYBODY: 'Everybody',
+  FEDERATED: 'Federated users of',
+  PRINCIPAL: 'The principal',
+  SERVICE: 'The service',
+} as const;
+
+function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }) {
+  const { route, path } = useLocation();
+  const [action, setAction] = useState(asked);
+  // Of a bucket, actions are also on its objects.
+  const [on, setOn] = useState(arn);
+  const { data, failure, loading, again } = useAnswer(
+    WhoCanDocument,
+    asked === '' ? null : { action: asked, resource: arn },
+  );
+  const found = data?.whoCan ?? null;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    route(`${path}?${new URLSearchParams({ action: action.trim(), on: on.trim() })}`);
+  };
+  return (
+    <Section
+      title="Who can"
+      aside={found !== null && <span class="muted">{count(found.totalCount, 'user or role', 'users and roles')}</span>}
+    >
+      <form class="inline-form" onSubmit={submit}>
+        <Combo label="do" value={action} change={setAction} search={findActions} placeholder="s3:GetObject" required />
+        <Combo label="on" value={on} change={setOn} search={findResources} required />
+        <button type="submit" class="button button-first">
+          Look
+        </button>
+      </form>
+      {loading && <Skeleton lines={4} />}
+      {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
+      {found?.totalCount === 0 && <p>Nobody of those that you may ask about.</p>}
+      {found !== null && found.nodes.length > 0 && (
+        <VirtualList items={found.nodes} label="Who can">
+          {({ principal, conditions }) => (
+            <div class="permission">
+              <Arn
+                arn={principal.principalId}
+                name={nameOf(principal)}
+                account={accountName(principal.account)}
+                href={principalAddress(principal.principalId)}
+              />
+              {conditions.length > 0 && <Verdict meaning="unknown" word="under conditions" />}
+            </div>
+          )}
+        </VirtualList>
+      )}
+      {found !== null && found.outsiders.length > 0 && (
+        <>
+          <h3>From outside, by the policy of the resource</h3>
+          <ul class="plain">
+            {found.outsiders.map(({ kind, value }) => (
+              <li key={`${kind} ${value}`}>
+                {OUTSIDERS[kind]} <bdi>{kind === 'EVERYBODY' ? '' : value}</bdi>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {found !== null && found.gaps.length > 0 && <Notice>Not known, and left out: {found.gaps.join('; ')}.</Notice>}
+    </Section>
+  );
+}
