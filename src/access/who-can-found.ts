@@ -26,10 +26,7 @@ export interface Found {
  * Null: the answer says nothing about it. `conditional`: whether those are listed that may under conditions; `onAll`: of a pattern, only
  * those that may on all of it.
  */
-export function foundIn(
-  answer: Answer,
-  { conditional, onAll = false }: Wanted,
-): Found | null {
+export function foundIn(answer: Answer, { conditional, onAll = false }: Wanted): Found | null {
   const { decision, resourceGaps = [] } = answer;
   const ownGaps = answer.gaps.filter((gap) => !resourceGaps.includes(gap));
   const say = (rest: Omit<Found, 'answer' | 'gaps'>): Found => ({ answer, gaps: ownGaps, ...rest });

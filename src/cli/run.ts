@@ -30,7 +30,12 @@ export async function runCommand(
     } else if (command.kind === 'checkPolicy') {
       const { checkPolicy } = await import('./check-policy/command.ts');
       return await checkPolicy(command, terminal, input);
-    } else if (command.kind === 'ask' || command.kind === 'query' || command.kind === 'graph' || command.kind === 'preview') {
+    } else if (
+      command.kind === 'ask' ||
+      command.kind === 'query' ||
+      command.kind === 'graph' ||
+      command.kind === 'preview'
+    ) {
       if (command.kind === 'ask') failure = command.failure;
       const read = (): Settings => (settings ??= settingsOfProcess());
       return await askQuestion(command, read, terminal, input);

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EffectivePermissions } from '../../src/access/effective-permissions.ts';
-import { effectivePermissions } from '../../src/access/work-out-permissions.ts';
 import { comparePermissions } from '../../src/access/previews/compared.ts';
 import { previewChange } from '../../src/access/previews/preview-change.ts';
 import type { PreviewedDifference } from '../../src/access/previews/previewed.ts';
 import type { Subject } from '../../src/access/question.ts';
 import { Work } from '../../src/access/work.ts';
+import { effectivePermissions } from '../../src/access/work-out-permissions.ts';
 import type { ChangeStep } from '../../src/directory/entities/entity-store.ts';
 import { FailedChange } from '../../src/directory/entities/failed-change.ts';
 import type { Preview } from '../../src/directory/previews/preview.ts';

@@ -27,10 +27,7 @@ export interface Previewed {
  * Tries changes if the caller is allowed all of them, and finds what they would do to everybody whom the caller may ask about. Throws
  * as `performChanges`. Refusals and failures are in the audit trail.
  */
-export async function previewed(
-  context: GatewayContext,
-  changes: readonly GivenChange[],
-): Promise<Previewed> {
+export async function previewed(context: GatewayContext, changes: readonly GivenChange[]): Promise<Previewed> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       return await previewOnce(context, changes);
@@ -41,10 +38,7 @@ export async function previewed(
   throw new RolegateError('CONFLICT', 'the directory kept changing while the changes were tried; try again');
 }
 
-async function previewOnce(
-  context: GatewayContext,
-  changes: readonly GivenChange[],
-): Promise<Previewed> {
+async function previewOnce(context: GatewayContext, changes: readonly GivenChange[]): Promise<Previewed> {
   const { access, catalog, directory, work, sessions, caller, now, origin } = context;
   let asked = '';
   const preview = await performChanges(

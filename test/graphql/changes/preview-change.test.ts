@@ -163,9 +163,7 @@ describe('what changes would do', () => {
       expect.arrayContaining(['ann -sts:AssumeRole', 'Target -sqs:SendMessage', 'ann in Target -sqs:SendMessage']),
     );
     const made = [{ createUser: { accountId: A, userName: 'made' } }, put('made', allow('sns:Publish'))];
-    expect(said(await preview(OPERATOR, made))).toEqual(
-      ['made +sns:Publish', 'made +sts:GetCallerIdentity'],
-    );
+    expect(said(await preview(OPERATOR, made))).toEqual(['made +sns:Publish', 'made +sts:GetCallerIdentity']);
   });
 
   test('what must not be gained', async () => {
