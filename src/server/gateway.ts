@@ -17,6 +17,7 @@ import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
+import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
@@ -26,7 +27,6 @@ import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
-import { logIndexing } from './index-log.ts';
 import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
@@ -34,10 +34,11 @@ import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
+import { openWatched } from './open-watched.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
-import { openServices, pingServices, type Services } from './services.ts';
+import { pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
@@ -71,7 +72,10 @@ export interface GatewayOptions {
 
 /** The settings that the answers of /graphql depend on; left out: the usual ones. */
 type GatewaySettings = Partial<
-  Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
+  Pick<
+    Settings,
+    'trustedProxies' | 'allowedOrigins' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'
+  >
 >;
 
 function keyGuardOf({ directory }: Services, log: Log): KeyGuard {
@@ -89,6 +93,7 @@ export function createGateway(
     authzenNames: table = NO_NAMES,
     worker,
     trustedProxies = [],
+    allowedOrigins: origins = [],
     publicUrl = null,
     dataDir,
     limits = readLimits(() => 0),
@@ -110,7 +115,7 @@ export function createGateway(
   });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
-  const authenticate = authenticateWith(services.sessions, guard);
+  const authenticate = authenticateWith(services.sessions, guard, allowedOrigins(origins));
   const admit = admitWith(authenticate, isTrustedProxy, limiter);
   const callerAgain = callerAgainWith(authenticate, isTrustedProxy);
   const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
@@ -177,34 +182,6 @@ function uploadPlace(
   };
 }
 
-const GONE = 'the database does not answer';
-const THERE = 'the database answers again';
-const UNINDEXED =
-  'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
-  'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
-
-function hidingText(prefixes: readonly string[]): string {
-  const names = prefixes.map((prefix) => `\`${prefix}\``).join(', ');
-  return (
-    `AWS has services by now whose prefixes services of applications have: ${names}. Those of applications count, and AWS’s ` +
-    'do not, until `removeService` removes them'
-  );
-}
-
-/** Waits for the database, and logs when it is lost and when it is back. */
-async function openWatched(settings: Settings, log: Log): Promise<Services> {
-  const services = await openServices(settings, {
-    waitSeconds: settings.database.startSeconds,
-    isTold: true,
-    onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
-  });
-  logIndexing(services.directory, log);
-  if (!services.directory.searchIndexed) log.warn(UNINDEXED);
-  const { hiding } = services.directory.services;
-  if (hiding.length > 0) log.warn(hidingText(hiding));
-  return services;
-}
-
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -222,14 +199,13 @@ export interface RunningGateway {
 
 /** On opened services, with nothing left behind of uploads. */
 async function assembled(
-  { dataDir, databaseUrl, trustedProxies, publicUrl, limits, subscriptionSeconds, workLimits }: Settings,
+  settings: Settings,
   services: Services,
   log: Log,
   options: GatewayOptions & { readonly clock: () => number },
 ): Promise<Gateway> {
-  await new UploadFolders(dataDir).clean(databaseUrl !== null, options.clock());
-  const set = { trustedProxies, publicUrl, dataDir, limits, subscriptionSeconds, workLimits };
-  return createGateway(services, log, { ...options, ...set });
+  await new UploadFolders(settings.dataDir).clean(settings.databaseUrl !== null, options.clock());
+  return createGateway(services, log, { ...options, ...settings });
 }
 
 /**
@@ -259,6 +235,7 @@ export async function startGateway(
     maintenance: () => answering()?.maintenance ?? null,
     ping: () => pingServices(services),
     workLimits: settings.workLimits,
+    isAllowedOrigin: allowedOrigins(settings.allowedOrigins),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);

@@ -5,6 +5,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
 import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws, writeAwsTimedOut } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
+import { allowCrossOrigin, type IsAllowedOrigin, NO_ORIGIN } from './cross-origin.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
 import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/routes.ts';
@@ -36,6 +37,8 @@ export interface RouterParts {
   readonly ping: () => Promise<void>;
   /** How long a request may take; left out: the limits where no others are set. */
   readonly workLimits?: WorkLimits;
+  /** Origins whose pages may ask GraphQL and AuthZEN; left out: none. */
+  readonly isAllowedOrigin?: IsAllowedOrigin;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
@@ -43,6 +46,7 @@ export interface RouterParts {
 /** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
+  const { isAllowedOrigin = NO_ORIGIN } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
@@ -61,6 +65,7 @@ export function createRouter(parts: RouterParts): RequestListener {
     const work = new Work(parts.workLimits);
     const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), work, caller: 'none' };
     open.add(exchange);
+    if (isAllowedOrigin !== NO_ORIGIN && isForPages(path) && allowCrossOrigin(isAllowedOrigin, exchange)) return;
     const repeated = repeatedHeader(request);
     if (repeated !== null) {
       refuseRepeated(exchange, repeated);
@@ -74,6 +79,11 @@ export function createRouter(parts: RouterParts): RequestListener {
       failed(parts, exchange, error);
     }
   };
+}
+
+/** What pages of other origins may ask: the doors that take bearer tokens. */
+function isForPages(path: string): boolean {
+  return path === '/graphql' || isAuthzenPath(path);
 }
 
 function logExchange(

@@ -1,15 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
-import { httpsOrigin } from '../authzen/https-origin.ts';
-import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
+import { DEFAULT_MEMORY } from '../directory/gather/memory-budget.ts';
 import type { Retention } from '../directory/pruning/prune.ts';
-import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
-import { isNetwork } from './networks.ts';
 import { readRetention } from './retention-settings.ts';
+import {
+  type LogLevel,
+  Problem,
+  parseCount,
+  parseDatabaseUrl,
+  parseDataDir,
+  parseFile,
+  parseHost,
+  parseLogLevel,
+  parseMemory,
+  parseMilliseconds,
+  parseNetworks,
+  parseOperatorToken,
+  parseOrigins,
+  parsePort,
+  parsePublicUrl,
+  parseSeconds,
+  parseSwitch,
+  parseWorkers,
+  parseWorkLimit,
+  shown,
+} from './setting-values.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
@@ -21,9 +40,6 @@ export class InvalidSettings extends Error {
     this.problems = problems;
   }
 }
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The validated settings. */
 export interface Settings {
@@ -46,6 +62,8 @@ export interface Settings {
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may ask with a bearer token. */
+  readonly allowedOrigins: readonly string[];
   /** https://host, as clients reach the gateway; null: a trusted proxy may say it with each request. */
   readonly publicUrl: string | null;
   /** An absolute path: the file with short names for AuthZEN's enforcement points. Null: there are none. */
@@ -68,8 +86,6 @@ export interface Settings {
   readonly workLimits: WorkLimits;
   readonly logLevel: LogLevel;
 }
-
-const MAX_OPERATOR_TOKEN_LENGTH = 512;
 
 /**
  * Reads the settings from environment variables; a variable that is empty counts as not set. `workingDir` is what a
@@ -119,6 +135,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
+    allowedOrigins: read('ROLEGATE_ALLOWED_ORIGINS', [], parseOrigins),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     tls: readTls(read, workingDir, problems),
@@ -159,92 +176,6 @@ export function withoutPassword(databaseUrl: string): string {
   return url.href;
 }
 
-/** The text of a file without its line end; null: it cannot be read. */
-function secretIn(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trimEnd();
-  } catch {
-    return null;
-  }
-}
-
-class Problem {
-  /** Continues the sentence after the variable's name. */
-  readonly sentence: string;
-  constructor(sentence: string) {
-    this.sentence = sentence;
-  }
-}
-
-function parseHost(text: string): string | Problem {
-  if (/^[A-Za-z0-9.\-_]+$/.test(text) || /^[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?$/.test(text)) return text;
-  return new Problem(
-    `must be a host name or an address to listen on, such as 127.0.0.1 or 0.0.0.0, without scheme and port; it is \`${shown(text)}\``,
-  );
-}
-
-function parsePort(text: string): number | Problem {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  return new Problem(`must be a whole number from 0 to 65535 (0: any free port); it is \`${shown(text)}\``);
-}
-
-function parseDataDir(text: string): string | Problem {
-  return text.includes('\0') ? new Problem('must be the path of a folder; it holds a NUL character') : text;
-}
-
-function parseDatabaseUrl(text: string): string | Problem {
-  const form = 'must be a PostgreSQL URL, postgresql://user:password@host:5432/database';
-  // The value is not repeated: it may contain a password.
-  if (!/^postgres(ql)?:\/\//.test(text)) return new Problem(`${form}; it begins otherwise`);
-  if (!URL.canParse(text)) return new Problem(`${form}; it is not a valid URL`);
-  const { hostname, pathname, searchParams } = new URL(text);
-  if (hostname === '' && !searchParams.has('host')) return new Problem(`${form}; it names no host`);
-  if (pathname.length < 2) return new Problem(`${form}; it names no database`);
-  return text;
-}
-
-function parseOperatorToken(text: string): string | Problem {
-  // The characters of a Bearer token (RFC 6750, section 2.1). The token is a secret, so messages only mention its form.
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
-    return new Problem(
-      'must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
-    );
-  }
-  if (text.length < MIN_OPERATOR_TOKEN_LENGTH || text.length > MAX_OPERATOR_TOKEN_LENGTH) {
-    return new Problem(
-      `must have ${MIN_OPERATOR_TOKEN_LENGTH} to ${MAX_OPERATOR_TOKEN_LENGTH} characters; it has ${text.length}`,
-    );
-  }
-  return text;
-}
-
-function parseMemory(text: string): number | Problem {
-  const bytes = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (bytes >= LEAST_MEMORY) return bytes;
-  return new Problem(`must be a whole number of bytes, ${LEAST_MEMORY} or more; it is \`${shown(text)}\``);
-}
-
-function parseNetworks(text: string): readonly string[] | Problem {
-  const networks = text.split(',').map((each) => each.trim());
-  const wrong = networks.find((each) => !isNetwork(each));
-  if (wrong === undefined) return networks;
-  return new Problem(
-    `must be a list of addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8 (not /0, which is everybody); in it is \`${shown(wrong)}\``,
-  );
-}
-
-function parsePublicUrl(text: string): string | Problem {
-  const form = 'must be https://host or https://host:port, without a path';
-  // What stands before an @ is not repeated: it may be a password.
-  return httpsOrigin(text) ?? new Problem(text.includes('@') ? form : `${form}; it is \`${shown(text)}\``);
-}
-
-function parseFile(text: string, workingDir: string): string | Problem {
-  if (text.includes('\0')) return new Problem('must be the path of a file; it holds a NUL character');
-  return resolve(workingDir, text);
-}
-
 /** Both files or none. */
 function readTls(
   read: (name: string, fallback: string | null, parse: (text: string) => string | Problem) => string | null,
@@ -259,48 +190,11 @@ function readTls(
   return null;
 }
 
-function parseSeconds(text: string, least: number, most: number): number | Problem {
-  const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least && seconds <= most) return seconds;
-  return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
-}
-
-function parseMilliseconds(text: string, most: number): number | Problem {
-  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (milliseconds <= most) return milliseconds;
-  return new Problem(`must be a whole number of milliseconds up to ${most}; it is \`${shown(text)}\``);
-}
-
-function parseCount(text: string): number | Problem {
-  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
-}
-
-/** In milliseconds. */
-function parseWorkLimit(text: string): number | Problem {
-  const seconds = parseSeconds(text, 1, 86_400);
-  return seconds instanceof Problem ? seconds : seconds * 1000;
-}
-
-function parseWorkers(text: string): number | Problem {
-  const workers = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
-  if (workers >= 1 && workers <= 128) return workers;
-  return new Problem(`must be a whole number of processes from 1 to 128; it is \`${shown(text)}\``);
-}
-
-function parseSwitch(text: string): boolean | Problem {
-  if (text === 'on') return true;
-  if (text === 'off') return false;
-  return new Problem(`must be on or off; it is \`${shown(text)}\``);
-}
-
-function parseLogLevel(text: string): LogLevel | Problem {
-  const level = LOG_LEVELS.find((known) => known === text);
-  return level ?? new Problem(`must be one of ${LOG_LEVELS.join(', ')}; it is \`${shown(text)}\``);
-}
-
-/** Control characters would let a value write lines of its own on a terminal. */
-function shown(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, '?');
-  return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;
+/** The text of a file without its line end; null: it cannot be read. */
+function secretIn(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return null;
+  }
 }

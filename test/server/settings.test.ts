@@ -35,6 +35,7 @@ describe('defaults', () => {
       memory: 512_000_000,
       demo: true,
       trustedProxies: [],
+      allowedOrigins: [],
       publicUrl: null,
       authzenMap: null,
       tls: null,
@@ -165,6 +166,11 @@ describe('values that are refused', () => {
       'ROLEGATE_PUBLIC_URL',
       'https://root:hunter2@gateway.example.com',
       'ROLEGATE_PUBLIC_URL must be https://host or https://host:port, without a path',
+    ],
+    [
+      'ROLEGATE_ALLOWED_ORIGINS',
+      'https://app.example.com,*',
+      'ROLEGATE_ALLOWED_ORIGINS must be a list of origins as browsers write them, with commas between them, such as https://app.example.com,http://localhost:3000 (no `*`, and no slash at the end); in it is `*`',
     ],
     ['ROLEGATE_AUTHZEN_MAP', 'a\0b', 'ROLEGATE_AUTHZEN_MAP must be the path of a file; it holds a NUL character'],
     [
