@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { failureSentence } from '../server/failure-sentence.ts';
-import { InvalidSettings, type Settings, settingsOfProcess } from '../server/settings.ts';
+import { settingsInForce } from '../server/process-settings.ts';
+import { type SettingArguments, settingArguments } from '../server/setting-sources.ts';
+import { InvalidSettings, type Settings } from '../server/settings.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import type { CredentialsCommand, EnvCommand } from './credentials/arguments.ts';
 import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
 import type { MetadataCommand } from './metadata/arguments.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Commands that take each setting as a flag. */
+const TAKE_FLAGS = new Set(['start', 'settings']);
 
 /** Runs one command and returns the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
 export async function runCommand(
@@ -16,7 +21,8 @@ export async function runCommand(
 ): Promise<number> {
   let settings: Settings | null = null;
   try {
-    const command = parseCommand(args);
+    const given = settingArguments(args, TAKE_FLAGS.has(args[0] ?? ''));
+    const command = parseCommand(given.rest);
     if (command.kind === 'help') terminal.out(HELP);
     else if (command.kind === 'version') terminal.out(`${await version()}\n`);
     else if (command.kind === 'exportSchema') {
@@ -29,9 +35,16 @@ export async function runCommand(
       const { checkPolicy } = await import('./check-policy/command.ts');
       return await checkPolicy(command, terminal, input);
     } else if (command.kind === 'credentials' || command.kind === 'env' || command.kind === 'metadata') {
-      await giveCredentials(command, terminal, input);
+      await giveCredentials(command, given, terminal, input);
+    } else if (command.kind === 'settings') {
+      const { printSettings } = await import('./settings-command.ts');
+      printSettings(settingsInForce(given).inForce, command.isJson, terminal);
+    } else if (command.kind === 'start') {
+      settings = settingsInForce(given).settings;
+      const { serve } = await import('../server/serve.ts');
+      return await serve(settings, terminal, args.slice(1));
     } else {
-      settings = settingsOfProcess();
+      settings = settingsInForce(given).settings;
       return await perform(command, settings, terminal, input);
     }
     return 0;
@@ -52,10 +65,11 @@ export async function runCommand(
 /** Other settings than the data folder's are not those of these commands, which may run far from the gateway. */
 async function giveCredentials(
   command: CredentialsCommand | EnvCommand | MetadataCommand,
+  given: SettingArguments,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<void> {
-  const around = { env: process.env, dataDir: () => settingsOfProcess().dataDir };
+  const around = { env: process.env, dataDir: () => settingsInForce(given).settings.dataDir };
   if (command.kind === 'metadata') {
     const { stopSignal } = await import('../server/stop-signal.ts');
     const { serveMetadata } = await import('./metadata/command.ts');
@@ -80,17 +94,15 @@ async function perform(
         | 'checkPolicy'
         | 'credentials'
         | 'env'
-        | 'metadata';
+        | 'metadata'
+        | 'settings'
+        | 'start';
     }
   >,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<number> {
-  if (command.kind === 'start') {
-    const { serve } = await import('../server/serve.ts');
-    return serve(settings, terminal);
-  }
   if (command.kind === 'import') {
     const { importFiles } = await import('./import-command.ts');
     await importFiles(command, settings, terminal, input);

@@ -120,12 +120,6 @@ export function parseCount(text: string): number | Problem {
   return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
 }
 
-/** In milliseconds. */
-export function parseWorkLimit(text: string): number | Problem {
-  const seconds = parseSeconds(text, 1, 86_400);
-  return seconds instanceof Problem ? seconds : seconds * 1000;
-}
-
 export function parseWorkers(text: string): number | Problem {
   const workers = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (workers >= 1 && workers <= 128) return workers;
@@ -144,7 +138,7 @@ export function parseLogLevel(text: string): LogLevel | Problem {
 }
 
 /** Control characters would let a value write lines of its own on a terminal. */
-export function shown(text: string): string {
+export function shown(text: string, most = 60): string {
   const printable = text.replace(/[^\x20-\x7e]/g, '?');
-  return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;
+  return printable.length > most ? `${printable.slice(0, most)}…` : printable;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
 import { DEFAULT_MEMORY } from '../directory/gather/memory-budget.ts';
@@ -7,9 +6,11 @@ import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
 import { readRetention } from './retention-settings.ts';
+import { unknownNames } from './setting-names.ts';
+import { ENVIRONMENT, type SettingInForce, SettingReader, type SettingSource } from './setting-reader.ts';
 import {
   type LogLevel,
-  Problem,
+  type Problem,
   parseCount,
   parseDatabaseUrl,
   parseDataDir,
@@ -26,8 +27,6 @@ import {
   parseSeconds,
   parseSwitch,
   parseWorkers,
-  parseWorkLimit,
-  shown,
 } from './setting-values.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -91,35 +90,35 @@ export interface Settings {
  * Reads the settings from environment variables; a variable that is empty counts as not set. `workingDir` is what a
  * relative data folder is relative to. Throws InvalidSettings with one sentence for every refused value.
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>, workingDir: string): Settings {
-  const problems: string[] = [];
-  const read = <T>(name: string, fallback: T, parse: (text: string) => T | Problem): T => {
-    const text = env[name] ?? '';
-    if (text === '') return fallback;
-    const value = parse(text);
-    if (!(value instanceof Problem)) return value;
-    problems.push(`${name} ${value.sentence}`);
-    return fallback;
-  };
-  /** A secret, which may be in a file instead: `NAME_FILE` names it. */
-  const readSecret = (name: string, parse: (text: string) => string | Problem): string | null => {
-    const file = `${name}_FILE`;
-    const path = env[file] ?? '';
-    if (path === '') return read<string | null>(name, null, parse);
-    if ((env[name] ?? '') !== '') {
-      problems.push(`${name} and ${file} are both set: set one of them`);
-      return null;
-    }
-    return read<string | null>(file, null, (given) => {
-      const text = secretIn(resolve(workingDir, given));
-      if (text === null) return new Problem(`must name a file that can be read; it is \`${shown(given)}\``);
-      const value = parse(text);
-      return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
-    });
-  };
+export function readSettings(env: SettingSource['values'], workingDir: string): Settings {
+  return readSettingsFrom([{ name: ENVIRONMENT, values: env }], workingDir).settings;
+}
+
+/** The names of all settings. */
+export function settingNames(): readonly string[] {
+  return readSettingsFrom([], '/').inForce.map(({ name }) => name);
+}
+
+/** Reads the settings from several sources, the nearest first. Throws InvalidSettings. */
+export function readSettingsFrom(
+  sources: readonly SettingSource[],
+  workingDir: string,
+): { readonly settings: Settings; readonly inForce: readonly SettingInForce[] } {
+  const reader = new SettingReader(sources, workingDir);
+  const settings = settingsOf(reader, workingDir);
+  const { inForce, problems } = reader;
+  const names = inForce.map(({ name }) => name);
+  for (const source of sources) problems.push(...unknownNames(source, names));
+  if (problems.length > 0) throw new InvalidSettings(problems);
+  return { settings, inForce };
+}
+
+function settingsOf(reader: SettingReader, workingDir: string): Settings {
+  const { read, problems } = reader;
   const readSeconds = (name: string, otherwise: number, least: number, most: number): number =>
     read(name, otherwise, (text) => parseSeconds(text, least, most));
-  const databaseUrl = readSecret('DATABASE_URL', parseDatabaseUrl);
+  const readUrl = (name: string): string | null => reader.readSecret(name, parseDatabaseUrl, maskedUrl);
+  const databaseUrl = readUrl('DATABASE_URL');
   const settings: Settings = {
     host: read('HOST', '127.0.0.1', parseHost),
     port: read('PORT', 4000, parsePort),
@@ -128,9 +127,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     database: readDatabaseSettings({
       seconds: readSeconds,
       milliseconds: (name, otherwise, most) => read(name, otherwise, (text) => parseMilliseconds(text, most)),
-      url: (name) => readSecret(name, parseDatabaseUrl),
+      url: readUrl,
     }),
-    operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
+    operatorToken: reader.readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
@@ -146,26 +145,20 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
-    workLimits: readWorkLimits((name, otherwise) => read(name, otherwise, parseWorkLimit)),
+    workLimits: readWorkLimits((name, otherwise) => readSeconds(name, otherwise, 1, 86_400)),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (settings.workers > 1 && databaseUrl === null) problems.push(WORKERS_NEED_A_SERVER);
-  if (problems.length > 0) throw new InvalidSettings(problems);
   return settings;
 }
 
 const WORKERS_NEED_A_SERVER = 'ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process';
 
-function readWorkLimits(milliseconds: (name: string, otherwise: number) => number): WorkLimits {
+function readWorkLimits(seconds: (name: string, otherwise: number) => number): WorkLimits {
   return {
-    time: milliseconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time),
-    cpu: milliseconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu),
+    time: 1000 * seconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time / 1000),
+    cpu: 1000 * seconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu / 1000),
   };
-}
-
-/** The settings of this process. */
-export function settingsOfProcess(): Settings {
-  return readSettings(process.env, process.cwd());
 }
 
 /** A database URL without its password, to be shown. */
@@ -174,6 +167,11 @@ export function withoutPassword(databaseUrl: string): string {
   if (url.password !== '') url.password = '***';
   if (url.searchParams.has('password')) url.searchParams.set('password', '***');
   return url.href;
+}
+
+/** What cannot be read may hold a password anywhere. */
+function maskedUrl(text: string): string {
+  return parseDatabaseUrl(text) === text ? withoutPassword(text) : '***';
 }
 
 /** Both files or none. */
@@ -188,13 +186,4 @@ function readTls(
   if (certificate !== null) problems.push('TLS_CERT_FILE needs TLS_KEY_FILE, the file with the private key');
   if (key !== null) problems.push('TLS_KEY_FILE needs TLS_CERT_FILE, the file with the certificate');
   return null;
-}
-
-/** The text of a file without its line end; null: it cannot be read. */
-function secretIn(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trimEnd();
-  } catch {
-    return null;
-  }
 }

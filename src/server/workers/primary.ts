@@ -115,14 +115,14 @@ class Workers {
   }
 }
 
-/** Runs `count` workers on one port until it is told to stop, and returns the exit code. */
-export async function servePrimary(count: number, output: Output): Promise<number> {
+/** Runs `count` workers on one port until it is told to stop, and returns the exit code. `args`: the settings of the command line. */
+export async function servePrimary(count: number, output: Output, args: readonly string[]): Promise<number> {
   const stop = stopSignal();
   const here = fileURLToPath(import.meta.url);
   // The workers take connections themselves. Handed out by this process, one that is on its way to a worker that dies would be
   // answered by nobody, and its client would wait.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: fileURLToPath(new URL(`../main${extname(here)}`, import.meta.url)), args: [] });
+  cluster.setupPrimary({ exec: fileURLToPath(new URL(`../main${extname(here)}`, import.meta.url)), args: [...args] });
   const workers = new Workers(count, output);
   const sentence = await Promise.race([workers.start(), stop.then(() => null)]);
   if (sentence !== null) {
