@@ -17,6 +17,7 @@ import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
+import { type Coding, codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
@@ -180,8 +181,11 @@ const LONG_TEXT = 4_096;
 
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
   if (!isShort(value)) return sendInTurns(exchange, value, head);
-  const { response, requestId } = exchange;
+  const { request, response, requestId } = exchange;
   const text = JSON.stringify(value);
+  // What is asked here is no mutation: its answer has no secret.
+  const coding = text.length < LEAST_COMPRESSED ? null : codingOf(request.headers['accept-encoding']);
+  if (coding !== null) return sendCompressed(exchange, Buffer.from(text), head, coding);
   // A long text would be gone through twice: for its length, and to be sent.
   const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
   writeHead(response, requestId, head, Buffer.byteLength(body));
@@ -190,9 +194,12 @@ function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | 
 }
 
 /** A long answer is written with room for others. Nothing is sent before its length is known. */
-async function sendInTurns({ response, requestId, work }: Exchange, value: object, head: AnswerHead): Promise<true> {
+async function sendInTurns(exchange: Exchange, value: object, head: AnswerHead): Promise<true> {
+  const { request, response, requestId, work } = exchange;
   const pieces = await work.run(jsonBytes(value));
   if (response.headersSent) return true;
+  const coding = codingOf(request.headers['accept-encoding']);
+  if (coding !== null) return sendCompressed(exchange, Buffer.concat(pieces), head, coding);
   writeHead(
     response,
     requestId,
@@ -201,6 +208,20 @@ async function sendInTurns({ response, requestId, work }: Exchange, value: objec
   );
   for (const piece of pieces) response.write(piece);
   response.end();
+  return true;
+}
+
+async function sendCompressed(
+  { response, requestId }: Exchange,
+  bytes: Buffer,
+  head: AnswerHead,
+  coding: Coding,
+): Promise<true> {
+  const body = await compressed(bytes, coding);
+  // It may have been told meanwhile that it has taken too long.
+  if (response.headersSent) return true;
+  writeHead(response, requestId, { ...head, more: [...head.more, 'content-encoding', coding] }, body.length);
+  response.end(body);
   return true;
 }
 

@@ -5,6 +5,7 @@ import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
 import { executeInOrder } from './batch-order.ts';
+import { useCompression } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { useErrorReport } from './error-report.ts';
 import { OWN_HEADERS } from './graphql-route.ts';
@@ -44,6 +45,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
       useErrorReport(log),
       useExecutionInOrder(),
       useMoreErrors(),
+      useCompression(),
       ...parts.plugins,
     ],
   });
