@@ -16,7 +16,7 @@ import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, too
 import { codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
 import { isEncoded, mediaTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';
-import type { Refusal } from './graphql-error.ts';
+import { keepRefusal, type Refusal } from './graphql-error.ts';
 import { isShort, jsonBytes } from './json-pieces.ts';
 import { jsonSteps, NotJson } from './json-steps.ts';
 import { AUTHZEN_BODY_LIMIT, AUTHZEN_JSON_LIMITS } from './limits.ts';
@@ -210,7 +210,8 @@ export function refuse({ request, response, requestId }: Exchange, refusal: Refu
 }
 
 /** Sends the head and the whole body, but does not end the response. */
-export function writeSentence(response: ServerResponse, { status, message, headers }: Refusal): void {
+export function writeSentence(response: ServerResponse, { status, code, message, headers }: Refusal): void {
+  keepRefusal(response, { code });
   const body = JSON.stringify(message);
   response.writeHead(status, { ...headersOf(Buffer.byteLength(body)), 'cache-control': 'no-store', ...headers });
   response.write(body);

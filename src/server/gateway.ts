@@ -9,6 +9,7 @@ import { KeyGuard } from '../guard/key-guard.ts';
 import { LiveLimits } from '../guard/live/live-limits.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
+import type { Watch } from '../guard/watch.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { admitWith, callerAgainWith } from './admission.ts';
@@ -19,6 +20,7 @@ import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import type { Reports } from './error-report.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
@@ -34,6 +36,7 @@ import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
+import { beginObserving } from './observing.ts';
 import { openWatched } from './open-watched.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
@@ -59,6 +62,11 @@ export interface Gateway {
   dispose(): Promise<void>;
 }
 
+/** Who is told of what is answered. */
+export interface Observed extends Pick<Reports, 'refused' | 'around'> {
+  readonly watch?: Watch | undefined;
+}
+
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock, which is never let go back. */
   readonly clock?: () => number;
@@ -68,6 +76,8 @@ export interface GatewayOptions {
   readonly worker?: Worker;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
+  /** Who is told of what is answered; left out: nobody. */
+  readonly observed?: Observed;
 }
 
 /** The settings that the answers of /graphql depend on; left out: the usual ones. */
@@ -92,6 +102,7 @@ export function createGateway(
     understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
     worker,
+    observed = {},
     trustedProxies = [],
     allowedOrigins: origins = [],
     publicUrl = null,
@@ -104,15 +115,12 @@ export function createGateway(
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = keyGuardOf(services, log);
   const sessions = throttledSessions(services.sessions, guard);
-  const ofSchema = { ...services, sessions, ...imports };
+  const { watch } = observed;
+  const ofSchema = { ...services, sessions, ...imports, watch };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
-  const yoga = createGraphqlServer({
-    schema,
-    contextOf,
-    plugins: [useDocumentLimits()],
-    log,
-  });
+  const reports = { log, refused: observed.refused, around: observed.around };
+  const yoga = createGraphqlServer({ schema, contextOf, plugins: [useDocumentLimits()], reports });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
   const authenticate = authenticateWith(services.sessions, guard, allowedOrigins(origins));
@@ -121,12 +129,12 @@ export function createGateway(
   const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
   const longest = subscriptionSeconds * 1000;
   const streams = new LiveStreams({ contextOf, callerAgain, limits: liveLimits, longest, workLimits, clock });
-  const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, log }), yoga);
+  const answerCommon = answerCommonWith({ schema, contextOf, reports });
+  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, reports }), yoga);
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
-      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
+      services: { ...services, sessions, watch, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
       isTrustedProxy,
       log,
     },
@@ -191,6 +199,8 @@ export interface RunningGateway {
   /** Null: the demo organization is not loaded. */
   readonly demo: Demo | null;
   readonly services: Services;
+  /** Where metrics are read; null: they are off. */
+  readonly metrics: string | null;
   /** From now on /readyz says no, while requests are answered as before. */
   drain(): void;
   /** Refuses new requests, finishes running ones, and closes the directory. */
@@ -223,8 +233,13 @@ export async function startGateway(
   let demo: Demo | null = null;
   let stopPruning = (): Promise<void> => Promise.resolve();
   const answering = (): Gateway | null => (phase === 'ready' || phase === 'draining' ? gateway : null);
+  const observing = await beginObserving(settings, log, worker ?? null);
+  const { meter, tracer, watch, onStatement } = observing;
   const router = createRouter({
     log,
+    meter,
+    tracer,
+    ...(observing.hasRoute && { metrics: () => observing.route(answering()?.route.admit ?? null) }),
     clock,
     // Of several processes on a port, none is ready before all are.
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
@@ -238,7 +253,10 @@ export async function startGateway(
     isAllowedOrigin: allowedOrigins(settings.allowedOrigins),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
-  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
+  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null).catch(async (error: unknown) => {
+    await observing.stop();
+    throw error;
+  });
   const close = async (): Promise<void> => {
     phase = 'stopping';
     gateway?.endStreams();
@@ -246,17 +264,20 @@ export async function startGateway(
     await gateway?.dispose();
     await stopPruning();
     await services?.directory.close();
+    await observing.stop();
     log.info('stopped');
   };
   try {
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
     const { authzenMap } = settings;
     const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
-    services = await openWatched(settings, log);
+    services = await openWatched(settings, log, onStatement);
+    observing.watchDirectory(services);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, {
       clock,
       authzenNames,
+      observed: { watch, refused: meter === null ? undefined : (code) => meter.refused(code), around: tracer?.around },
       ...(understandFiles && { understandFiles }),
       ...(worker && { worker }),
     });
@@ -267,7 +288,15 @@ export async function startGateway(
     const drain = (): void => {
       phase = 'draining';
     };
-    return { url: listening.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, drain, close };
+    return {
+      url: listening.url,
+      newOperatorToken: services.secrets.newOperatorToken,
+      demo,
+      services,
+      metrics: observing.told,
+      drain,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

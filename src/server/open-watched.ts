@@ -1,3 +1,4 @@
+import type { DirectoryOptions } from '../directory/prisma/open-directory.ts';
 import { logIndexing } from './index-log.ts';
 import type { Log } from './log.ts';
 import { openServices, type Services } from './services.ts';
@@ -18,10 +19,15 @@ function hidingText(prefixes: readonly string[]): string {
 }
 
 /** Waits for the database, and logs when it is lost and when it is back. */
-export async function openWatched(settings: Settings, log: Log): Promise<Services> {
+export async function openWatched(
+  settings: Settings,
+  log: Log,
+  onStatement?: DirectoryOptions['onStatement'],
+): Promise<Services> {
   const services = await openServices(settings, {
     waitSeconds: settings.database.startSeconds,
     isTold: true,
+    ...(onStatement && { onStatement }),
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
   logIndexing(services.directory, log);

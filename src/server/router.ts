@@ -9,15 +9,19 @@ import { allowCrossOrigin, type IsAllowedOrigin, NO_ORIGIN } from './cross-origi
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
 import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/routes.ts';
-import { type Refusal, writeRefusal } from './graphql-error.ts';
+import { type Refusal, refusedAs, writeRefusal } from './graphql-error.ts';
 import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
 import { isMaintenancePath, type MaintenanceRoute, serveMaintenance } from './maintenance-route.ts';
+import type { Meter } from './meter.ts';
+import { type MetricsRoute, serveMetrics } from './metrics/metrics-route.ts';
+import { METRICS_PATH } from './metrics/scrape.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
+import type { Tracer } from './tracer.ts';
 
 export interface RouterParts {
   readonly log: Log;
@@ -35,6 +39,12 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly maintenance: () => MaintenanceRoute | null;
   readonly ping: () => Promise<void>;
+  /** Null until the gateway is ready, and where metrics are not read here; left out: never. */
+  readonly metrics?: () => MetricsRoute | null;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer | null;
+  /** Left out: nothing is measured. */
+  readonly meter?: Meter | null;
   /** How long a request may take; left out: the limits where no others are set. */
   readonly workLimits?: WorkLimits;
   /** Origins whose pages may ask GraphQL and AuthZEN; left out: none. */
@@ -46,11 +56,13 @@ export interface RouterParts {
 /** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
-  const { isAllowedOrigin = NO_ORIGIN } = parts;
+  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
       if (logs) logExchange(exchange, parts);
+      if (meter !== null) measure(meter, exchange);
+      tracer?.ended(exchange);
     },
   });
   return (request, response) => {
@@ -63,7 +75,16 @@ export function createRouter(parts: RouterParts): RequestListener {
       return;
     }
     const work = new Work(parts.workLimits);
-    const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), work, caller: 'none' };
+    const exchange: Exchange = {
+      request,
+      response,
+      path,
+      requestId,
+      now: parts.clock(),
+      began: meter === null ? 0 : performance.now(),
+      work,
+      caller: 'none',
+    };
     open.add(exchange);
     if (isAllowedOrigin !== NO_ORIGIN && isForPages(path) && allowCrossOrigin(isAllowedOrigin, exchange)) return;
     const repeated = repeatedHeader(request);
@@ -71,14 +92,25 @@ export function createRouter(parts: RouterParts): RequestListener {
       refuseRepeated(exchange, repeated);
       return;
     }
-    try {
-      // GraphQL first, and without a promise of its own: most requests are answered in one go.
-      const routed = path === '/graphql' ? graphql(parts, exchange) : route(parts, exchange, given);
-      if (routed instanceof Promise) routed.catch((error: unknown) => failed(parts, exchange, error));
-    } catch (error) {
-      failed(parts, exchange, error);
-    }
+    if (tracer === null) begin(parts, exchange, given);
+    else tracer.request(exchange, () => begin(parts, exchange, given));
   };
+}
+
+function begin(parts: RouterParts, exchange: Exchange, given: RequestId): void {
+  try {
+    // GraphQL first, and without a promise of its own: most requests are answered in one go.
+    const routed = exchange.path === '/graphql' ? graphql(parts, exchange) : route(parts, exchange, given);
+    if (routed instanceof Promise) routed.catch((error: unknown) => failed(parts, exchange, error));
+  } catch (error) {
+    failed(parts, exchange, error);
+  }
+}
+
+function measure(meter: Meter, exchange: Exchange): void {
+  meter.ended(exchange, performance.now() - exchange.began);
+  const code = refusedAs(exchange.response);
+  if (code !== null) meter.refused(code);
 }
 
 /** What pages of other origins may ask: the doors that take bearer tokens. */
@@ -104,6 +136,7 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
   else if (isMaintenancePath(path)) await maintenance(parts, exchange);
+  else if (path === METRICS_PATH && parts.metrics !== undefined) await metrics(parts.metrics(), parts, exchange);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql, STS and IAM at /aws`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
@@ -142,6 +175,11 @@ async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolea
   if (malformed) refuse(exchange, MALFORMED_ID);
   else if (authzenRoute === null) refuse(exchange, notReady(parts));
   else await serveAuthzen(authzenRoute, exchange);
+}
+
+async function metrics(route: MetricsRoute | null, parts: RouterParts, exchange: Exchange): Promise<void> {
+  if (route === null) refuseNotReady(parts, exchange);
+  else await serveMetrics(route, exchange);
 }
 
 async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void> {

@@ -89,6 +89,7 @@ export class SettingReader {
 function shownDefault(value: unknown): string | null {
   if (value === null || (Array.isArray(value) && value.length === 0)) return null;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'object' && 'host' in value && 'port' in value) return `${value.host}:${value.port}`;
   return String(value);
 }
 

@@ -9,7 +9,7 @@ import { isNetwork } from './networks.ts';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const MAX_OPERATOR_TOKEN_LENGTH = 512;
+const MAX_TOKEN_LENGTH = 512;
 
 /** Why a text is refused. */
 export class Problem {
@@ -48,16 +48,16 @@ export function parseDatabaseUrl(text: string): string | Problem {
   return text;
 }
 
-export function parseOperatorToken(text: string): string | Problem {
+export function parseToken(text: string): string | Problem {
   // The characters of a Bearer token (RFC 6750, section 2.1). The token is a secret, so messages only mention its form.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
     return new Problem(
       'must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
     );
   }
-  if (text.length < MIN_OPERATOR_TOKEN_LENGTH || text.length > MAX_OPERATOR_TOKEN_LENGTH) {
+  if (text.length < MIN_OPERATOR_TOKEN_LENGTH || text.length > MAX_TOKEN_LENGTH) {
     return new Problem(
-      `must have ${MIN_OPERATOR_TOKEN_LENGTH} to ${MAX_OPERATOR_TOKEN_LENGTH} characters; it has ${text.length}`,
+      `must have ${MIN_OPERATOR_TOKEN_LENGTH} to ${MAX_TOKEN_LENGTH} characters; it has ${text.length}`,
     );
   }
   return text;

@@ -4,7 +4,9 @@ import { DEFAULT_MEMORY } from '../directory/gather/memory-budget.ts';
 import type { Retention } from '../directory/pruning/prune.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
+import type { DecisionLogSettings } from './decision-log.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
+import { DEFAULT_METRICS, type MetricsPlace, type MetricsSettings, parseMetricsPlace } from './metrics-settings.ts';
 import { readRetention } from './retention-settings.ts';
 import { unknownNames } from './setting-names.ts';
 import { ENVIRONMENT, type SettingInForce, SettingReader, type SettingSource } from './setting-reader.ts';
@@ -20,14 +22,15 @@ import {
   parseMemory,
   parseMilliseconds,
   parseNetworks,
-  parseOperatorToken,
   parseOrigins,
   parsePort,
   parsePublicUrl,
   parseSeconds,
   parseSwitch,
+  parseToken,
   parseWorkers,
 } from './setting-values.ts';
+import { parseEndpoint, parseShare, type TraceSettings } from './trace-settings.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
@@ -78,6 +81,9 @@ export interface Settings {
   readonly limits: LimitSettings;
   /** How long what has ended is kept. */
   readonly retention: Retention;
+  readonly metrics: MetricsSettings;
+  readonly traces: TraceSettings;
+  readonly decisionLog: DecisionLogSettings;
   /** Processes on the port. More than one need a server. */
   readonly workers: number;
   readonly graphiql: boolean;
@@ -129,7 +135,7 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
       milliseconds: (name, otherwise, most) => read(name, otherwise, (text) => parseMilliseconds(text, most)),
       url: readUrl,
     }),
-    operatorToken: reader.readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
+    operatorToken: reader.readSecret('ROLEGATE_OPERATOR_TOKEN', parseToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
@@ -143,6 +149,21 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
     subscriptionSeconds: readSeconds('ROLEGATE_SUBSCRIPTION_SECONDS', 3600, 1, 86_400),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
+    metrics: {
+      place: read<MetricsPlace>('ROLEGATE_METRICS_ADDRESS', DEFAULT_METRICS, parseMetricsPlace),
+      token: reader.readSecret('ROLEGATE_METRICS_TOKEN', parseToken),
+    },
+    traces: {
+      endpoint: read<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', null, parseEndpoint, () => '***'),
+      serviceName: read('OTEL_SERVICE_NAME', 'rolegate', (text) => text),
+      share: read('OTEL_TRACES_SAMPLER_ARG', 1, parseShare),
+    },
+    decisionLog: {
+      place: read<string | null>('ROLEGATE_DECISION_LOG', null, (text) =>
+        text === 'stdout' ? text : parseFile(text, workingDir),
+      ),
+      share: read('ROLEGATE_DECISION_LOG_SHARE', 1, parseShare),
+    },
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     workLimits: readWorkLimits((name, otherwise) => readSeconds(name, otherwise, 1, 86_400)),

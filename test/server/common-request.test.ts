@@ -307,7 +307,7 @@ describe.each([
   });
 
   test('gets what is short, and what may hold a secret, as it is', async () => {
-    const twenty = Array.from({ length: 20 }, (_, index) => `a${index}: exitRole { __typename }`);
+    const twenty = Array.from({ length: 60 }, (_, index) => `a${index}: exitRole { __typename }`);
     const [short, mutation] = await Promise.all(
       ['{ __typename }', `mutation { ${twenty.join(' ')} }`].map((query) => exchange({ query }, headers())),
     );
@@ -382,7 +382,7 @@ describe('the common road', () => {
     schema: buildSchema(),
     // No resolver is called.
     contextOf: () => ({}) as GatewayContext,
-    log: createLog('silent'),
+    reports: { log: createLog('silent') },
   });
 
   async function isAnswered(body: object, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
@@ -396,6 +396,7 @@ describe('the common road', () => {
       path: '/graphql',
       requestId: 'r',
       now: 0,
+      began: 0,
       work,
       caller: 'none',
     };

@@ -54,6 +54,9 @@ describe('defaults', () => {
         connectionsPerAddress: 1_000,
       },
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
+      metrics: { place: { host: '127.0.0.1', port: 9464, isDefault: true }, token: null },
+      traces: { endpoint: null, serviceName: 'rolegate', share: 1 },
+      decisionLog: { place: null, share: 1 },
       workers: 1,
       graphiql: true,
       workLimits: { time: 30_000, cpu: 10_000 },
@@ -166,6 +169,21 @@ describe('values that are refused', () => {
       'ROLEGATE_PUBLIC_URL',
       'https://root:hunter2@gateway.example.com',
       'ROLEGATE_PUBLIC_URL must be https://host or https://host:port, without a path',
+    ],
+    [
+      'ROLEGATE_METRICS_ADDRESS',
+      '9464',
+      'ROLEGATE_METRICS_ADDRESS must be an address with a port, such as 127.0.0.1:9464 or [::1]:9464, or main or off; it is `9464`',
+    ],
+    [
+      'ROLEGATE_DECISION_LOG_SHARE',
+      '5%',
+      'ROLEGATE_DECISION_LOG_SHARE must be a share from 0 to 1, such as 0.01; it is `5%`',
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'collector:4318',
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be the URL of a collector, such as http://127.0.0.1:4318',
     ],
     [
       'ROLEGATE_ALLOWED_ORIGINS',

@@ -4,7 +4,7 @@ import { makeDataDir } from '../data-dir.ts';
 import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
-import { pgliteAdapter } from './pglite-adapter.ts';
+import { pgliteAdapter, untilEnded } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
@@ -35,9 +35,10 @@ class EmbeddedDatabase implements Database {
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
-    this.#onStatement(text);
+    const ended = this.#onStatement(text);
     try {
-      const { rows } = await (await this.#cluster.running()).query<Row>(text, [...parameters]);
+      const running = await this.#cluster.running();
+      const { rows } = await untilEnded(running.query<Row>(text, [...parameters]), ended);
       this.#storage.answered();
       return rows;
     } catch (error) {
@@ -53,8 +54,8 @@ class EmbeddedDatabase implements Database {
         const result = await work({
           batch: BATCH,
           query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
-            this.#onStatement(text);
-            return (await inner.query<Row>(text, [...parameters])).rows;
+            const ended = this.#onStatement(text);
+            return (await untilEnded(inner.query<Row>(text, [...parameters]), ended)).rows;
           },
         });
         this.#onStatement('COMMIT');

@@ -1,0 +1,176 @@
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import type { Question, Subject } from '../access/question.ts';
+import { revisionText } from '../directory/revision-text.ts';
+import type { GuardContext } from '../guard/context.ts';
+import type { Answers } from '../guard/decision-loader.ts';
+import type { Watch } from '../guard/watch.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import type { Caller } from '../session/caller.ts';
+import type { Log } from './log.ts';
+
+/** Where decisions are written, and how many of them. */
+export interface DecisionLogSettings {
+  /** A path, or `stdout`; null: nowhere. */
+  readonly place: string | null;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+/** Characters that are kept for one write. */
+const TOGETHER = 262_144;
+/** Characters that may wait to be written. What comes then is not logged: decisions do not wait for a disk. */
+const MOST_WAITING = 33_554_432;
+/** Milliseconds for which a line is kept until it is written. */
+const WITHIN = 200;
+
+/** Opens it; null: there is none. Throws RolegateError. */
+export async function openDecisionLog({ place, share }: DecisionLogSettings, log: Log): Promise<DecisionLog | null> {
+  if (place === null || share === 0) return null;
+  if (place === 'stdout') return new DecisionLog(process.stdout, share, log);
+  try {
+    // Refused here, and not at the first decision. Only its owner reads it: it says who may do what.
+    await (await open(place, 'a', 0o600)).close();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new RolegateError(
+      'BAD_CONFIGURATION',
+      `the log of decisions ${place} cannot be written (${code}): choose another ROLEGATE_DECISION_LOG`,
+      { cause: error },
+    );
+  }
+  return new DecisionLog(createWriteStream(place, { flags: 'a', mode: 0o600 }), share, log);
+}
+
+/**
+ * A line of JSON for each decision that a caller was answered: when, for whom, of whom, on what, and what it was. Of condition keys the
+ * names alone: their values are addresses, tags and tokens. A batch has most of its lines in common, which is written once.
+ */
+export class DecisionLog implements Watch {
+  readonly #out: Writable;
+  readonly #share: number;
+  readonly #log: Log;
+  #lines = '';
+  #waiting = 0;
+  #lost = 0;
+  #timer: NodeJS.Timeout | null = null;
+  /** Of the last subject and the last context: a batch mostly has one of each. */
+  #subject: Subject | null = null;
+  #subjectText = '';
+  #context: Question['context'] | null = null;
+  #contextText = '';
+  #action = '';
+  #actionText = '';
+
+  constructor(out: Writable, share: number, log: Log) {
+    this.#out = out;
+    this.#share = share;
+    this.#log = log;
+    out.on('error', (error: unknown) => log.error({ err: error }, 'the log of decisions cannot be written'));
+  }
+
+  answered(context: GuardContext, questions: readonly Question[], answers: Answers): void {
+    const head = headOf(context);
+    for (let index = 0; index < answers.length; index += 1) {
+      const answer = answers[index];
+      const question = questions[index];
+      if (question === undefined || answer === undefined || answer instanceof Error || !this.#isDrawn()) continue;
+      const { effect, deniedBy } = answer.decision;
+      const outcome = deniedBy === null ? `"${effect}"` : `"${effect}","deniedBy":"${deniedBy}"`;
+      this.#put(
+        `${head}${this.#asked(question)}${JSON.stringify(question.resource)},"effect":${outcome},"revision":"${revisionText(answer.revision)}"}\n`,
+      );
+    }
+  }
+
+  answeredAmong(
+    context: GuardContext,
+    question: Question,
+    resources: readonly string[],
+    allowed: readonly boolean[],
+  ): void {
+    const head = `${headOf(context)}${this.#asked(question)}`;
+    for (let index = 0; index < allowed.length; index += 1)
+      if (this.#isDrawn())
+        this.#put(
+          `${head}${JSON.stringify(resources[index])},"effect":"${allowed[index] === true ? 'ALLOWED' : 'DENIED'}"}\n`,
+        );
+  }
+
+  performed(): void {
+    // What is changed is in the audit trail.
+  }
+
+  /** Writes what is kept. */
+  async stop(): Promise<void> {
+    this.#flush();
+    if (this.#out === process.stdout) return;
+    await new Promise<void>((resolve) => this.#out.end(() => resolve()));
+  }
+
+  #isDrawn(): boolean {
+    return this.#share === 1 || Math.random() < this.#share;
+  }
+
+  #asked({ subject, action, context }: Question): string {
+    if (subject !== this.#subject) {
+      this.#subject = subject;
+      this.#subjectText = textOfSubject(subject);
+    }
+    if (context !== this.#context) {
+      this.#context = context;
+      this.#contextText =
+        context.size === 0
+          ? ''
+          : `"context":${JSON.stringify(Object.fromEntries([...context.keys()].map((key) => [key, '***'])))},`;
+    }
+    if (action !== this.#action) {
+      this.#action = action;
+      this.#actionText = `"action":${JSON.stringify(action)},`;
+    }
+    return `${this.#subjectText}${this.#contextText}${this.#actionText}"resource":`;
+  }
+
+  #put(line: string): void {
+    if (this.#waiting > MOST_WAITING) {
+      this.#lost += 1;
+      return;
+    }
+    this.#lines += line;
+    if (this.#lines.length > TOGETHER) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), WITHIN);
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#lost > 0)
+      this.#log.warn({ decisions: this.#lost }, 'decisions were not logged: the log cannot be written as fast');
+    this.#lost = 0;
+    const { length } = this.#lines;
+    if (length === 0) return;
+    this.#waiting += length;
+    this.#out.write(this.#lines, () => {
+      this.#waiting -= length;
+    });
+    this.#lines = '';
+  }
+}
+
+/** What all lines of a request begin with. */
+function headOf({ now, caller, origin }: GuardContext): string {
+  const time = new Date(now).toISOString();
+  return `{"time":"${time}","requestId":${JSON.stringify(origin.requestId)},"caller":${JSON.stringify(nameOf(caller))},`;
+}
+
+function nameOf(caller: Caller): string {
+  if (caller.kind === 'principal') return principalIdOf(caller.ref);
+  return caller.kind === 'checker' ? `checker ${caller.checker.id}` : caller.kind;
+}
+
+function textOfSubject({ principal, assumedRole }: Subject): string {
+  const role = assumedRole === null ? '' : `"assumedRole":${JSON.stringify(assumedRole)},`;
+  return `"principal":${JSON.stringify(principalIdOf(principal))},${role}`;
+}
