@@ -21,7 +21,8 @@ export { UsageError };
 /** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
+  | { readonly kind: 'version'; readonly isLong?: true }
+  | { readonly kind: 'status'; readonly isJson: boolean }
   | { readonly kind: 'start' }
   | { readonly kind: 'settings'; readonly isJson: boolean }
   | {
@@ -77,7 +78,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (accountName !== undefined && name !== 'import')
     throw new UsageError('--account-name belongs to `rolegate import`');
   const isJson = values.json === true;
-  if (isJson && name !== 'import' && name !== 'settings') throw new UsageError('--json belongs to `rolegate import`');
+  if (isJson && name !== 'import' && name !== 'settings' && name !== 'status')
+    throw new UsageError('--json belongs to `rolegate import`');
   if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
@@ -85,6 +87,11 @@ export function parseCommand(args: readonly string[]): Command {
     case 'start':
       if (rest.length > 0) throw new UsageError('`rolegate start` takes settings alone');
       return { kind: 'start' };
+    case 'version':
+      return { kind: 'version', isLong: true };
+    case 'status':
+      if (rest.length > 0) throw new UsageError('`rolegate status` takes no arguments');
+      return { kind: 'status', isJson };
     case 'settings':
       if (rest.length > 0) throw new UsageError('`rolegate settings` takes settings alone');
       return { kind: 'settings', isJson };

@@ -6,6 +6,9 @@ Commands:
     --json                         Print lines of JSON
     --config FILE                  With any command: settings in a JSON file, by their names; the environment counts first
     --port N, --data-dir DIR ...   With start and settings: any setting but a secret, by its name without ROLEGATE_
+  status                         Say whether the gateway on the data folder is ready (exit code 1: it is not)
+    --json                         Print it as JSON
+  version                        Print the version, and what it runs on
   import PATH...                 Import accounts, organizations and resources
     --account-name NAME            Name of the account in the files, if there is one
     --json                         Print the report as JSON

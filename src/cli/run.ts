@@ -24,7 +24,8 @@ export async function runCommand(
     const given = settingArguments(args, TAKE_FLAGS.has(args[0] ?? ''));
     const command = parseCommand(given.rest);
     if (command.kind === 'help') terminal.out(HELP);
-    else if (command.kind === 'version') terminal.out(`${await version()}\n`);
+    else if (command.kind === 'version')
+      terminal.out(`${await version()}${command.isLong === true ? ` (${platformText()})` : ''}\n`);
     else if (command.kind === 'exportSchema') {
       const { schemaText } = await import('./export-folder.ts');
       terminal.out(schemaText());
@@ -118,6 +119,9 @@ async function perform(
   } else if (command.kind === 'restore') {
     const { restoreBackup } = await import('./backup/restore-command.ts');
     await restoreBackup(command, settings, { env: process.env, terminal, input });
+  } else if (command.kind === 'status') {
+    const { printStatus } = await import('./status-command.ts');
+    return printStatus(command.isJson, settings, terminal);
   } else if (command.kind === 'check') {
     const { checkDirectory } = await import('./backup/check-command.ts');
     return checkDirectory(command, settings, terminal);
@@ -138,6 +142,11 @@ function sentenceOf(error: unknown, settings: Settings | null): string {
   if (error instanceof CommandFailed) return error.message;
   const sentence = settings === null ? null : failureSentence(error, settings);
   return sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** What the same version runs on, for reports of faults. */
+function platformText(): string {
+  return `node ${process.version.slice(1)}, ${process.platform} ${process.arch}`;
 }
 
 async function version(): Promise<string> {

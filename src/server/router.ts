@@ -19,6 +19,7 @@ import type { Meter } from './meter.ts';
 import { type MetricsRoute, serveMetrics } from './metrics/metrics-route.ts';
 import { METRICS_PATH } from './metrics/scrape.ts';
 import { OpenExchanges } from './open-exchanges.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
 import type { Tracer } from './tracer.ts';
@@ -56,11 +57,13 @@ export interface RouterParts {
 /** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
+  const refusals = parts.log.isLevelEnabled('warn') ? new RefusalLog(parts.log, parts.clock) : null;
   const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
       if (logs) logExchange(exchange, parts);
+      refusals?.ended(exchange);
       if (meter !== null) measure(meter, exchange);
       tracer?.ended(exchange);
     },
