@@ -7,7 +7,6 @@ import { buildSchema } from '../graphql/schema.ts';
 import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { LiveLimits } from '../guard/live/live-limits.ts';
-import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
 import type { Watch } from '../guard/watch.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
@@ -20,6 +19,8 @@ import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import { PersistedDocuments } from './documents/persisted.ts';
+import { readTrusted, trustedIn } from './documents/trusted.ts';
 import type { Reports } from './error-report.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
@@ -30,7 +31,6 @@ import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { readLimits } from './limit-settings.ts';
-import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
@@ -44,8 +44,8 @@ import { createRouter } from './router.ts';
 import { pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
+import { uploadPlace } from './upload-place.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
-import type { UploadPlace } from './uploads/upload-route.ts';
 import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
 
@@ -76,6 +76,8 @@ export interface GatewayOptions {
   readonly worker?: Worker;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
+  /** Documents that the operator trusts; left out: none. */
+  readonly trusted?: { readonly texts: ReadonlyMap<string, string>; readonly isOnly: boolean };
   /** Who is told of what is answered; left out: nobody. */
   readonly observed?: Observed;
 }
@@ -103,6 +105,7 @@ export function createGateway(
     authzenNames: table = NO_NAMES,
     worker,
     observed = {},
+    trusted,
     trustedProxies = [],
     allowedOrigins: origins = [],
     publicUrl = null,
@@ -120,6 +123,7 @@ export function createGateway(
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
   const reports = { log, refused: observed.refused, around: observed.around };
+  const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
   const yoga = createGraphqlServer({ schema, contextOf, plugins: [useDocumentLimits()], reports });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
@@ -132,7 +136,7 @@ export function createGateway(
   const answerCommon = answerCommonWith({ schema, contextOf, reports });
   const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, reports }), yoga);
   return {
-    route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
+    route: { admit, answer, documents, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
       services: { ...services, sessions, watch, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
       isTrustedProxy,
@@ -170,23 +174,6 @@ function listenerOf(
       return yoga(body === null ? request : Object.assign(request, { body }), response, facts);
     };
     return answered === false ? byYoga() : answered.then((done) => (done ? undefined : byYoga()));
-  };
-}
-
-/** Multipart requests are for one mutation: who may not make it is refused before the body, and the audit trail says so. */
-function uploadPlace(
-  dataDir: string,
-  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
-): UploadPlace {
-  return {
-    folders: new UploadFolders(dataDir),
-    limits: UPLOAD_LIMITS,
-    refuse: async (facts, request) => {
-      const { kind } = await perform(contextOf(facts, request), 'ImportDirectory', {}, () => null);
-      if (kind === 'done') return null;
-      const message = 'only the operator may perform `importDirectory`, and multipart requests are for nothing else';
-      return { status: 403, code: 'FORBIDDEN', message };
-    },
   };
 }
 
@@ -271,6 +258,8 @@ export async function startGateway(
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
     const { authzenMap } = settings;
     const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
+    const { file, mode } = settings.trustedDocuments;
+    const trusted = file === null ? null : { texts: await readTrusted(file), isOnly: mode === 'only' };
     services = await openWatched(settings, log, onStatement);
     observing.watchDirectory(services);
     demo = await loadDemo(services, settings);
@@ -278,6 +267,7 @@ export async function startGateway(
       clock,
       authzenNames,
       observed: { watch, refused: meter === null ? undefined : (code) => meter.refused(code), around: tracer?.around },
+      ...(trusted && { trusted }),
       ...(understandFiles && { understandFiles }),
       ...(worker && { worker }),
     });

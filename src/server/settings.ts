@@ -5,6 +5,7 @@ import type { Retention } from '../directory/pruning/prune.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
 import type { DecisionLogSettings } from './decision-log.ts';
+import { parseTrustedMode, type TrustedSettings } from './documents/trusted.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
 import { DEFAULT_METRICS, type MetricsPlace, type MetricsSettings, parseMetricsPlace } from './metrics-settings.ts';
 import { readRetention } from './retention-settings.ts';
@@ -82,6 +83,7 @@ export interface Settings {
   /** How long what has ended is kept. */
   readonly retention: Retention;
   readonly metrics: MetricsSettings;
+  readonly trustedDocuments: TrustedSettings;
   readonly traces: TraceSettings;
   readonly decisionLog: DecisionLogSettings;
   /** Processes on the port. More than one need a server. */
@@ -152,6 +154,10 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
     metrics: {
       place: read<MetricsPlace>('ROLEGATE_METRICS_ADDRESS', DEFAULT_METRICS, parseMetricsPlace),
       token: reader.readSecret('ROLEGATE_METRICS_TOKEN', parseToken),
+    },
+    trustedDocuments: {
+      file: read<string | null>('ROLEGATE_TRUSTED_DOCUMENTS', null, (text) => parseFile(text, workingDir)),
+      mode: read<'also' | 'only'>('ROLEGATE_TRUSTED_DOCUMENTS_MODE', 'also', parseTrustedMode),
     },
     traces: {
       endpoint: read<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', null, parseEndpoint, () => '***'),

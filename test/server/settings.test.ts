@@ -55,6 +55,7 @@ describe('defaults', () => {
       },
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
       metrics: { place: { host: '127.0.0.1', port: 9464, isDefault: true }, token: null },
+      trustedDocuments: { file: null, mode: 'also' },
       traces: { endpoint: null, serviceName: 'rolegate', share: 1 },
       decisionLog: { place: null, share: 1 },
       workers: 1,
