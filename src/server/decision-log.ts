@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import type { Question, Subject } from '../access/question.ts';
+import type { Answer, Question, Subject } from '../access/question.ts';
 import { revisionText } from '../directory/revision-text.ts';
 import type { GuardContext } from '../guard/context.ts';
 import type { Answers } from '../guard/decision-loader.ts';
@@ -15,14 +15,17 @@ import type { Log } from './log.ts';
 export interface DecisionLogSettings {
   /** A path, or `stdout`; null: nowhere. */
   readonly place: string | null;
-  /** From 0 to 1. */
-  readonly share: number;
+  /** From 0 to 1; null: all, but of a large batch a tenth. */
+  readonly share: number | null;
 }
 
 /** Characters that are kept for one write. */
 const TOGETHER = 262_144;
 /** Characters that may wait to be written. What comes then is not logged: decisions do not wait for a disk. */
 const MOST_WAITING = 33_554_432;
+/** Decisions of a large batch, and the share of them that is logged where nothing is set. */
+const LARGE = 100;
+const OF_LARGE = 0.1;
 /** Milliseconds for which a line is kept until it is written. */
 const WITHIN = 200;
 
@@ -50,7 +53,7 @@ export async function openDecisionLog({ place, share }: DecisionLogSettings, log
  */
 export class DecisionLog implements Watch {
   readonly #out: Writable;
-  readonly #share: number;
+  readonly #share: number | null;
   readonly #log: Log;
   #lines = '';
   #waiting = 0;
@@ -63,8 +66,11 @@ export class DecisionLog implements Watch {
   #contextText = '';
   #action = '';
   #actionText = '';
+  #deniedBy: string | null = null;
+  #revision: Answer['revision'] | null = null;
+  #endText = '';
 
-  constructor(out: Writable, share: number, log: Log) {
+  constructor(out: Writable, share: number | null, log: Log) {
     this.#out = out;
     this.#share = share;
     this.#log = log;
@@ -72,15 +78,15 @@ export class DecisionLog implements Watch {
   }
 
   answered(context: GuardContext, questions: readonly Question[], answers: Answers): void {
-    const head = headOf(context);
+    const share = this.#shareOf(answers.length);
+    const head = headOf(context, share);
     for (let index = 0; index < answers.length; index += 1) {
       const answer = answers[index];
       const question = questions[index];
-      if (question === undefined || answer === undefined || answer instanceof Error || !this.#isDrawn()) continue;
+      if (question === undefined || answer === undefined || answer instanceof Error || !isDrawn(share)) continue;
       const { effect, deniedBy } = answer.decision;
-      const outcome = deniedBy === null ? `"${effect}"` : `"${effect}","deniedBy":"${deniedBy}"`;
       this.#put(
-        `${head}${this.#asked(question)}${JSON.stringify(question.resource)},"effect":${outcome},"revision":"${revisionText(answer.revision)}"}\n`,
+        `${head}${this.#asked(question)}${JSON.stringify(question.resource)},"effect":"${effect}",${this.#ended(deniedBy, answer)}`,
       );
     }
   }
@@ -91,9 +97,10 @@ export class DecisionLog implements Watch {
     resources: readonly string[],
     allowed: readonly boolean[],
   ): void {
-    const head = `${headOf(context)}${this.#asked(question)}`;
+    const share = this.#shareOf(allowed.length);
+    const head = `${headOf(context, share)}${this.#asked(question)}`;
     for (let index = 0; index < allowed.length; index += 1)
-      if (this.#isDrawn())
+      if (isDrawn(share))
         this.#put(
           `${head}${JSON.stringify(resources[index])},"effect":"${allowed[index] === true ? 'ALLOWED' : 'DENIED'}"}\n`,
         );
@@ -103,15 +110,20 @@ export class DecisionLog implements Watch {
     // What is changed is in the audit trail.
   }
 
-  /** Writes what is kept. */
-  async stop(): Promise<void> {
+  /** Writes what is kept, and resolves when it is written. */
+  async flushed(): Promise<void> {
     this.#flush();
-    if (this.#out === process.stdout) return;
-    await new Promise<void>((resolve) => this.#out.end(() => resolve()));
+    await new Promise<void>((resolve) => this.#out.write('', () => resolve()));
   }
 
-  #isDrawn(): boolean {
-    return this.#share === 1 || Math.random() < this.#share;
+  async stop(): Promise<void> {
+    await this.flushed();
+    if (this.#out !== process.stdout) await new Promise<void>((resolve) => this.#out.end(() => resolve()));
+  }
+
+  /** A line takes as long as some decisions of a batch: writing all of them would slow it down by more than it is worth. */
+  #shareOf(count: number): number {
+    return this.#share ?? (count > LARGE ? OF_LARGE : 1);
   }
 
   #asked({ subject, action, context }: Question): string {
@@ -131,6 +143,17 @@ export class DecisionLog implements Watch {
       this.#actionText = `"action":${JSON.stringify(action)},`;
     }
     return `${this.#subjectText}${this.#contextText}${this.#actionText}"resource":`;
+  }
+
+  /** The layer and the revision, which most lines have in common with the one before. */
+  #ended(deniedBy: string | null, { revision }: Answer): string {
+    if (deniedBy !== this.#deniedBy || revision !== this.#revision) {
+      this.#deniedBy = deniedBy;
+      this.#revision = revision;
+      const layer = deniedBy === null ? '' : `"deniedBy":"${deniedBy}",`;
+      this.#endText = `${layer}"revision":"${revisionText(revision)}"}\n`;
+    }
+    return this.#endText;
   }
 
   #put(line: string): void {
@@ -159,10 +182,14 @@ export class DecisionLog implements Watch {
   }
 }
 
-/** What all lines of a request begin with. */
-function headOf({ now, caller, origin }: GuardContext): string {
+function isDrawn(share: number): boolean {
+  return share === 1 || Math.random() < share;
+}
+
+/** What all lines of a request begin with. `share`: of how many decisions lines are written, where it is not all. */
+function headOf({ now, caller, origin }: GuardContext, share: number): string {
   const time = new Date(now).toISOString();
-  return `{"time":"${time}","requestId":${JSON.stringify(origin.requestId)},"caller":${JSON.stringify(nameOf(caller))},`;
+  return `{"time":"${time}","requestId":${JSON.stringify(origin.requestId)},"caller":${JSON.stringify(nameOf(caller))},${share === 1 ? '' : `"share":${share},`}`;
 }
 
 function nameOf(caller: Caller): string {

@@ -168,7 +168,7 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
       place: read<string | null>('ROLEGATE_DECISION_LOG', null, (text) =>
         text === 'stdout' ? text : parseFile(text, workingDir),
       ),
-      share: read('ROLEGATE_DECISION_LOG_SHARE', 1, parseShare),
+      share: read<number | null>('ROLEGATE_DECISION_LOG_SHARE', null, parseShare),
     },
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),

@@ -2,7 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
+import { DecisionLog } from '../../src/server/decision-log.ts';
+import { createLog } from '../../src/server/log.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -158,6 +162,44 @@ describe('the log of decisions', () => {
       { resource: 'arn:aws:s3:::other/a', effect: 'DENIED' },
     ]);
     expect(readFileSync(log, 'utf8')).not.toContain('203.0.113.77');
+  });
+
+  test('has a share of a large batch, and lines that say so, or the share that is set', async () => {
+    const written: string[] = [];
+    const out = new Writable({ write: (chunk, _encoding, done) => (written.push(String(chunk)), done()) });
+    const answersOf = (count: number) =>
+      Array.from({ length: count }, () => ({
+        decision: { effect: 'ALLOWED', deniedBy: null },
+        revision: 7n,
+      })) as unknown as Parameters<DecisionLog['answered']>[2];
+    const questionsOf = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        subject: { principal: parsePrincipalRef(ALICE), assumedRole: null },
+        action: 's3:GetObject',
+        resource: `arn:aws:s3:::b/${n}`,
+        context: new Map(),
+      })) as unknown as Parameters<DecisionLog['answered']>[1];
+    const context = { now: 0, caller: { kind: 'operator' }, origin: { requestId: 'r' } } as unknown as Parameters<
+      DecisionLog['answered']
+    >[0];
+    const linesOf = async (share: number | null, count: number): Promise<readonly { readonly share?: number }[]> => {
+      written.length = 0;
+      const logged = new DecisionLog(out, share, createLog('silent'));
+      logged.answered(context, questionsOf(count), answersOf(count));
+      await logged.flushed();
+      return written
+        .join('')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    };
+    expect(await linesOf(null, 100)).toHaveLength(100);
+    const some = await linesOf(null, 10_000);
+    expect(some.length).toBeGreaterThan(700);
+    expect(some.length).toBeLessThan(1_300);
+    expect(some.every((line) => line.share === 0.1)).toBe(true);
+    expect(await linesOf(1, 10_000)).toHaveLength(10_000);
+    expect(await linesOf(0.000_001, 100)).toEqual([]);
   });
 
   test('is for its owner alone', () => {

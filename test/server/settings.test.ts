@@ -57,7 +57,7 @@ describe('defaults', () => {
       metrics: { place: { host: '127.0.0.1', port: 9464, isDefault: true }, token: null },
       trustedDocuments: { file: null, mode: 'also' },
       traces: { endpoint: null, serviceName: 'rolegate', share: 1 },
-      decisionLog: { place: null, share: 1 },
+      decisionLog: { place: null, share: null },
       workers: 1,
       graphiql: true,
       workLimits: { time: 30_000, cpu: 10_000 },
