@@ -166,7 +166,12 @@ describe('the log of decisions', () => {
 
   test('has a share of a large batch, and lines that say so, or the share that is set', async () => {
     const written: string[] = [];
-    const out = new Writable({ write: (chunk, _encoding, done) => (written.push(String(chunk)), done()) });
+    const out = new Writable({
+      write: (chunk, _encoding, done) => {
+        written.push(String(chunk));
+        done();
+      },
+    });
     const answersOf = (count: number) =>
       Array.from({ length: count }, () => ({
         decision: { effect: 'ALLOWED', deniedBy: null },

@@ -89,8 +89,10 @@ describe('automatic persisted queries', () => {
 
   test('are not registered under the hash of something else', async () => {
     const other = '{ other: __typename }';
-    expect((await post(open, { query: TYPE, status: 418, code: 'TEAPOT', message: 'mine' })).answer).toEqual({
-      data: { __typename: 'Query' },
+    // What a client sends is never taken for an answer.
+    expect(await post(open, { query: TYPE, refusal: { status: 418, code: 'MINE', message: 'mine' } })).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
     });
     expect(await post(open, { query: TYPE, extensions: hashed(other) }, open.as.operator)).toMatchObject({
       status: 400,
