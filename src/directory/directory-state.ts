@@ -1,12 +1,11 @@
-import type { DirectorySize, Revision } from './directory.ts';
-
 /** How an open directory is, to be measured: read without waiting. */
 export interface DirectoryState {
   /** What answers from memory are of. */
-  readonly revision: Revision;
+  readonly revision: bigint;
   /** How many revisions are known to be newer. */
   readonly lag: number;
-  readonly size: DirectorySize;
+  /** By kind of entity, how many there are, about. */
+  readonly size: Readonly<Record<string, number>>;
   readonly memory: MemoryState;
   /** Null: the database is in this process. */
   readonly connections: ConnectionState | null;

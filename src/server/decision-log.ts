@@ -3,9 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Answer, Question, Subject } from '../access/question.ts';
 import { revisionText } from '../directory/revision-text.ts';
-import type { GuardContext } from '../guard/context.ts';
-import type { Answers } from '../guard/decision-loader.ts';
-import type { Watch } from '../guard/watch.ts';
+import type { Watch, WatchedRequest } from '../guard/watch.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { Caller } from '../session/caller.ts';
@@ -77,7 +75,7 @@ export class DecisionLog implements Watch {
     out.on('error', (error: unknown) => log.error({ err: error }, 'the log of decisions cannot be written'));
   }
 
-  answered(context: GuardContext, questions: readonly Question[], answers: Answers): void {
+  answered(context: WatchedRequest, questions: readonly Question[], answers: readonly (Answer | Error)[]): void {
     const share = this.#shareOf(answers.length);
     const head = headOf(context, share);
     for (let index = 0; index < answers.length; index += 1) {
@@ -92,7 +90,7 @@ export class DecisionLog implements Watch {
   }
 
   answeredAmong(
-    context: GuardContext,
+    context: WatchedRequest,
     question: Question,
     resources: readonly string[],
     allowed: readonly boolean[],
@@ -187,7 +185,7 @@ function isDrawn(share: number): boolean {
 }
 
 /** What all lines of a request begin with. `share`: of how many decisions lines are written, where it is not all. */
-function headOf({ now, caller, origin }: GuardContext, share: number): string {
+function headOf({ now, caller, origin }: WatchedRequest, share: number): string {
   const time = new Date(now).toISOString();
   return `{"time":"${time}","requestId":${JSON.stringify(origin.requestId)},"caller":${JSON.stringify(nameOf(caller))},${share === 1 ? '' : `"share":${share},`}`;
 }

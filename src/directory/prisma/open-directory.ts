@@ -222,7 +222,7 @@ class StoredDirectory implements OpenDirectory {
   get state(): DirectoryState {
     const { memory, lag, database } = this.#store;
     const { connections = null } = database;
-    return { revision: memory.revision, lag, size: this.size, memory: memory.state, connections };
+    return { revision: memory.revision, lag, size: { ...this.size }, memory: memory.state, connections };
   }
 
   get size(): DirectorySize {

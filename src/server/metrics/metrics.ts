@@ -8,11 +8,9 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import type { Question } from '../../access/question.ts';
+import type { Answer, Question } from '../../access/question.ts';
 import type { DirectoryState } from '../../directory/directory-state.ts';
-import type { GuardContext } from '../../guard/context.ts';
-import type { Answers } from '../../guard/decision-loader.ts';
-import type { OperationName } from '../../guard/operations.ts';
+import type { WatchedRequest } from '../../guard/watch.ts';
 import { doorOf } from '../door.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Meter } from '../meter.ts';
@@ -114,7 +112,7 @@ export class Metrics implements Meter {
     this.#statements.inc({ kind: STATEMENTS.has(kind) ? kind : 'other' });
   }
 
-  answered(_context: GuardContext, questions: readonly Question[], answers: Answers): void {
+  answered(_context: WatchedRequest, questions: readonly Question[], answers: readonly (Answer | Error)[]): void {
     this.#batches.observe(questions.length);
     const counts = new Map<string, Map<string, number>>();
     for (const answer of answers) {
@@ -130,7 +128,7 @@ export class Metrics implements Meter {
   }
 
   answeredAmong(
-    _context: GuardContext,
+    _context: WatchedRequest,
     _question: Question,
     _resources: readonly string[],
     allowed: readonly boolean[],
@@ -141,7 +139,7 @@ export class Metrics implements Meter {
     if (yes < allowed.length) this.#decisions.inc({ effect: DENIED_IN_LIST, layer: '' }, allowed.length - yes);
   }
 
-  performed(operation: OperationName, outcome: string): void {
+  performed(operation: string, outcome: string): void {
     this.#operations.inc({ operation, outcome });
   }
 
