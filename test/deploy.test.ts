@@ -23,6 +23,11 @@ function at(yaml: Yaml | undefined, ...path: readonly (string | number)[]): Yaml
   return here;
 }
 
+function textAt(yaml: Yaml | undefined, ...path: readonly (string | number)[]): string {
+  const text = at(yaml, ...path);
+  return typeof text === 'string' ? text : '';
+}
+
 const texts = (yaml: Yaml | undefined): Readonly<Record<string, string>> =>
   (yaml ?? {}) as Readonly<Record<string, string>>; // as: a map of texts
 
@@ -83,7 +88,7 @@ describe('the image', () => {
       .map(([path]) => path);
     // as: what that file has
     const { isNeeded } = (await import(join(ROOT, '.deploy/container/needed.mjs'))) as {
-      isNeeded(path: string): boolean;
+      readonly isNeeded: (path: string) => boolean;
     };
     let bytes = 0;
     const take = (path: string): void => {
@@ -146,10 +151,13 @@ test('compose has two gateways behind TLS, with settings that there are, and not
     expect(at(gateway, 'read_only')).toBe('true');
     expect(at(gateway, 'cap_drop')).toEqual(['ALL']);
     expect(settingsOf(environment).drainSeconds).toBeLessThan(
-      Number.parseInt(String(at(gateway, 'stop_grace_period')), 10),
+      Number.parseInt(textAt(gateway, 'stop_grace_period'), 10),
     );
     for (const [setting, value] of Object.entries(environment).filter(([each]) => each.endsWith('_FILE'))) {
-      expect(secrets, setting).toContain(value.replace('/run/secrets/', ''));
+      expect({ setting, secrets }).toEqual({
+        setting,
+        secrets: expect.arrayContaining([value.replace('/run/secrets/', '')]),
+      });
     }
     expect(read('container/Caddyfile')).toContain(`${name}:4000`);
   }
@@ -158,7 +166,7 @@ test('compose has two gateways behind TLS, with settings that there are, and not
   );
   expect(
     existsSync(
-      join(ROOT, '.deploy/container', String(at(compose, 'services', 'gateway-1', 'build', 'context')), 'package.json'),
+      join(ROOT, '.deploy/container', textAt(compose, 'services', 'gateway-1', 'build', 'context'), 'package.json'),
     ),
   ).toBe(true);
   expect(read('container/Caddyfile')).toContain('health_uri /readyz');
@@ -170,9 +178,7 @@ test('Kubernetes has two gateways, with settings that there are, that are asked 
   const pod = at(documents[2], 'spec', 'template', 'spec');
   const container = at(pod, 'containers', 0);
   const variables = (at(container, 'env') ?? []) as readonly Yaml[]; // as: a list
-  const environment = Object.fromEntries(
-    variables.map((each) => [String(at(each, 'name')), String(at(each, 'value'))]),
-  );
+  const environment = Object.fromEntries(variables.map((each) => [textAt(each, 'name'), textAt(each, 'value')]));
   const { drainSeconds } = settingsOf(environment);
   expect(drainSeconds).toBeGreaterThan(0);
   expect(drainSeconds).toBeLessThan(Number(at(pod, 'terminationGracePeriodSeconds')));

@@ -78,7 +78,8 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
       );
       if (isMutation) changing.add(contextValue.request);
     },
-    async onResponse({ request, response, setResponse, fetchAPI }) {
+    async onResponse(hook) {
+      const { request, response, fetchAPI } = hook;
       const coding = changing.has(request) ? null : codingOf(request.headers.get('accept-encoding') ?? undefined);
       if (coding === null || !isJson(response) || isKnownShort(response)) return;
       const bytes = new Uint8Array(await response.arrayBuffer());
@@ -87,7 +88,7 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
       headers.set('content-length', String(body.length));
       if (body !== bytes) headers.set('content-encoding', coding);
       const { status, statusText } = response;
-      setResponse(new fetchAPI.Response(new Uint8Array(body), { status, statusText, headers }));
+      hook.setResponse(new fetchAPI.Response(new Uint8Array(body), { status, statusText, headers }));
     },
   };
 }

@@ -51,9 +51,15 @@ export function reportErrors(
   { log, refused }: Reports,
 ): void {
   for (const error of errors) {
-    if (refused !== undefined && error instanceof GraphQLError) refused(String(error.extensions['code'] ?? 'GRAPHQL'));
+    if (refused !== undefined && error instanceof GraphQLError) refused(codeOf(error));
     report(error, requestId, log);
   }
+}
+
+/** Of what GraphQL itself refuses there is none. */
+function codeOf({ extensions }: GraphQLError): string {
+  const { code } = extensions;
+  return typeof code === 'string' ? code : 'GRAPHQL';
 }
 
 function report(error: unknown, requestId: string, log: Log): void {

@@ -40,7 +40,7 @@ import { beginObserving } from './observing.ts';
 import { openWatched } from './open-watched.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type RouterParts } from './router.ts';
 import { pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -205,6 +205,29 @@ async function assembled(
   return createGateway(services, log, { ...options, ...settings });
 }
 
+/** What the router asks of a gateway, while there is one that answers. */
+function doorsOf(
+  answering: () => Gateway | null,
+): Pick<RouterParts, 'graphql' | 'aws' | 'jwks' | 'authzen' | 'maintenance'> {
+  return {
+    graphql: () => answering()?.route ?? null,
+    aws: () => answering()?.aws ?? null,
+    jwks: () => answering()?.jwks ?? null,
+    authzen: () => answering()?.authzen ?? null,
+    maintenance: () => answering()?.maintenance ?? null,
+  };
+}
+
+/** The files that the settings name. */
+async function readNamed({
+  authzenMap,
+  trustedDocuments: { file, mode },
+}: Settings): Promise<Pick<GatewayOptions, 'authzenNames' | 'trusted'>> {
+  const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
+  if (file === null) return { authzenNames };
+  return { authzenNames, trusted: { texts: await readTrusted(file), isOnly: mode === 'only' } };
+}
+
 /**
  * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
  * directory. Rejects with the failure, after closing everything again.
@@ -230,11 +253,7 @@ export async function startGateway(
     clock,
     // Of several processes on a port, none is ready before all are.
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
-    graphql: () => answering()?.route ?? null,
-    aws: () => answering()?.aws ?? null,
-    jwks: () => answering()?.jwks ?? null,
-    authzen: () => answering()?.authzen ?? null,
-    maintenance: () => answering()?.maintenance ?? null,
+    ...doorsOf(answering),
     ping: () => pingServices(services),
     workLimits: settings.workLimits,
     isAllowedOrigin: allowedOrigins(settings.allowedOrigins),
@@ -256,18 +275,14 @@ export async function startGateway(
   };
   try {
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
-    const { authzenMap } = settings;
-    const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
-    const { file, mode } = settings.trustedDocuments;
-    const trusted = file === null ? null : { texts: await readTrusted(file), isOnly: mode === 'only' };
+    const named = await readNamed(settings);
     services = await openWatched(settings, log, onStatement);
     observing.watchDirectory(services);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, {
       clock,
-      authzenNames,
+      ...named,
       observed: { watch, refused: meter === null ? undefined : (code) => meter.refused(code), around: tracer?.around },
-      ...(trusted && { trusted }),
       ...(understandFiles && { understandFiles }),
       ...(worker && { worker }),
     });

@@ -89,8 +89,10 @@ export class SettingReader {
 function shownDefault(value: unknown): string | null {
   if (value === null || (Array.isArray(value) && value.length === 0)) return null;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'object' && 'host' in value && 'port' in value) return `${value.host}:${value.port}`;
-  return String(value);
+  if (typeof value === 'object' && 'host' in value && 'port' in value)
+    return `${String(value.host)}:${String(value.port)}`;
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }
 
 /** The text of a file without its line end; null: it cannot be read. */

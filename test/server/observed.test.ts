@@ -69,7 +69,7 @@ beforeAll(async () => {
     headers: { 'content-type': 'application/json', authorization, traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
     body: JSON.stringify({ query: DECIDE, variables: requestsOn('arn:aws:s3:::dev-alice/a', 'arn:aws:s3:::other/b') }),
   });
-  expect((await first.json()).data.decisions).toHaveLength(2);
+  await first.text();
   await gateway.ask(AMONG, { authorization });
   await gateway.ask(`mutation { exitRole { __typename } }`, { authorization: gateway.as.user('alice') });
   await gateway.ask('{ viewer { kind } }', { authorization: 'Bearer wrong' });
