@@ -1,6 +1,5 @@
 import { type NameTable, NO_NAMES } from '../authzen/names.ts';
 import { SigningKeys } from '../aws/signing/signing-keys.ts';
-import { openCatalog } from '../catalog/catalog.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
@@ -13,17 +12,17 @@ import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { admitWith, callerAgainWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
-import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import { PersistedDocuments } from './documents/persisted.ts';
-import { readTrusted, trustedIn } from './documents/trusted.ts';
+import { trustedIn } from './documents/trusted.ts';
 import type { Reports } from './error-report.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
+import { routerOf } from './gateway-router.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlRoute } from './graphql-route.ts';
@@ -35,12 +34,12 @@ import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
+import { readNamed } from './named-files.ts';
 import { inNetworks } from './networks.ts';
 import { beginObserving } from './observing.ts';
 import { openWatched } from './open-watched.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
-import { createRouter, type RouterParts } from './router.ts';
 import { pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -205,37 +204,20 @@ async function assembled(
   return createGateway(services, log, { ...options, ...settings });
 }
 
-/** What the router asks of a gateway, while there is one that answers. */
-function doorsOf(
-  answering: () => Gateway | null,
-): Pick<RouterParts, 'graphql' | 'aws' | 'jwks' | 'authzen' | 'maintenance'> {
-  return {
-    graphql: () => answering()?.route ?? null,
-    aws: () => answering()?.aws ?? null,
-    jwks: () => answering()?.jwks ?? null,
-    authzen: () => answering()?.authzen ?? null,
-    maintenance: () => answering()?.maintenance ?? null,
-  };
-}
-
-/** The files that the settings name. */
-async function readNamed({
-  authzenMap,
-  trustedDocuments: { file, mode },
-}: Settings): Promise<Pick<GatewayOptions, 'authzenNames' | 'trusted'>> {
-  const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
-  if (file === null) return { authzenNames };
-  return { authzenNames, trusted: { texts: await readTrusted(file), isOnly: mode === 'only' } };
+/** Where it cannot be listened, nothing is observed. */
+async function orStop<T>(listening: Promise<T>, observing: { stop(): Promise<void> }): Promise<T> {
+  return listening.catch(async (error: unknown) => {
+    await observing.stop();
+    throw error;
+  });
 }
 
 /**
  * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
  * directory. Rejects with the failure, after closing everything again.
  */
-export async function startGateway(
-  settings: Settings,
-  { clock = steadyClock(), understandFiles, worker }: GatewayOptions = {},
-): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<RunningGateway> {
+  const { clock = steadyClock(), worker } = options;
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
   let services: Services | null = null;
@@ -244,25 +226,15 @@ export async function startGateway(
   let stopPruning = (): Promise<void> => Promise.resolve();
   const answering = (): Gateway | null => (phase === 'ready' || phase === 'draining' ? gateway : null);
   const observing = await beginObserving(settings, log, worker ?? null);
-  const { meter, tracer, watch, onStatement } = observing;
-  const router = createRouter({
-    log,
-    meter,
-    tracer,
-    ...(observing.hasRoute && { metrics: () => observing.route(answering()?.route.admit ?? null) }),
+  const router = routerOf(settings, log, observing, {
     clock,
     // Of several processes on a port, none is ready before all are.
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
-    ...doorsOf(answering),
+    gateway: answering,
     ping: () => pingServices(services),
-    workLimits: settings.workLimits,
-    isAllowedOrigin: allowedOrigins(settings.allowedOrigins),
-    graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
+    tabs: () => (demo === null ? WELCOME_TABS : demoTabs),
   });
-  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null).catch(async (error: unknown) => {
-    await observing.stop();
-    throw error;
-  });
+  const listening = await orStop(listenAsSet(settings, router, log, worker?.usage ?? null), observing);
   const close = async (): Promise<void> => {
     phase = 'stopping';
     gateway?.endStreams();
@@ -276,30 +248,23 @@ export async function startGateway(
   try {
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
     const named = await readNamed(settings);
-    services = await openWatched(settings, log, onStatement);
+    services = await openWatched(settings, log, observing.onStatement);
     observing.watchDirectory(services);
     demo = await loadDemo(services, settings);
-    gateway = await assembled(settings, services, log, {
-      clock,
-      ...named,
-      observed: { watch, refused: meter === null ? undefined : (code) => meter.refused(code), around: tracer?.around },
-      ...(understandFiles && { understandFiles }),
-      ...(worker && { worker }),
-    });
+    gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';
     log.info({ url: listening.url }, 'ready');
-    const drain = (): void => {
-      phase = 'draining';
-    };
     return {
       url: listening.url,
       newOperatorToken: services.secrets.newOperatorToken,
       demo,
       services,
       metrics: observing.told,
-      drain,
+      drain: () => {
+        phase = 'draining';
+      },
       close,
     };
   } catch (error) {

@@ -8,7 +8,7 @@ import { openMetrics } from './metrics/open-metrics.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { TraceSettings } from './trace-settings.ts';
-import type { Tracer } from './tracer.ts';
+import type { Around, Tracer } from './tracer.ts';
 import { joined } from './watches.ts';
 import type { Worker } from './workers/worker.ts';
 
@@ -16,7 +16,12 @@ import type { Worker } from './workers/worker.ts';
 export interface Observing {
   readonly meter: Meter | null;
   readonly tracer: Tracer | null;
-  readonly watch: Watch | undefined;
+  /** For what answers. */
+  readonly observed: {
+    readonly watch: Watch | undefined;
+    readonly refused: ((code: string) => void) | undefined;
+    readonly around: Around | undefined;
+  };
   /** Left out: nobody is told of statements. */
   readonly onStatement?: (sql: string) => (() => void) | undefined;
   /** Where metrics are read, for people; null: they are off. */
@@ -48,7 +53,11 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
   return {
     meter,
     tracer,
-    watch: joined([meter, decisions], tracer?.around),
+    observed: {
+      watch: joined([meter, decisions], tracer?.around),
+      refused: meter === null ? undefined : (code) => meter.refused(code),
+      around: tracer?.around,
+    },
     ...(meter === null && tracer === null ? {} : { onStatement }),
     told: open?.told ?? null,
     hasRoute: open !== null && place === 'main',
