@@ -14,6 +14,7 @@ const PROCESSES = [
   'test/cli/collect/*.test.ts',
   'test/cli/metadata/clients.test.ts',
   'test/directory/{data-folder,left-behind}.test.ts',
+  'test/deploy.test.ts',
   'test/readme.test.ts',
   'test/server/{lifecycle,logs,several-gateways,workers}.test.ts',
   'test/session/{faults,killed}.test.ts',

@@ -22,8 +22,10 @@ export { UsageError };
 /** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
+  | { readonly kind: 'version'; readonly isLong?: true }
+  | { readonly kind: 'status'; readonly isJson: boolean }
   | { readonly kind: 'start' }
+  | { readonly kind: 'settings'; readonly isJson: boolean }
   | {
       readonly kind: 'import';
       readonly paths: readonly string[];
@@ -79,15 +81,23 @@ export function parseCommand(args: readonly string[]): Command {
   if (accountName !== undefined && name !== 'import')
     throw new UsageError('--account-name belongs to `rolegate import`');
   const isJson = values.json === true;
-  if (isJson && name !== 'import') throw new UsageError('--json belongs to `rolegate import`');
+  if (isJson && name !== 'import' && name !== 'settings' && name !== 'status')
+    throw new UsageError('--json belongs to `rolegate import`');
   if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
       throw new UsageError('no command is given');
     case 'start':
-      if (rest.length > 0)
-        throw new UsageError('`rolegate start` takes no arguments: settings are environment variables');
+      if (rest.length > 0) throw new UsageError('`rolegate start` takes settings alone');
       return { kind: 'start' };
+    case 'version':
+      return { kind: 'version', isLong: true };
+    case 'status':
+      if (rest.length > 0) throw new UsageError('`rolegate status` takes no arguments');
+      return { kind: 'status', isJson };
+    case 'settings':
+      if (rest.length > 0) throw new UsageError('`rolegate settings` takes settings alone');
+      return { kind: 'settings', isJson };
     case 'import':
       return importCommand(rest, accountName ?? null, isJson);
     case 'export':

@@ -2,6 +2,13 @@ export const HELP = `Usage: rolegate COMMAND
 
 Commands:
   start                          Start the gateway (as \`npm start\` does)
+  settings                       Print every setting that would be in force, and where it is from
+    --json                         Print lines of JSON
+    --config FILE                  With any command: settings in a JSON file, by their names; the environment counts first
+    --port N, --data-dir DIR ...   With start and settings: any setting but a secret, by its name without ROLEGATE_
+  status                         Say whether the gateway on the data folder is ready (exit code 1: it is not)
+    --json                         Print it as JSON
+  version                        Print the version, and what it runs on
   import PATH...                 Import accounts, organizations and resources
     --account-name NAME            Name of the account in the files, if there is one
     --json                         Print the report as JSON
@@ -122,7 +129,7 @@ DIR is made, or is empty, or holds an earlier export, which is replaced. An expo
 MFA devices, sessions and the audit trail.
 
 \`import\`, \`export\`, \`audit export\`, \`backup\`, \`check\`, \`rotate-master-key\`, \`keys\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
-or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
+or not. Settings are environment variables, or in the file of --config: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { failureSentence } from '../server/failure-sentence.ts';
-import { InvalidSettings, type Settings, settingsOfProcess } from '../server/settings.ts';
+import { settingsInForce } from '../server/process-settings.ts';
+import { type SettingArguments, settingArguments } from '../server/setting-sources.ts';
+import { InvalidSettings, type Settings } from '../server/settings.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import type { AskCommand } from './ask/arguments.ts';
 import type { CredentialsCommand, EnvCommand } from './credentials/arguments.ts';
@@ -8,6 +10,9 @@ import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
 import type { MetadataCommand } from './metadata/arguments.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Commands that take each setting as a flag. */
+const TAKE_FLAGS = new Set(['start', 'settings']);
 
 /** Runs one command and returns the exit code: 0 done, 1 refused or failed (`can`: denied, and 3 failed), 2 wrong usage or settings. */
 export async function runCommand(
@@ -18,9 +23,11 @@ export async function runCommand(
   let settings: Settings | null = null;
   let failure = 1;
   try {
-    const command = parseCommand(args);
+    const given = settingArguments(args, TAKE_FLAGS.has(args[0] ?? ''));
+    const command = parseCommand(given.rest);
     if (command.kind === 'help') terminal.out(HELP);
-    else if (command.kind === 'version') terminal.out(`${await version()}\n`);
+    else if (command.kind === 'version')
+      terminal.out(`${await version()}${command.isLong === true ? ` (${platformText()})` : ''}\n`);
     else if (command.kind === 'exportSchema') {
       const { schemaText } = await import('./export-folder.ts');
       terminal.out(schemaText());
@@ -37,12 +44,19 @@ export async function runCommand(
       command.kind === 'preview'
     ) {
       if (command.kind === 'ask') failure = command.failure;
-      const read = (): Settings => (settings ??= settingsOfProcess());
+      const read = (): Settings => (settings ??= settingsInForce(given).settings);
       return await askQuestion(command, read, terminal, input);
     } else if (command.kind === 'credentials' || command.kind === 'env' || command.kind === 'metadata') {
-      await giveCredentials(command, terminal, input);
+      await giveCredentials(command, given, terminal, input);
+    } else if (command.kind === 'settings') {
+      const { printSettings } = await import('./settings-command.ts');
+      printSettings(settingsInForce(given).inForce, command.isJson, terminal);
+    } else if (command.kind === 'start') {
+      settings = settingsInForce(given).settings;
+      const { serve } = await import('../server/serve.ts');
+      return await serve(settings, terminal, args.slice(1));
     } else {
-      settings = settingsOfProcess();
+      settings = settingsInForce(given).settings;
       return await perform(command, settings, terminal, input);
     }
     return 0;
@@ -74,10 +88,11 @@ async function askQuestion(
 /** Other settings than the data folder's are not those of these commands, which may run far from the gateway. */
 async function giveCredentials(
   command: CredentialsCommand | EnvCommand | MetadataCommand,
+  given: SettingArguments,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<void> {
-  const around = { env: process.env, dataDir: () => settingsOfProcess().dataDir };
+  const around = { env: process.env, dataDir: () => settingsInForce(given).settings.dataDir };
   if (command.kind === 'metadata') {
     const { stopSignal } = await import('../server/stop-signal.ts');
     const { serveMetadata } = await import('./metadata/command.ts');
@@ -106,17 +121,15 @@ async function perform(
         | 'preview'
         | 'credentials'
         | 'env'
-        | 'metadata';
+        | 'metadata'
+        | 'settings'
+        | 'start';
     }
   >,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<number> {
-  if (command.kind === 'start') {
-    const { serve } = await import('../server/serve.ts');
-    return serve(settings, terminal);
-  }
   if (command.kind === 'import') {
     const { importFiles } = await import('./import-command.ts');
     await importFiles(command, settings, terminal, input);
@@ -132,6 +145,9 @@ async function perform(
   } else if (command.kind === 'restore') {
     const { restoreBackup } = await import('./backup/restore-command.ts');
     await restoreBackup(command, settings, { env: process.env, terminal, input });
+  } else if (command.kind === 'status') {
+    const { printStatus } = await import('./status-command.ts');
+    return printStatus(command.isJson, settings, terminal);
   } else if (command.kind === 'check') {
     const { checkDirectory } = await import('./backup/check-command.ts');
     return checkDirectory(command, settings, terminal);
@@ -152,6 +168,11 @@ function sentenceOf(error: unknown, settings: Settings | null): string {
   if (error instanceof CommandFailed) return error.message;
   const sentence = settings === null ? null : failureSentence(error, settings);
   return sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** What the same version runs on, for reports of faults. */
+function platformText(): string {
+  return `node ${process.version.slice(1)}, ${process.platform} ${process.arch}`;
 }
 
 async function version(): Promise<string> {

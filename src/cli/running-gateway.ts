@@ -99,6 +99,32 @@ async function readToken(dataDir: string): Promise<string> {
   }
 }
 
+/** What a gateway says of itself. */
+export interface Readiness {
+  readonly url: string;
+  readonly pid: number;
+  readonly isReady: boolean;
+  /** Why it is not ready; null: it is. */
+  readonly reason: string | null;
+}
+
+/** Asks the gateway that has left its address in the data folder; null: none has. */
+export async function readinessOf({ dataDir }: Pick<Settings, 'dataDir'>): Promise<Readiness | null> {
+  const address = await readAddress(dataDir);
+  if (address === null) return null;
+  const { url, pid } = address;
+  try {
+    const answer = await answerOf({ ...address, token: 'none' }, '/readyz', { 'content-length': 0 }, []);
+    const text = await textOf(answer);
+    if (answer.statusCode === 200) return { url, pid, isReady: true, reason: null };
+    const { reason = `it answers with ${answer.statusCode}` } = JSON.parse(text) as { readonly reason?: string }; // as: what /readyz says
+    return { url, pid, isReady: false, reason };
+  } catch (error) {
+    // One that was killed has left its address behind.
+    return { url, pid, isReady: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Where it is, what it shows, and the operator's token. */
 type Place = Pick<GatewayAddress, 'url' | 'certificate'> & { readonly token: string };
 

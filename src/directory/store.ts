@@ -53,6 +53,8 @@ export class Store {
   #isBehind = false;
   /** The last revision that was written here. */
   #written = 0n;
+  /** The last revision that others have told of. */
+  #told = 0n;
   /** Since when others tell this process of their changes, by `performance.now()`; null: they do not. */
   #listensSince: number | null = null;
 
@@ -144,8 +146,15 @@ export class Store {
     this.#listensSince = null;
   }
 
+  /** Revisions that are known to be newer than the memory. */
+  get lag(): number {
+    const { revision } = this.memory;
+    return Math.max(0, Number(this.#told - revision), Number(this.#written - revision));
+  }
+
   /** Somebody committed `revision`. */
   told(revision: bigint): void {
+    if (revision > this.#told) this.#told = revision;
     if (revision > this.memory.revision) this.synchronize().catch(() => undefined);
   }
 

@@ -53,13 +53,14 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
 
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
-  const { access, sessions, directory, catalog, understandFiles, understandDetails } = services;
+  const { access, sessions, directory, catalog, watch, understandFiles, understandDetails } = services;
   const { requestId, caller, now, origin, signInCookie, allowance, work = new Work() } = facts;
   return {
     access: access.during(work),
     sessions,
     directory,
     catalog,
+    watch,
     understandFiles,
     understandDetails,
     requestId,

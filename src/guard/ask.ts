@@ -19,6 +19,17 @@ import { answersBehindVeil, isBehindVeil } from './veils.ts';
  * discarded. A role that does not exist is answered like one that the principal may not assume, unless the caller may read it.
  */
 export function askEach(context: GuardContext, questions: readonly Question[]): MaybePromise<Answers> {
+  const { watch } = context;
+  if (watch === undefined) return answerEach(context, questions);
+  const answer = (): MaybePromise<Answers> => answerEach(context, questions);
+  const answers = watch.around === undefined ? answer() : watch.around('decide', questions.length, answer);
+  return andThen(answers, (known) => {
+    watch.answered(context, questions, known);
+    return known;
+  });
+}
+
+function answerEach(context: GuardContext, questions: readonly Question[]): MaybePromise<Answers> {
   const own = asCallerMayKnow(context, questions);
   const decided = (some: readonly Question[]): MaybePromise<Answers> => decideInRequest(context, some);
   const answers = attempt(() => answersBehindVeil(context, own, decided) ?? decided(own));
@@ -69,8 +80,11 @@ export function askAmong(
   if (isBehindVeil(context, own)) return null;
   const allowed = attempt(() => access.allowedAmong(own, resources, now, meetingOf(context)));
   const refusals = attempt(() => refusalsOf(context, [own]));
-  const unlessRefused = (known: readonly boolean[] | null, refused: Refusals | null): readonly boolean[] | null =>
-    (refused?.(own) ?? null) === null ? known : null;
+  const unlessRefused = (known: readonly boolean[] | null, refused: Refusals | null): readonly boolean[] | null => {
+    if (known === null || (refused?.(own) ?? null) !== null) return null;
+    context.watch?.answeredAmong(context, own, resources, known);
+    return known;
+  };
   if (allowed instanceof Promise || refusals instanceof Promise)
     return Promise.all([allowed, refusals]).then((known) => unlessRefused(...known));
   return unlessRefused(allowed, refusals);

@@ -4,12 +4,15 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
+import type { Watch } from './watch.ts';
 
 /** The services that guards use; the same for all requests. */
 export interface GuardServices {
   readonly access: Access;
   readonly directory: OpenDirectory;
   readonly catalog: Catalog;
+  /** Left out: nobody watches. */
+  readonly watch?: Watch | undefined;
 }
 
 /** The caller, time and origin of a request: given to every guard, behind any door. */

@@ -29,11 +29,12 @@ class Meeting implements Waiting {
   #checking: Promise<Revision> | null = null;
 
   constructor(context: GuardContext) {
-    const { access, now } = context;
+    const { access, now, watch } = context;
     this.#context = context;
     this.#missing = new DataLoader(
       async (questions) => {
-        const gathered = await access.load(questions, now, this.#since ?? undefined);
+        const load = (): Promise<Gathered> => access.load(questions, now, this.#since ?? undefined);
+        const gathered = await (watch?.around === undefined ? load() : watch.around('gather', questions.length, load));
         return questions.map(() => gathered);
       },
       { cache: false, batchScheduleFn },

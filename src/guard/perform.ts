@@ -43,7 +43,8 @@ export async function perform<Name extends OperationName, T>(
   try {
     await context.directory.history.beforeChange();
     const ruling = await rule(context, name, values);
-    if (ruling.kind === 'allowed') return { kind: 'done', value: await work() };
+    if (ruling.kind === 'allowed') return { kind: 'done', value: await watched(context, [name], work) };
+    context.watch?.performed(name, 'refused');
     if (ruling.kind === 'refused') await keepRefusal(context, ruling);
     return ruling;
   } finally {
@@ -82,9 +83,27 @@ export async function performAll<T>(
       await keepRefusal(context, ruling, parameters);
       first ??= { ...ruling, index };
     }
-    return first ?? { kind: 'done', value: await work() };
+    const names = operations.map(({ name }) => name);
+    if (first === null) return { kind: 'done', value: await watched(context, names, work) };
+    context.watch?.performed(names[first.index] ?? 'ApplyChanges', 'refused');
+    return first;
   } finally {
     forgetDecisions(context);
+  }
+}
+
+async function watched<T>(
+  { watch }: GuardContext,
+  names: readonly OperationName[],
+  work: () => T | Promise<T>,
+): Promise<T> {
+  let outcome: 'done' | 'failed' = 'failed';
+  try {
+    const value = await work();
+    outcome = 'done';
+    return value;
+  } finally {
+    for (const name of names) watch?.performed(name, outcome);
   }
 }
 

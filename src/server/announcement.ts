@@ -12,6 +12,7 @@ export function announcement(gateway: RunningGateway, settings: Settings): strin
     `  directory       ${settings.databaseUrl === null ? join(settings.dataDir, 'db') : withoutPassword(settings.databaseUrl)}`,
     `  operator token  ${operatorToken(gateway, settings)}`,
   ];
+  if (gateway.metrics !== null) lines.push(`  metrics         ${gateway.metrics}`);
   if (gateway.demo !== null) {
     if (gateway.demo.loadedNow) lines.push('', demoSignInText(gateway.demo.signIns).trimEnd());
     else lines.push(`  demo sign-in    in ${join(settings.dataDir, DEMO_SIGN_IN_FILE)}`);

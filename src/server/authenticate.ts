@@ -7,9 +7,10 @@ import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Client } from './client.ts';
 import { ConnectionProofs } from './connection-proofs.ts';
+import { type IsAllowedOrigin, NO_ORIGIN } from './cross-origin.ts';
 import type { Refusal } from './graphql-error.ts';
 import type { RequestHead } from './request-head.ts';
-import { refuseForeign } from './same-origin.ts';
+import { isOwnOrigin, refuseForeign } from './same-origin.ts';
 import { signInTokenOf } from './sign-in-cookie.ts';
 
 /** The caller, and whether the browser's cookie is no longer valid. */
@@ -27,25 +28,33 @@ export type Authenticate = (
 
 /**
  * Authenticates by the Authorization header, otherwise by a browser's cookie. An empty header counts as none: GraphiQL
- * sends one before credentials are pasted.
+ * sends one before credentials are pasted. Pages of the allowed origins authenticate by bearer tokens alone.
  */
 export function authenticateWith(
   sessions: Pick<Sessions, 'prove' | 'authenticateSignIn'>,
   guard: KeyGuard,
+  isAllowedOrigin: IsAllowedOrigin = NO_ORIGIN,
 ): Authenticate {
   const proofs = new ConnectionProofs();
   const byHeader = async (authorization: string, head: RequestHead, client: Client, now: number): Promise<Admitted> => {
-    // No page can make a browser send this header to another origin: a preflight request would come first, and is refused.
+    // No page can make a browser send this header to another origin, unless the operator allows it: a preflight request would
+    // come first, and is refused.
     const look = () => sessions.prove(authorization, now);
     const proven = await (isSigned(authorization) ? look() : guard.prove(proofOf(authorization, client), now, look));
     proofs.keep(head, client, authorization, proven);
     return { caller: proven.caller, staleCookie: false };
   };
   const byCookie = (head: RequestHead, client: Client, now: number): Admitted | Refusal | Promise<Admitted> => {
+    // It is nobody's, whatever cookie comes with it.
+    if (isOfAllowed(head, client)) return NOBODY;
     const foreign = refuseForeign(head, client);
     if (foreign !== null) return foreign;
     const token = signInTokenOf(head.header('cookie'), client);
     return token === null ? NOBODY : bySignIn(sessions, token, now);
+  };
+  const isOfAllowed = (head: RequestHead, client: Client): boolean => {
+    const origin = head.header('origin');
+    return isAllowedOrigin(origin) && !isOwnOrigin(origin, client);
   };
   return (head, client, now) => {
     const authorization = head.header('authorization') ?? '';
@@ -53,6 +62,7 @@ export function authenticateWith(
       const admitted = byCookie(head, client, now);
       return admitted instanceof Promise ? admitted.catch(refused) : admitted;
     }
+    if (!isBearer(authorization) && isOfAllowed(head, client)) return BEARER_ALONE;
     const known = proofs.find(head, client, authorization)?.again(now) ?? null;
     if (known === null) return byHeader(authorization, head, client, now).catch(refused);
     if (!(known instanceof Promise)) return { caller: known, staleCookie: false };
@@ -76,6 +86,18 @@ function refused(error: unknown): Refusal {
 }
 
 const NOBODY: Admitted = { caller: { kind: 'anonymous' }, staleCookie: false };
+
+/** A page that holds a lasting key gives it to whoever finds a way into the page. */
+const BEARER_ALONE: Refusal = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message:
+    'pages of other origins authenticate with a bearer token, not with an access key: sign in elsewhere, and hand a session over',
+};
+
+function isBearer(authorization: string): boolean {
+  return /^bearer /i.test(authorization);
+}
 
 /** The browser sends the cookie by itself: an expired one must not prevent a new sign-in. */
 async function bySignIn(sessions: Pick<Sessions, 'authenticateSignIn'>, token: string, now: number): Promise<Admitted> {

@@ -13,9 +13,10 @@ import { isObject, type JsonObject, type JsonValue } from '../policy/json.ts';
 import { membersIn, shapeOf } from '../policy/json-shape.ts';
 import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
+import { codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
 import { isEncoded, mediaTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';
-import type { Refusal } from './graphql-error.ts';
+import { keepRefusal, type Refusal } from './graphql-error.ts';
 import { isShort, jsonBytes } from './json-pieces.ts';
 import { jsonSteps, NotJson } from './json-steps.ts';
 import { AUTHZEN_BODY_LIMIT, AUTHZEN_JSON_LIMITS } from './limits.ts';
@@ -209,29 +210,32 @@ export function refuse({ request, response, requestId }: Exchange, refusal: Refu
 }
 
 /** Sends the head and the whole body, but does not end the response. */
-export function writeSentence(response: ServerResponse, { status, message, headers }: Refusal): void {
+export function writeSentence(response: ServerResponse, { status, code, message, headers }: Refusal): void {
+  keepRefusal(response, { code });
   const body = JSON.stringify(message);
   response.writeHead(status, { ...headersOf(Buffer.byteLength(body)), 'cache-control': 'no-store', ...headers });
   response.write(body);
 }
 
-function send(response: ServerResponse, status: number, value: object, isHead = false): void {
+function send(response: ServerResponse, status: number, value: object, isHead: boolean): void {
   const body = JSON.stringify(value);
   response.writeHead(status, headersOf(Buffer.byteLength(body)));
   response.end(isHead ? undefined : body);
 }
 
 /** A long answer is written with room for others. */
-async function sendInTurns({ response, work }: Exchange, value: object): Promise<void> {
-  if (isShort(value)) {
-    send(response, 200, value);
-    return;
-  }
-  const pieces = await work.run(jsonBytes(value));
+async function sendInTurns({ request, response, work }: Exchange, value: object): Promise<void> {
+  const pieces = isShort(value) ? [Buffer.from(JSON.stringify(value))] : await work.run(jsonBytes(value));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const coding = length < LEAST_COMPRESSED ? null : codingOf(request.headers['accept-encoding']);
+  const sent = coding === null ? pieces : [await compressed(Buffer.concat(pieces), coding)];
   if (response.headersSent) return;
-  response.writeHead(200, headersOf(pieces.reduce((sum, { length }) => sum + length, 0)));
-  for (const piece of pieces) response.write(piece);
-  response.end();
+  response.writeHead(200, {
+    ...headersOf(sent.reduce((sum, piece) => sum + piece.length, 0)),
+    ...(coding !== null && { 'content-encoding': coding }),
+  });
+  for (const piece of sent.slice(0, -1)) response.write(piece);
+  response.end(sent.at(-1));
 }
 
 function headersOf(length: number): Readonly<Record<string, string | number>> {

@@ -17,16 +17,16 @@ import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
+import { type Coding, codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
 import { documentCache } from './document-cache.ts';
-import { reportErrors } from './error-report.ts';
+import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
 import { isShort, jsonBytes } from './json-pieces.ts';
-import type { Log } from './log.ts';
 
 interface Parts {
   readonly schema: GraphQLSchema;
   readonly contextOf: (facts: RequestFacts, request: object) => GatewayContext;
-  readonly log: Log;
+  readonly reports: Reports;
 }
 
 interface KnownDocument {
@@ -44,7 +44,8 @@ export type AnswerCommon = (exchange: Exchange, facts: RequestFacts, body: objec
  * wrong. Both answer alike, byte for byte (`test/server/common-request.test.ts`); this one does without Yoga's Request,
  * Response and hooks, which cost more than most decisions.
  */
-export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommon {
+export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerCommon {
+  const { around } = reports;
   const documents = documentCache<KnownDocument>();
   const documentOf = (text: string): KnownDocument => {
     const known = documents.get(text);
@@ -65,18 +66,21 @@ export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommo
     const answered = (result: ExecutionResult): boolean | Promise<boolean> => {
       // Variables were refused before anything was done: Yoga says so with its status.
       if (!('data' in result)) return false;
-      const sent = send(exchange, told(result, contextValue, facts, log), accepted);
+      const sent = send(exchange, told(result, contextValue, facts, reports), accepted);
       if (sent === true) return true;
       // It was too long to be written.
-      return sent.catch((error) => send(exchange, told(endOfWork(error), contextValue, facts, log), accepted));
+      return sent.catch((error) => send(exchange, told(endOfWork(error), contextValue, facts, reports), accepted));
     };
     const { variables } = operation;
-    const result =
+    const execute = (): ExecutionResult | Promise<ExecutionResult> =>
       (plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work)) ??
       executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
+    const result = around === undefined ? execute() : around('graphql', QUERY, execute);
     return 'then' in result ? result.catch(endOfWork).then(answered) : answered(result);
   };
 }
+
+const QUERY = { 'graphql.operation.type': 'query' };
 
 /** By the text of the header, what Yoga answers. Other texts are left to it. */
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -128,12 +132,12 @@ function told(
   result: ExecutionResult,
   context: GatewayContext,
   { requestId }: RequestFacts,
-  log: Log,
+  reports: Reports,
 ): ExecutionResult {
   if (result.errors === undefined) return result;
   const { errors, ...rest } = withMoreErrors(result, context);
   const masked = { errors: (errors ?? []).map((error) => maskError(error)), ...rest };
-  reportErrors(masked, requestId, log);
+  reportErrors(masked, requestId, reports);
   return masked;
 }
 
@@ -180,8 +184,11 @@ const LONG_TEXT = 4_096;
 
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
   if (!isShort(value)) return sendInTurns(exchange, value, head);
-  const { response, requestId } = exchange;
+  const { request, response, requestId } = exchange;
   const text = JSON.stringify(value);
+  // What is asked here is no mutation: its answer has no secret.
+  const coding = text.length < LEAST_COMPRESSED ? null : codingOf(request.headers['accept-encoding']);
+  if (coding !== null) return sendCompressed(exchange, Buffer.from(text), head, coding);
   // A long text would be gone through twice: for its length, and to be sent.
   const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
   writeHead(response, requestId, head, Buffer.byteLength(body));
@@ -190,9 +197,12 @@ function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | 
 }
 
 /** A long answer is written with room for others. Nothing is sent before its length is known. */
-async function sendInTurns({ response, requestId, work }: Exchange, value: object, head: AnswerHead): Promise<true> {
+async function sendInTurns(exchange: Exchange, value: object, head: AnswerHead): Promise<true> {
+  const { request, response, requestId, work } = exchange;
   const pieces = await work.run(jsonBytes(value));
   if (response.headersSent) return true;
+  const coding = codingOf(request.headers['accept-encoding']);
+  if (coding !== null) return sendCompressed(exchange, Buffer.concat(pieces), head, coding);
   writeHead(
     response,
     requestId,
@@ -201,6 +211,20 @@ async function sendInTurns({ response, requestId, work }: Exchange, value: objec
   );
   for (const piece of pieces) response.write(piece);
   response.end();
+  return true;
+}
+
+async function sendCompressed(
+  { response, requestId }: Exchange,
+  bytes: Buffer,
+  head: AnswerHead,
+  coding: Coding,
+): Promise<true> {
+  const body = await compressed(bytes, coding);
+  // It may have been told meanwhile that it has taken too long.
+  if (response.headersSent) return true;
+  writeHead(response, requestId, { ...head, more: [...head.more, 'content-encoding', coding] }, body.length);
+  response.end(body);
   return true;
 }
 

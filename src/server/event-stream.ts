@@ -18,16 +18,15 @@ import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
 import { Throttled } from '../guard/throttled.ts';
 import { documentCache } from './document-cache.ts';
-import { reportErrors } from './error-report.ts';
+import { type Reports, reportErrors } from './error-report.ts';
 import { EventWriter } from './event-writer.ts';
 import type { Exchange } from './exchange.ts';
 import type { LiveStreams, OpenStream } from './live-streams.ts';
-import type { Log } from './log.ts';
 
 interface Parts {
   readonly schema: GraphQLSchema;
   readonly streams: LiveStreams;
-  readonly log: Log;
+  readonly reports: Reports;
 }
 
 /** Answers a subscription, unless the request is none: then nothing has been done, and it answers false. */
@@ -54,7 +53,7 @@ interface Subscription extends Asked {
  * (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md): `next` with an answer for each event, and `complete` at the
  * end. Yoga answers everything else that a client wants as events, and says what is wrong with a document.
  */
-export function answerEventsWith({ schema, streams, log }: Parts): AnswerEvents {
+export function answerEventsWith({ schema, streams, reports }: Parts): AnswerEvents {
   const documents = documentCache<ValidDocument>();
   const documentOf = (text: string): ValidDocument => {
     const known = documents.get(text);
@@ -73,7 +72,7 @@ export function answerEventsWith({ schema, streams, log }: Parts): AnswerEvents 
       const { errors, ...rest } = result;
       if (errors === undefined) return result;
       const masked = { errors: errors.map((error) => maskError(error)), ...rest };
-      reportErrors(masked, requestId, log);
+      reportErrors(masked, requestId, reports);
       return masked;
     };
     return answer({ exchange, facts, schema, streams, told }, { ...asked, document });

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly requestId: string;
   /** When it arrived, milliseconds since 1970: everything in it is decided at this instant. */
   readonly now: number;
+  /** By `performance.now()`, when it arrived; 0 where nothing is measured. */
+  readonly began: number;
   /** Its work, which ends when the client has gone. */
   readonly work: Work;
   /** The caller, for the log; `none` where no caller is needed. */

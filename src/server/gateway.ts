@@ -1,47 +1,50 @@
 import { type NameTable, NO_NAMES } from '../authzen/names.ts';
 import { SigningKeys } from '../aws/signing/signing-keys.ts';
-import { openCatalog } from '../catalog/catalog.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { LiveLimits } from '../guard/live/live-limits.ts';
-import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
+import type { Watch } from '../guard/watch.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { admitWith, callerAgainWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
-import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
+import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo, personOf } from './demo.ts';
+import { PersistedDocuments } from './documents/persisted.ts';
+import { trustedIn } from './documents/trusted.ts';
+import type { Reports } from './error-report.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
+import { routerOf } from './gateway-router.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
-import { logIndexing } from './index-log.ts';
 import { readLimits } from './limit-settings.ts';
-import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
+import { readNamed } from './named-files.ts';
 import { inNetworks } from './networks.ts';
+import { beginObserving } from './observing.ts';
+import { openWatched } from './open-watched.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
-import { createRouter } from './router.ts';
-import { openServices, pingServices, type Services } from './services.ts';
+import { pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
+import { uploadPlace } from './upload-place.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
-import type { UploadPlace } from './uploads/upload-route.ts';
 import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
 
@@ -58,6 +61,11 @@ export interface Gateway {
   dispose(): Promise<void>;
 }
 
+/** Who is told of what is answered. */
+export interface Observed extends Pick<Reports, 'refused' | 'around'> {
+  readonly watch?: Watch | undefined;
+}
+
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock, which is never let go back. */
   readonly clock?: () => number;
@@ -67,11 +75,18 @@ export interface GatewayOptions {
   readonly worker?: Worker;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
+  /** Documents that the operator trusts; left out: none. */
+  readonly trusted?: { readonly texts: ReadonlyMap<string, string>; readonly isOnly: boolean };
+  /** Who is told of what is answered; left out: nobody. */
+  readonly observed?: Observed;
 }
 
 /** The settings that the answers of /graphql depend on; left out: the usual ones. */
 type GatewaySettings = Partial<
-  Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
+  Pick<
+    Settings,
+    'trustedProxies' | 'allowedOrigins' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'
+  >
 >;
 
 function keyGuardOf({ directory }: Services, log: Log): KeyGuard {
@@ -88,7 +103,10 @@ export function createGateway(
     understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
     worker,
+    observed = {},
+    trusted,
     trustedProxies = [],
+    allowedOrigins: origins = [],
     publicUrl = null,
     dataDir,
     limits = readLimits(() => 0),
@@ -99,29 +117,27 @@ export function createGateway(
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = keyGuardOf(services, log);
   const sessions = throttledSessions(services.sessions, guard);
-  const ofSchema = { ...services, sessions, ...imports };
+  const { watch } = observed;
+  const ofSchema = { ...services, sessions, ...imports, watch };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
-  const yoga = createGraphqlServer({
-    schema,
-    contextOf,
-    plugins: [useDocumentLimits()],
-    log,
-  });
+  const reports = { log, refused: observed.refused, around: observed.around };
+  const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
+  const yoga = createGraphqlServer({ schema, contextOf, plugins: [useDocumentLimits()], reports });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
-  const authenticate = authenticateWith(services.sessions, guard);
+  const authenticate = authenticateWith(services.sessions, guard, allowedOrigins(origins));
   const admit = admitWith(authenticate, isTrustedProxy, limiter);
   const callerAgain = callerAgainWith(authenticate, isTrustedProxy);
   const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
   const longest = subscriptionSeconds * 1000;
   const streams = new LiveStreams({ contextOf, callerAgain, limits: liveLimits, longest, workLimits, clock });
-  const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, log }), yoga);
+  const answerCommon = answerCommonWith({ schema, contextOf, reports });
+  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, reports }), yoga);
   return {
-    route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
+    route: { admit, answer, documents, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
-      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
+      services: { ...services, sessions, watch, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
       isTrustedProxy,
       log,
     },
@@ -160,51 +176,6 @@ function listenerOf(
   };
 }
 
-/** Multipart requests are for one mutation: who may not make it is refused before the body, and the audit trail says so. */
-function uploadPlace(
-  dataDir: string,
-  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
-): UploadPlace {
-  return {
-    folders: new UploadFolders(dataDir),
-    limits: UPLOAD_LIMITS,
-    refuse: async (facts, request) => {
-      const { kind } = await perform(contextOf(facts, request), 'ImportDirectory', {}, () => null);
-      if (kind === 'done') return null;
-      const message = 'only the operator may perform `importDirectory`, and multipart requests are for nothing else';
-      return { status: 403, code: 'FORBIDDEN', message };
-    },
-  };
-}
-
-const GONE = 'the database does not answer';
-const THERE = 'the database answers again';
-const UNINDEXED =
-  'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
-  'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
-
-function hidingText(prefixes: readonly string[]): string {
-  const names = prefixes.map((prefix) => `\`${prefix}\``).join(', ');
-  return (
-    `AWS has services by now whose prefixes services of applications have: ${names}. Those of applications count, and AWS’s ` +
-    'do not, until `removeService` removes them'
-  );
-}
-
-/** Waits for the database, and logs when it is lost and when it is back. */
-async function openWatched(settings: Settings, log: Log): Promise<Services> {
-  const services = await openServices(settings, {
-    waitSeconds: settings.database.startSeconds,
-    isTold: true,
-    onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
-  });
-  logIndexing(services.directory, log);
-  if (!services.directory.searchIndexed) log.warn(UNINDEXED);
-  const { hiding } = services.directory.services;
-  if (hiding.length > 0) log.warn(hidingText(hiding));
-  return services;
-}
-
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -214,6 +185,8 @@ export interface RunningGateway {
   /** Null: the demo organization is not loaded. */
   readonly demo: Demo | null;
   readonly services: Services;
+  /** Where metrics are read; null: they are off. */
+  readonly metrics: string | null;
   /** From now on /readyz says no, while requests are answered as before. */
   drain(): void;
   /** Refuses new requests, finishes running ones, and closes the directory. */
@@ -222,24 +195,29 @@ export interface RunningGateway {
 
 /** On opened services, with nothing left behind of uploads. */
 async function assembled(
-  { dataDir, databaseUrl, trustedProxies, publicUrl, limits, subscriptionSeconds, workLimits }: Settings,
+  settings: Settings,
   services: Services,
   log: Log,
   options: GatewayOptions & { readonly clock: () => number },
 ): Promise<Gateway> {
-  await new UploadFolders(dataDir).clean(databaseUrl !== null, options.clock());
-  const set = { trustedProxies, publicUrl, dataDir, limits, subscriptionSeconds, workLimits };
-  return createGateway(services, log, { ...options, ...set });
+  await new UploadFolders(settings.dataDir).clean(settings.databaseUrl !== null, options.clock());
+  return createGateway(services, log, { ...options, ...settings });
+}
+
+/** Where it cannot be listened, nothing is observed. */
+async function orStop<T>(listening: Promise<T>, observing: { stop(): Promise<void> }): Promise<T> {
+  return listening.catch(async (error: unknown) => {
+    await observing.stop();
+    throw error;
+  });
 }
 
 /**
  * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
  * directory. Rejects with the failure, after closing everything again.
  */
-export async function startGateway(
-  settings: Settings,
-  { clock = steadyClock(), understandFiles, worker }: GatewayOptions = {},
-): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<RunningGateway> {
+  const { clock = steadyClock(), worker } = options;
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
   let services: Services | null = null;
@@ -247,24 +225,17 @@ export async function startGateway(
   let demo: Demo | null = null;
   let stopPruning = (): Promise<void> => Promise.resolve();
   const answering = (): Gateway | null => (phase === 'ready' || phase === 'draining' ? gateway : null);
-  const router = createRouter({
-    log,
+  const observing = await beginObserving(settings, log, worker ?? null);
+  const router = routerOf(settings, log, observing, {
     clock,
     // Of several processes on a port, none is ready before all are.
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
-    graphql: () => answering()?.route ?? null,
-    aws: () => answering()?.aws ?? null,
-    jwks: () => answering()?.jwks ?? null,
-    authzen: () => answering()?.authzen ?? null,
-    maintenance: () => answering()?.maintenance ?? null,
+    gateway: answering,
     ping: () => pingServices(services),
-    workLimits: settings.workLimits,
-    graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
-    consoleFacts: settings.console
-      ? () => ({ people: demo?.signIns.map(personOf) ?? [], graphiql: settings.graphiql })
-      : null,
+    tabs: () => (demo === null ? WELCOME_TABS : demoTabs),
+    people: () => demo?.signIns.map(personOf) ?? [],
   });
-  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
+  const listening = await orStop(listenAsSet(settings, router, log, worker?.usage ?? null), observing);
   const close = async (): Promise<void> => {
     phase = 'stopping';
     gateway?.endStreams();
@@ -272,28 +243,31 @@ export async function startGateway(
     await gateway?.dispose();
     await stopPruning();
     await services?.directory.close();
+    await observing.stop();
     log.info('stopped');
   };
   try {
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
-    const { authzenMap } = settings;
-    const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
-    services = await openWatched(settings, log);
+    const named = await readNamed(settings);
+    services = await openWatched(settings, log, observing.onStatement);
+    observing.watchDirectory(services);
     demo = await loadDemo(services, settings);
-    gateway = await assembled(settings, services, log, {
-      clock,
-      authzenNames,
-      ...(understandFiles && { understandFiles }),
-      ...(worker && { worker }),
-    });
+    gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';
     log.info({ url: listening.url }, 'ready');
-    const drain = (): void => {
-      phase = 'draining';
+    return {
+      url: listening.url,
+      newOperatorToken: services.secrets.newOperatorToken,
+      demo,
+      services,
+      metrics: observing.told,
+      drain: () => {
+        phase = 'draining';
+      },
+      close,
     };
-    return { url: listening.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -13,6 +13,18 @@ export interface Refusal {
 /** Sends the head and the whole body of an answer that says why, but does not end the response. */
 export type WriteRefusal = (response: ServerResponse, refusal: Refusal, requestId: string) => void;
 
+/** With which code requests were refused, by their responses: for metrics and the log. */
+const codes = new WeakMap<ServerResponse, string>();
+
+/** Null: the request was not refused, or not in a form of ours. */
+export function refusedAs(response: ServerResponse): string | null {
+  return codes.get(response) ?? null;
+}
+
+export function keepRefusal(response: ServerResponse, { code }: Pick<Refusal, 'code'>): void {
+  codes.set(response, code);
+}
+
 export function refusalBody(refusal: Refusal, requestId: string): string {
   const extensions = { code: refusal.code, ...refusal.extensions, requestId };
   return JSON.stringify({ errors: [{ message: refusal.message, extensions }] });
@@ -20,6 +32,7 @@ export function refusalBody(refusal: Refusal, requestId: string): string {
 
 /** Sends the head and the whole body, but does not end the response. */
 export function writeRefusal(response: ServerResponse, refusal: Refusal, requestId: string): void {
+  keepRefusal(response, refusal);
   const body = refusalBody(refusal, requestId);
   response.writeHead(refusal.status, {
     'content-type': 'application/json; charset=utf-8',

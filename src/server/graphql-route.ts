@@ -5,6 +5,7 @@ import type { Caller } from '../session/caller.ts';
 import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
+import { type PersistedDocuments, Unanswered } from './documents/persisted.ts';
 import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
 import { jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './json-steps.ts';
@@ -15,6 +16,8 @@ import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
 export interface GraphqlRoute {
   readonly admit: Admit;
   readonly answer: GraphqlListener;
+  /** What requests may name instead of sending it; left out: nothing. */
+  readonly documents?: PersistedDocuments;
   /** Null: multipart requests are refused. */
   readonly uploads: UploadPlace | null;
 }
@@ -41,8 +44,7 @@ function serveAdmitted(route: GraphqlRoute, exchange: Exchange, facts: RequestFa
   exchange.caller = caller.kind;
   if (request.method !== 'POST') {
     if (request.method !== 'GET' || hasOwnHeader(request)) {
-      exchange.work.begin();
-      return route.answer(exchange, facts, null);
+      return serveAddress(route, exchange, facts);
     }
     refuse(exchange, WITHOUT_HEADER);
     return undefined;
@@ -60,11 +62,29 @@ function serveAdmitted(route: GraphqlRoute, exchange: Exchange, facts: RequestFa
   return serveBody(route, exchange, facts);
 }
 
+/** What is asked in the address. */
+function serveAddress(route: GraphqlRoute, exchange: Exchange, facts: RequestFacts): void | Promise<void> {
+  const { request, work } = exchange;
+  const url = route.documents?.resolveAddress(facts.caller, request.url ?? '');
+  if (url instanceof Unanswered) {
+    refuse(exchange, url.refusal);
+    return undefined;
+  }
+  if (url !== undefined) request.url = url;
+  work.begin();
+  return route.answer(exchange, facts, null);
+}
+
 async function serveBody(route: GraphqlRoute, exchange: Exchange, facts: RequestFacts): Promise<void> {
   const body = await readJson(exchange, facts.caller);
   if (body === null) return;
-  if (isRefusal(body)) refuse(exchange, body);
-  else await route.answer(exchange, facts, body.value);
+  if (isRefusal(body)) {
+    refuse(exchange, body);
+    return;
+  }
+  const value = route.documents?.resolve(facts.caller, body.value) ?? body.value;
+  if (value instanceof Unanswered) refuse(exchange, value.refusal);
+  else await route.answer(exchange, facts, value);
 }
 
 function refuse(exchange: Exchange, refusal: Refusal): void {
@@ -157,7 +177,8 @@ function bodyOf(value: unknown): { readonly value: object } | Refusal {
     return badRequest('the request body must be a JSON object with a `query`');
   }
   if (!Array.isArray(value)) {
-    return 'query' in value ? { value } : badRequest('the request body has no `query`');
+    const isNamed = 'query' in value || 'extensions' in value || 'documentId' in value;
+    return isNamed ? { value } : badRequest('the request body has no `query`');
   }
   if (value.length === 0) return badRequest('the request body is an empty list of operations');
   if (value.length > MAX_BATCHED_OPERATIONS) {

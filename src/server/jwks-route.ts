@@ -28,7 +28,13 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
   }
   const body = Buffer.from(JSON.stringify(keys));
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-  const headers = { etag, 'cache-control': `public, max-age=${JWKS_MAX_AGE}`, 'x-content-type-options': 'nosniff' };
+  const headers = {
+    etag,
+    'cache-control': `public, max-age=${JWKS_MAX_AGE}`,
+    'x-content-type-options': 'nosniff',
+    // Public keys: pages that verify tokens read them, too.
+    'access-control-allow-origin': '*',
+  };
   if (isKnown(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end();
     return;

@@ -1,5 +1,7 @@
 import process from 'node:process';
-import { InvalidSettings, settingsOfProcess } from './settings.ts';
+import { settingsInForce } from './process-settings.ts';
+import { settingArguments } from './setting-sources.ts';
+import { InvalidSettings } from './settings.ts';
 
 // Set before graphql is loaded: it reads this once, and is slower in development.
 process.env['NODE_ENV'] ??= 'production';
@@ -10,16 +12,18 @@ const terminal = {
 };
 
 async function main(): Promise<number> {
-  if (process.argv.length > 2) {
-    terminal.error(
-      'rolegate: starting takes no arguments; settings are in the environment. Try `npx rolegate --help`.\n',
-    );
-    return 2;
-  }
+  const args = process.argv.slice(2);
   try {
-    const settings = settingsOfProcess();
+    const given = settingArguments(args, true);
+    if (given.rest.length > 0) {
+      terminal.error(
+        'rolegate: starting takes settings alone (--config FILE, --port 4000 …). Try `npx rolegate --help`.\n',
+      );
+      return 2;
+    }
+    const { settings } = settingsInForce(given);
     const { serve } = await import('./serve.ts');
-    return await serve(settings, terminal);
+    return await serve(settings, terminal, args);
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
     for (const problem of error.problems) terminal.error(`rolegate: ${problem}\n`);

@@ -7,18 +7,24 @@ import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws, writeA
 import { refuseUnread } from './body.ts';
 import { sendConsoleFile, sendConsolePage } from './console/routes.ts';
 import type { ConsoleFacts } from './console/shell.ts';
+import { allowCrossOrigin, type IsAllowedOrigin, NO_ORIGIN } from './cross-origin.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
 import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/routes.ts';
-import { type Refusal, writeRefusal } from './graphql-error.ts';
+import { type Refusal, refusedAs, writeRefusal } from './graphql-error.ts';
 import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
 import { isMaintenancePath, type MaintenanceRoute, serveMaintenance } from './maintenance-route.ts';
+import type { Meter } from './meter.ts';
+import { type MetricsRoute, serveMetrics } from './metrics/metrics-route.ts';
+import { METRICS_PATH } from './metrics/scrape.ts';
 import { OpenExchanges } from './open-exchanges.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
+import type { Tracer } from './tracer.ts';
 
 export interface RouterParts {
   readonly log: Log;
@@ -36,8 +42,16 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly maintenance: () => MaintenanceRoute | null;
   readonly ping: () => Promise<void>;
+  /** Null until the gateway is ready, and where metrics are not read here; left out: never. */
+  readonly metrics?: () => MetricsRoute | null;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer | null;
+  /** Left out: nothing is measured. */
+  readonly meter?: Meter | null;
   /** How long a request may take; left out: the limits where no others are set. */
   readonly workLimits?: WorkLimits;
+  /** Origins whose pages may ask GraphQL and AuthZEN; left out: none. */
+  readonly isAllowedOrigin?: IsAllowedOrigin;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
   /** Null: no console. */
@@ -50,10 +64,15 @@ export interface RouterParts {
  */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
+  const refusals = parts.log.isLevelEnabled('warn') ? new RefusalLog(parts.log, parts.clock) : null;
+  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
       if (logs) logExchange(exchange, parts);
+      refusals?.ended(exchange);
+      if (meter !== null) measure(meter, exchange);
+      tracer?.ended(exchange);
     },
   });
   return (request, response) => {
@@ -66,21 +85,47 @@ export function createRouter(parts: RouterParts): RequestListener {
       return;
     }
     const work = new Work(parts.workLimits);
-    const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), work, caller: 'none' };
+    const exchange: Exchange = {
+      request,
+      response,
+      path,
+      requestId,
+      now: parts.clock(),
+      began: meter === null ? 0 : performance.now(),
+      work,
+      caller: 'none',
+    };
     open.add(exchange);
+    if (isAllowedOrigin !== NO_ORIGIN && isForPages(path) && allowCrossOrigin(isAllowedOrigin, exchange)) return;
     const repeated = repeatedHeader(request);
     if (repeated !== null) {
       refuseRepeated(exchange, repeated);
       return;
     }
-    try {
-      // GraphQL first, and without a promise of its own: most requests are answered in one go.
-      const routed = path === '/graphql' ? graphql(parts, exchange) : route(parts, exchange, given);
-      if (routed instanceof Promise) routed.catch((error: unknown) => failed(parts, exchange, error));
-    } catch (error) {
-      failed(parts, exchange, error);
-    }
+    if (tracer === null) begin(parts, exchange, given);
+    else tracer.request(exchange, () => begin(parts, exchange, given));
   };
+}
+
+function begin(parts: RouterParts, exchange: Exchange, given: RequestId): void {
+  try {
+    // GraphQL first, and without a promise of its own: most requests are answered in one go.
+    const routed = exchange.path === '/graphql' ? graphql(parts, exchange) : route(parts, exchange, given);
+    if (routed instanceof Promise) routed.catch((error: unknown) => failed(parts, exchange, error));
+  } catch (error) {
+    failed(parts, exchange, error);
+  }
+}
+
+function measure(meter: Meter, exchange: Exchange): void {
+  meter.ended(exchange, performance.now() - exchange.began);
+  const code = refusedAs(exchange.response);
+  if (code !== null) meter.refused(code);
+}
+
+/** What pages of other origins may ask: the doors that take bearer tokens. */
+function isForPages(path: string): boolean {
+  return path === '/graphql' || isAuthzenPath(path);
 }
 
 function logExchange(
@@ -100,6 +145,7 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
   else if (isMaintenancePath(path)) await maintenance(parts, exchange);
+  else if (path === METRICS_PATH && parts.metrics !== undefined) await metrics(parts.metrics(), parts, exchange);
   else if (await sendToBrowser(parts, exchange)) return;
   else if (path === '/') sendWelcome(parts, exchange);
   else {
@@ -152,6 +198,11 @@ async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolea
   if (malformed) refuse(exchange, MALFORMED_ID);
   else if (authzenRoute === null) refuse(exchange, notReady(parts));
   else await serveAuthzen(authzenRoute, exchange);
+}
+
+async function metrics(route: MetricsRoute | null, parts: RouterParts, exchange: Exchange): Promise<void> {
+  if (route === null) refuseNotReady(parts, exchange);
+  else await serveMetrics(route, exchange);
 }
 
 async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void> {

@@ -19,7 +19,7 @@ export function refuseForeign(head: RequestHead, client: Client): Refusal | null
     return refusal('the browser says that a page of another site makes this request');
   }
   const origin = head.header('origin');
-  if (origin === null || isOwn(origin, client)) return null;
+  if (origin === null || isOwnOrigin(origin, client)) return null;
   return refusal(
     'its `origin` is not the `host` that it is sent to (a proxy in between has to pass the host on: see ROLEGATE_TRUSTED_PROXIES)',
   );
@@ -29,9 +29,10 @@ function refusal(reason: string): Refusal {
   return { status: 403, code: 'FORBIDDEN', message: `requests of other sites are not answered: ${reason}` };
 }
 
-function isOwn(origin: string, { host, secure }: Client): boolean {
+/** Whether it is the origin of the gateway's own pages. */
+export function isOwnOrigin(origin: string | null, { host, secure }: Client): boolean {
   // The opaque origin `null` is not a URL.
-  if (host === null || !URL.canParse(origin)) return false;
+  if (origin === null || host === null || !URL.canParse(origin)) return false;
   const { protocol, host: itsHost, origin: canonical } = new URL(origin);
   if (canonical !== origin.toLowerCase() || (protocol !== 'http:' && protocol !== 'https:')) return false;
   // Over TLS, a page without TLS is an attacker on the network. The reverse is TLS that ends at a proxy that is not configured.

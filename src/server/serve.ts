@@ -13,10 +13,13 @@ interface Output {
   error(text: string): void;
 }
 
-/** Runs a gateway until it is told to stop, and returns the exit code. */
-export async function serve(settings: Settings, output: Output): Promise<number> {
+/**
+ * Runs a gateway until it is told to stop, and returns the exit code. `args`: the settings of the command line, which further
+ * processes are given too.
+ */
+export async function serve(settings: Settings, output: Output, args: readonly string[] = []): Promise<number> {
   const worker = asWorker();
-  if (worker === null && settings.workers > 1) return servePrimary(settings.workers, output);
+  if (worker === null && settings.workers > 1) return servePrimary(settings.workers, output, args);
   growHeapSlowly();
   const stop = stopSignal();
   let gateway: RunningGateway;

@@ -24,10 +24,15 @@ type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory' | 'operatorToke
 
 export async function openStore(
   place: Place,
-  { waitSeconds = 0, isTold = false, onAvailability }: Opening = {},
+  { waitSeconds = 0, isTold = false, onAvailability, onStatement }: Opening = {},
 ): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
   const catalog = await openCatalog();
-  const options = { ...placeOf(place), isTold, ...(onAvailability !== undefined && { onAvailability }) };
+  const options = {
+    ...placeOf(place),
+    isTold,
+    ...(onAvailability !== undefined && { onAvailability }),
+    ...(onStatement !== undefined && { onStatement }),
+  };
   const directory = await onceThere(() => openDirectory(options, catalog), waitSeconds);
   return { catalog: directory.catalog, directory };
 }
@@ -39,6 +44,7 @@ export interface Opening {
   /** Whether this process learns of changes that others make to a server's directory; left out: it does not, and asks. */
   readonly isTold?: boolean;
   readonly onAvailability?: DirectoryOptions['onAvailability'];
+  readonly onStatement?: DirectoryOptions['onStatement'];
 }
 
 /** Between two attempts to open the directory. Milliseconds. */

@@ -1,15 +1,37 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
-import { httpsOrigin } from '../authzen/https-origin.ts';
-import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
+import { DEFAULT_MEMORY } from '../directory/gather/memory-budget.ts';
 import type { Retention } from '../directory/pruning/prune.ts';
-import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
+import type { DecisionLogSettings } from './decision-log.ts';
+import { parseTrustedMode, type TrustedSettings } from './documents/trusted.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
-import { isNetwork } from './networks.ts';
+import { DEFAULT_METRICS, type MetricsPlace, type MetricsSettings, parseMetricsPlace } from './metrics-settings.ts';
 import { readRetention } from './retention-settings.ts';
+import { unknownNames } from './setting-names.ts';
+import { ENVIRONMENT, type SettingInForce, SettingReader, type SettingSource } from './setting-reader.ts';
+import {
+  type LogLevel,
+  type Problem,
+  parseCount,
+  parseDatabaseUrl,
+  parseDataDir,
+  parseFile,
+  parseHost,
+  parseLogLevel,
+  parseMemory,
+  parseMilliseconds,
+  parseNetworks,
+  parseOrigins,
+  parsePort,
+  parsePublicUrl,
+  parseSeconds,
+  parseSwitch,
+  parseToken,
+  parseWorkers,
+} from './setting-values.ts';
+import { parseEndpoint, parseShare, type TraceSettings } from './trace-settings.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
@@ -21,9 +43,6 @@ export class InvalidSettings extends Error {
     this.problems = problems;
   }
 }
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The validated settings. */
 export interface Settings {
@@ -46,6 +65,8 @@ export interface Settings {
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may ask with a bearer token. */
+  readonly allowedOrigins: readonly string[];
   /** https://host, as clients reach the gateway; null: a trusted proxy may say it with each request. */
   readonly publicUrl: string | null;
   /** An absolute path: the file with short names for AuthZEN's enforcement points. Null: there are none. */
@@ -61,6 +82,10 @@ export interface Settings {
   readonly limits: LimitSettings;
   /** How long what has ended is kept. */
   readonly retention: Retention;
+  readonly metrics: MetricsSettings;
+  readonly trustedDocuments: TrustedSettings;
+  readonly traces: TraceSettings;
+  readonly decisionLog: DecisionLogSettings;
   /** Processes on the port. More than one need a server. */
   readonly workers: number;
   readonly graphiql: boolean;
@@ -70,41 +95,39 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
-const MAX_OPERATOR_TOKEN_LENGTH = 512;
-
 /**
  * Reads the settings from environment variables; a variable that is empty counts as not set. `workingDir` is what a
  * relative data folder is relative to. Throws InvalidSettings with one sentence for every refused value.
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>, workingDir: string): Settings {
-  const problems: string[] = [];
-  const read = <T>(name: string, fallback: T, parse: (text: string) => T | Problem): T => {
-    const text = env[name] ?? '';
-    if (text === '') return fallback;
-    const value = parse(text);
-    if (!(value instanceof Problem)) return value;
-    problems.push(`${name} ${value.sentence}`);
-    return fallback;
-  };
-  /** A secret, which may be in a file instead: `NAME_FILE` names it. */
-  const readSecret = (name: string, parse: (text: string) => string | Problem): string | null => {
-    const file = `${name}_FILE`;
-    const path = env[file] ?? '';
-    if (path === '') return read<string | null>(name, null, parse);
-    if ((env[name] ?? '') !== '') {
-      problems.push(`${name} and ${file} are both set: set one of them`);
-      return null;
-    }
-    return read<string | null>(file, null, (given) => {
-      const text = secretIn(resolve(workingDir, given));
-      if (text === null) return new Problem(`must name a file that can be read; it is \`${shown(given)}\``);
-      const value = parse(text);
-      return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
-    });
-  };
+export function readSettings(env: SettingSource['values'], workingDir: string): Settings {
+  return readSettingsFrom([{ name: ENVIRONMENT, values: env }], workingDir).settings;
+}
+
+/** The names of all settings. */
+export function settingNames(): readonly string[] {
+  return readSettingsFrom([], '/').inForce.map(({ name }) => name);
+}
+
+/** Reads the settings from several sources, the nearest first. Throws InvalidSettings. */
+export function readSettingsFrom(
+  sources: readonly SettingSource[],
+  workingDir: string,
+): { readonly settings: Settings; readonly inForce: readonly SettingInForce[] } {
+  const reader = new SettingReader(sources, workingDir);
+  const settings = settingsOf(reader, workingDir);
+  const { inForce, problems } = reader;
+  const names = inForce.map(({ name }) => name);
+  for (const source of sources) problems.push(...unknownNames(source, names));
+  if (problems.length > 0) throw new InvalidSettings(problems);
+  return { settings, inForce };
+}
+
+function settingsOf(reader: SettingReader, workingDir: string): Settings {
+  const { read, problems } = reader;
   const readSeconds = (name: string, otherwise: number, least: number, most: number): number =>
     read(name, otherwise, (text) => parseSeconds(text, least, most));
-  const databaseUrl = readSecret('DATABASE_URL', parseDatabaseUrl);
+  const readUrl = (name: string): string | null => reader.readSecret(name, parseDatabaseUrl, maskedUrl);
+  const databaseUrl = readUrl('DATABASE_URL');
   const settings: Settings = {
     host: read('HOST', '127.0.0.1', parseHost),
     port: read('PORT', 4000, parsePort),
@@ -113,13 +136,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     database: readDatabaseSettings({
       seconds: readSeconds,
       milliseconds: (name, otherwise, most) => read(name, otherwise, (text) => parseMilliseconds(text, most)),
-      url: (name) => readSecret(name, parseDatabaseUrl),
+      url: readUrl,
     }),
-    operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
+    operatorToken: reader.readSecret('ROLEGATE_OPERATOR_TOKEN', parseToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
+    allowedOrigins: read('ROLEGATE_ALLOWED_ORIGINS', [], parseOrigins),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     tls: readTls(read, workingDir, problems),
@@ -128,29 +152,42 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     subscriptionSeconds: readSeconds('ROLEGATE_SUBSCRIPTION_SECONDS', 3600, 1, 86_400),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
+    metrics: {
+      place: read<MetricsPlace>('ROLEGATE_METRICS_ADDRESS', DEFAULT_METRICS, parseMetricsPlace),
+      token: reader.readSecret('ROLEGATE_METRICS_TOKEN', parseToken),
+    },
+    trustedDocuments: {
+      file: read<string | null>('ROLEGATE_TRUSTED_DOCUMENTS', null, (text) => parseFile(text, workingDir)),
+      mode: read<'also' | 'only'>('ROLEGATE_TRUSTED_DOCUMENTS_MODE', 'also', parseTrustedMode),
+    },
+    traces: {
+      endpoint: read<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', null, parseEndpoint, () => '***'),
+      serviceName: read('OTEL_SERVICE_NAME', 'rolegate', (text) => text),
+      share: read('OTEL_TRACES_SAMPLER_ARG', 1, parseShare),
+    },
+    decisionLog: {
+      place: read<string | null>('ROLEGATE_DECISION_LOG', null, (text) =>
+        text === 'stdout' ? text : parseFile(text, workingDir),
+      ),
+      share: read<number | null>('ROLEGATE_DECISION_LOG_SHARE', null, parseShare),
+    },
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     console: read('ROLEGATE_CONSOLE', true, parseSwitch),
-    workLimits: readWorkLimits((name, otherwise) => read(name, otherwise, parseWorkLimit)),
+    workLimits: readWorkLimits((name, otherwise) => readSeconds(name, otherwise, 1, 86_400)),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (settings.workers > 1 && databaseUrl === null) problems.push(WORKERS_NEED_A_SERVER);
-  if (problems.length > 0) throw new InvalidSettings(problems);
   return settings;
 }
 
 const WORKERS_NEED_A_SERVER = 'ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process';
 
-function readWorkLimits(milliseconds: (name: string, otherwise: number) => number): WorkLimits {
+function readWorkLimits(seconds: (name: string, otherwise: number) => number): WorkLimits {
   return {
-    time: milliseconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time),
-    cpu: milliseconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu),
+    time: 1000 * seconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time / 1000),
+    cpu: 1000 * seconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu / 1000),
   };
-}
-
-/** The settings of this process. */
-export function settingsOfProcess(): Settings {
-  return readSettings(process.env, process.cwd());
 }
 
 /** A database URL without its password, to be shown. */
@@ -161,90 +198,9 @@ export function withoutPassword(databaseUrl: string): string {
   return url.href;
 }
 
-/** The text of a file without its line end; null: it cannot be read. */
-function secretIn(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trimEnd();
-  } catch {
-    return null;
-  }
-}
-
-class Problem {
-  /** Continues the sentence after the variable's name. */
-  readonly sentence: string;
-  constructor(sentence: string) {
-    this.sentence = sentence;
-  }
-}
-
-function parseHost(text: string): string | Problem {
-  if (/^[A-Za-z0-9.\-_]+$/.test(text) || /^[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?$/.test(text)) return text;
-  return new Problem(
-    `must be a host name or an address to listen on, such as 127.0.0.1 or 0.0.0.0, without scheme and port; it is \`${shown(text)}\``,
-  );
-}
-
-function parsePort(text: string): number | Problem {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  return new Problem(`must be a whole number from 0 to 65535 (0: any free port); it is \`${shown(text)}\``);
-}
-
-function parseDataDir(text: string): string | Problem {
-  return text.includes('\0') ? new Problem('must be the path of a folder; it holds a NUL character') : text;
-}
-
-function parseDatabaseUrl(text: string): string | Problem {
-  const form = 'must be a PostgreSQL URL, postgresql://user:password@host:5432/database';
-  // The value is not repeated: it may contain a password.
-  if (!/^postgres(ql)?:\/\//.test(text)) return new Problem(`${form}; it begins otherwise`);
-  if (!URL.canParse(text)) return new Problem(`${form}; it is not a valid URL`);
-  const { hostname, pathname, searchParams } = new URL(text);
-  if (hostname === '' && !searchParams.has('host')) return new Problem(`${form}; it names no host`);
-  if (pathname.length < 2) return new Problem(`${form}; it names no database`);
-  return text;
-}
-
-function parseOperatorToken(text: string): string | Problem {
-  // The characters of a Bearer token (RFC 6750, section 2.1). The token is a secret, so messages only mention its form.
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
-    return new Problem(
-      'must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
-    );
-  }
-  if (text.length < MIN_OPERATOR_TOKEN_LENGTH || text.length > MAX_OPERATOR_TOKEN_LENGTH) {
-    return new Problem(
-      `must have ${MIN_OPERATOR_TOKEN_LENGTH} to ${MAX_OPERATOR_TOKEN_LENGTH} characters; it has ${text.length}`,
-    );
-  }
-  return text;
-}
-
-function parseMemory(text: string): number | Problem {
-  const bytes = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (bytes >= LEAST_MEMORY) return bytes;
-  return new Problem(`must be a whole number of bytes, ${LEAST_MEMORY} or more; it is \`${shown(text)}\``);
-}
-
-function parseNetworks(text: string): readonly string[] | Problem {
-  const networks = text.split(',').map((each) => each.trim());
-  const wrong = networks.find((each) => !isNetwork(each));
-  if (wrong === undefined) return networks;
-  return new Problem(
-    `must be a list of addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8 (not /0, which is everybody); in it is \`${shown(wrong)}\``,
-  );
-}
-
-function parsePublicUrl(text: string): string | Problem {
-  const form = 'must be https://host or https://host:port, without a path';
-  // What stands before an @ is not repeated: it may be a password.
-  return httpsOrigin(text) ?? new Problem(text.includes('@') ? form : `${form}; it is \`${shown(text)}\``);
-}
-
-function parseFile(text: string, workingDir: string): string | Problem {
-  if (text.includes('\0')) return new Problem('must be the path of a file; it holds a NUL character');
-  return resolve(workingDir, text);
+/** What cannot be read may hold a password anywhere. */
+function maskedUrl(text: string): string {
+  return parseDatabaseUrl(text) === text ? withoutPassword(text) : '***';
 }
 
 /** Both files or none. */
@@ -259,50 +215,4 @@ function readTls(
   if (certificate !== null) problems.push('TLS_CERT_FILE needs TLS_KEY_FILE, the file with the private key');
   if (key !== null) problems.push('TLS_KEY_FILE needs TLS_CERT_FILE, the file with the certificate');
   return null;
-}
-
-function parseSeconds(text: string, least: number, most: number): number | Problem {
-  const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least && seconds <= most) return seconds;
-  return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
-}
-
-function parseMilliseconds(text: string, most: number): number | Problem {
-  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (milliseconds <= most) return milliseconds;
-  return new Problem(`must be a whole number of milliseconds up to ${most}; it is \`${shown(text)}\``);
-}
-
-function parseCount(text: string): number | Problem {
-  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
-}
-
-/** In milliseconds. */
-function parseWorkLimit(text: string): number | Problem {
-  const seconds = parseSeconds(text, 1, 86_400);
-  return seconds instanceof Problem ? seconds : seconds * 1000;
-}
-
-function parseWorkers(text: string): number | Problem {
-  const workers = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
-  if (workers >= 1 && workers <= 128) return workers;
-  return new Problem(`must be a whole number of processes from 1 to 128; it is \`${shown(text)}\``);
-}
-
-function parseSwitch(text: string): boolean | Problem {
-  if (text === 'on') return true;
-  if (text === 'off') return false;
-  return new Problem(`must be on or off; it is \`${shown(text)}\``);
-}
-
-function parseLogLevel(text: string): LogLevel | Problem {
-  const level = LOG_LEVELS.find((known) => known === text);
-  return level ?? new Problem(`must be one of ${LOG_LEVELS.join(', ')}; it is \`${shown(text)}\``);
-}
-
-/** Control characters would let a value write lines of its own on a terminal. */
-function shown(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, '?');
-  return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;
 }

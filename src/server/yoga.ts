@@ -1,26 +1,27 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import type { GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
 import { executeInOrder } from './batch-order.ts';
+import { useCompression } from './compression.ts';
 import { documentCache } from './document-cache.ts';
-import { useErrorReport } from './error-report.ts';
+import { type Reports, useErrorReport } from './error-report.ts';
 import { OWN_HEADERS } from './graphql-route.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Around } from './tracer.ts';
 
 export interface YogaParts {
   readonly schema: GraphQLSchema;
   readonly contextOf: (facts: RequestFacts, request: Request) => GatewayContext;
   readonly plugins: readonly Plugin[];
-  readonly log: Log;
+  readonly reports: Reports;
 }
 
 /** GraphQL over HTTP, behind the router, which has already determined the caller and the size of the body. */
 export function createGraphqlServer(parts: YogaParts): YogaServerInstance<RequestFacts, GatewayContext> {
-  const { log } = parts;
+  const { log } = parts.reports;
   return createYoga<RequestFacts, GatewayContext>({
     schema: parts.schema,
     // Passed on whole: in a batch, the router's facts are in the prototype of each operation's context.
@@ -41,16 +42,22 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
     plugins: [
       // GET requests must carry a header that no page of another site can make a browser send.
       useCSRFPrevention({ requestHeaders: OWN_HEADERS }),
-      useErrorReport(log),
-      useExecutionInOrder(),
+      useErrorReport(parts.reports),
+      useExecutionInOrder(parts.reports.around),
       useMoreErrors(),
+      useCompression(),
       ...parts.plugins,
     ],
   });
 }
 
-function useExecutionInOrder(): Plugin {
-  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeInOrder) };
+function useExecutionInOrder(around: Around | undefined): Plugin {
+  if (around === undefined) return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeInOrder) };
+  const traced = (args: ExecutionArgs): ReturnType<typeof executeInOrder> => {
+    const operation = getOperationAST(args.document, args.operationName)?.operation ?? 'none';
+    return around('graphql', { 'graphql.operation.type': operation }, () => executeInOrder(args));
+  };
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(traced) };
 }
 
 const ignore = (): void => undefined;

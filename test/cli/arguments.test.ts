@@ -66,7 +66,7 @@ describe('wrong usage', () => {
     [['import', 'a.json', '--account-name', ' '], '--account-name must have 1 to 128 characters'],
     [['start', '--account-name', 'x'], '--account-name belongs to `rolegate import`'],
     [['start', '--json'], '--json belongs to `rolegate import`'],
-    [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
+    [['start', 'now'], '`rolegate start` takes settings alone'],
     [['import', '--force', 'a.json'], "Unknown option '--force'"],
     [['backup'], '`rolegate backup` needs one FILE'],
     [['backup', '-'], '`rolegate backup` needs one FILE'],

@@ -73,7 +73,7 @@ export function openedGateway(document: () => DirectoryDocument): OpenedGateway 
 
 async function open(database: Omit<TakenDatabase, 'database'>, dataDir: string): Promise<TestServices> {
   const statements: string[] = [];
-  const directory = await database.openDirectory((sql) => statements.push(sql));
+  const directory = await database.openDirectory((sql) => void statements.push(sql));
   const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
   const access = createAccess(directory, directory.catalog);
   const sessions = createSessions({ directory, access, secrets });

@@ -60,7 +60,7 @@ test.each([
   const answer = answerCommonWith({
     schema: buildSchema(),
     contextOf: (facts, one) => createContext(ofSchema, facts, one),
-    log: createLog('silent'),
+    reports: { log: createLog('silent') },
   });
   let sent = '';
   // as: all that is used of a response
@@ -77,6 +77,7 @@ test.each([
       path: '/graphql',
       requestId: 'r',
       now: 0,
+      began: 0,
       work,
       caller: 'none',
     };

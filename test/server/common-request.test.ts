@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Work } from '../../src/access/work.ts';
 import type { GatewayContext, RequestFacts } from '../../src/graphql/context.ts';
@@ -29,7 +30,16 @@ interface Exchanged {
   readonly body: string;
 }
 
-function exchange(body: object | string, headers: Record<string, string>, search = ''): Promise<Exchanged> {
+async function exchange(body: object | string, headers: Record<string, string>, search = ''): Promise<Exchanged> {
+  const { bytes: _bytes, ...exchanged } = await exchangeBytes(body, headers, search);
+  return exchanged;
+}
+
+function exchangeBytes(
+  body: object | string,
+  headers: Record<string, string>,
+  search = '',
+): Promise<Exchanged & { readonly bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     const sending = request(
       `${gateway.url}/graphql${search}`,
@@ -44,13 +54,13 @@ function exchange(body: object | string, headers: Record<string, string>, search
               ? []
               : [`${name.toLowerCase()}: ${rawHeaders[index + 1]}`],
           );
+          const bytes = Buffer.concat(chunks);
           resolve({
+            bytes,
             status: response.statusCode,
             statusText: response.statusMessage,
             headers: told.toSorted(),
-            body: Buffer.concat(chunks)
-              .toString('utf8')
-              .replaceAll(/"requestId":"[^"]+"/g, '"requestId":""'),
+            body: bytes.toString('utf8').replaceAll(/"requestId":"[^"]+"/g, '"requestId":""'),
           });
         });
         response.on('error', reject);
@@ -255,6 +265,60 @@ test.each(ACCEPTS)('both roads answer who accepts %s alike', async (accept) => {
   }
 });
 
+const MANY = {
+  query: 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect reason } }',
+  variables: {
+    requests: Array.from({ length: 40 }, (_, index) => ({ ...READS, resource: `arn:aws:s3:::reports/${index}` })),
+  },
+};
+/** Longer than what is written in one step. */
+const VERY_MANY = {
+  query: MANY.query,
+  variables: {
+    requests: Array.from({ length: 4_000 }, (_, index) => ({ ...READS, resource: `arn:aws:s3:::reports/${index}` })),
+  },
+};
+
+describe.each([
+  ['gzip', 'gzip', gunzipSync],
+  ['gzip, deflate, br', 'br', brotliDecompressSync],
+  ['br;q=0.5, GZIP', 'gzip', gunzipSync],
+  ['*', 'br', brotliDecompressSync],
+  ['gzip;q=0, br;q=0', null, null],
+  ['identity', null, null],
+] as const)('who accepts the coding %s', (accepted, coding, decompress) => {
+  const headers = () => ({ authorization: gateway.as.operator, 'accept-encoding': accepted });
+
+  test.each([
+    ['short', MANY],
+    ['long', VERY_MANY],
+  ])('gets a %s answer in it on both roads', async (_length, sent) => {
+    const common = await exchangeBytes(sent, headers());
+    const yogas = await exchangeBytes({ ...sent, operationName: null }, headers());
+    expect(common.headers).toEqual(yogas.headers);
+    expect(common.bytes.equals(yogas.bytes)).toBe(true);
+    expect(common.headers.filter((header) => header.startsWith('content-encoding'))).toEqual(
+      coding === null ? [] : [`content-encoding: ${coding}`],
+    );
+    const text = (decompress === null ? common.bytes : decompress(common.bytes)).toString('utf8');
+    expect(JSON.parse(text).data.decisions).toHaveLength(sent.variables.requests.length);
+    const plain = await exchange(sent, { authorization: gateway.as.operator });
+    expect(text).toBe(plain.body);
+  });
+
+  test('gets what is short, and what may hold a secret, as it is', async () => {
+    const twenty = Array.from({ length: 60 }, (_, index) => `a${index}: exitRole { __typename }`);
+    const [short, mutation] = await Promise.all(
+      ['{ __typename }', `mutation { ${twenty.join(' ')} }`].map((query) => exchange({ query }, headers())),
+    );
+    expect(mutation?.body.length).toBeGreaterThan(1_024);
+    for (const sent of [short, mutation]) {
+      expect(sent?.headers.filter((header) => header.startsWith('content-encoding'))).toEqual([]);
+      expect(JSON.parse(sent?.body ?? '')).toHaveProperty('data');
+    }
+  });
+});
+
 const NAMELESS = '"operationName": null';
 
 /** Bodies as texts, with a place for what makes them Yoga's. */
@@ -318,7 +382,7 @@ describe('the common road', () => {
     schema: buildSchema(),
     // No resolver is called.
     contextOf: () => ({}) as GatewayContext,
-    log: createLog('silent'),
+    reports: { log: createLog('silent') },
   });
 
   async function isAnswered(body: object, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
@@ -332,6 +396,7 @@ describe('the common road', () => {
       path: '/graphql',
       requestId: 'r',
       now: 0,
+      began: 0,
       work,
       caller: 'none',
     };

@@ -19,7 +19,7 @@ test('what fails outside the execution is answered without its stack, and logged
     fetchAPI: { Response },
     serverContext: { requestId: 'r-1' },
   };
-  await useErrorReport(log).onRequest?.(asked as unknown as Hooked);
+  await useErrorReport({ log }).onRequest?.(asked as unknown as Hooked);
   const answer = await handler(new Request('http://localhost/graphql'), {} as never);
   expect(answer.status).toBe(500);
   expect(await answer.json()).toEqual({

@@ -235,12 +235,12 @@ describe('refusals at start', () => {
     expect(result.error).toMatch(/^rolegate: this directory belongs to another master key: [^\n]*\n$/);
   });
 
-  test('with an argument: it takes none, and does not start', async () => {
+  test('with an argument that is no setting', async () => {
     const result = await runToEnd('server/main.js', ['--help'], { cwd, env: { PORT: '0' } });
     expect(result).toMatchObject({
       code: 2,
       out: '',
-      error: 'rolegate: starting takes no arguments; settings are in the environment. Try `npx rolegate --help`.\n',
+      error: 'rolegate: starting takes settings alone (--config FILE, --port 4000 …). Try `npx rolegate --help`.\n',
     });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { form as formOf, type Key, sign } from '../aws/signed.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
-import { type Running, startServer } from '../support/process.ts';
+import { type Running, runToEnd, startServer } from '../support/process.ts';
 import { cookieOf, exchange, operation, signInCookieNameAt } from './exchange.ts';
 
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
@@ -79,12 +79,27 @@ test('whatever is logged, nothing of it signs anybody in', async () => {
   }
   await ask('{ syntax', { authorization: basic }, { input: { secretAccessKey } });
   await ask(signIn, {}, { input: { accessKeyId, secretAccessKey, tokenCode: 'hunter2', serialNumber: 'hunter2' } });
+  const status = await runToEnd('cli/main.js', ['status'], { cwd });
+  expect(status).toMatchObject({ code: 0, error: '' });
+  expect(status.out).toMatch(/^gateway +http:\S+ \(process \d+\)\ndata folder +\S+\nready +yes\n$/);
   running.child.kill('SIGTERM');
   await running.ended;
+  const stopped = await runToEnd('cli/main.js', ['status', '--json'], { cwd });
+  expect([stopped.code, JSON.parse(stopped.out)]).toMatchObject([1, { url: null, isReady: false }]);
 
   const lines = running.error().trim().split('\n');
   expect(lines.length).toBeGreaterThan(100);
   expect(lines.filter((line) => line.includes('too many wrong credentials')).length).toBeGreaterThan(0);
+  // One line of each request, with the id that its answer has; one of a refusal, and one of how many more there were.
+  const told = lines.map((line) => JSON.parse(line));
+  const ofAnswer = told.filter(({ requestId }) => requestId === signedIn.headers['x-request-id']);
+  expect(ofAnswer).toMatchObject([
+    { level: 30, msg: 'request', method: 'POST', path: '/graphql', status: 200, caller: 'anonymous' },
+  ]);
+  const refused = told.filter(({ msg }) => msg === 'refused');
+  expect(refused.every(({ level, requestId, path }) => level === 40 && requestId !== '' && path !== '')).toBe(true);
+  expect(refused.map(({ code }) => code)).toEqual(expect.arrayContaining(['UNAUTHENTICATED', 'FORBIDDEN']));
+  expect(told.some(({ msg, level }) => level === 40 && msg === 'more were refused within a second')).toBe(true);
   const secrets = [
     secretAccessKey,
     basic.slice('Basic '.length),

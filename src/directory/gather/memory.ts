@@ -1,4 +1,5 @@
 import type { Touched } from '../apply/revision.ts';
+import type { MemoryState } from '../directory-state.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 /** A value computed from the directory, with what it was computed from. */
@@ -50,6 +51,8 @@ export class Memory {
   #oldestSearched: MapIterator<Kept> | null = null;
   /** By dependency, what depends on it: mostly one entry. */
   readonly #dependents = new Map<string, Kept | Set<Kept>>();
+  #hits = 0;
+  #misses = 0;
 
   /** `onAdvance`: called in the same turn in which something of the memory is forgotten, with what was touched. */
   constructor(
@@ -66,15 +69,24 @@ export class Memory {
     return this.#revision;
   }
 
+  get state(): MemoryState {
+    return { kept: this.#budget.weight, room: this.#budget.room, hits: this.#hits, misses: this.#misses };
+  }
+
   /** `forSearch`: looking at it is no sign that it will be used again. */
   get(key: string, forSearch = false): Entry | undefined {
     const decided = this.#decided.get(key);
     if (decided !== undefined) {
+      this.#hits += 1;
       if (!forSearch) decided.used = true;
       return decided.entry;
     }
     const searched = this.#searched.get(key);
-    if (searched === undefined) return undefined;
+    if (searched === undefined) {
+      this.#misses += 1;
+      return undefined;
+    }
+    this.#hits += 1;
     if (!forSearch) this.#promote(searched);
     return searched.entry;
   }

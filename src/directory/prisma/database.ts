@@ -1,4 +1,5 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { ConnectionState } from '../directory-state.ts';
 
 /** Values of `$1`, `$2` … Larger values are passed as JSON text and cast by the statement (`$1::text::jsonb`). */
 export type SqlParameter = string | number | bigint | boolean | null | readonly string[];
@@ -38,10 +39,12 @@ export interface Database extends Sql {
   withLock<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
   /** Throws a StoreUnavailable if it does not answer, or its storage failed and still does. */
   ping(): Promise<void>;
+  /** Left out: there are none, it is in this process. */
+  readonly connections?: ConnectionState;
   /** `work` runs whenever the database was opened again by itself. Left out: it never is. */
   onReopened?(work: (sql: Sql) => Promise<void>): void;
   close(): Promise<void>;
 }
 
-/** Receives every statement, including BEGIN and COMMIT, without its parameters. */
-export type StatementListener = (sql: string) => void;
+/** Receives every statement, including BEGIN and COMMIT, without its parameters. Returns what to call when it was answered. */
+export type StatementListener = (sql: string) => (() => void) | void;

@@ -5,7 +5,7 @@ import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { copyStatement } from './copy.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import type { Database, Sql, SqlParameter, StatementListener, WritingSql } from './database.ts';
-import { pgliteAdapter } from './pglite-adapter.ts';
+import { pgliteAdapter, untilEnded } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
@@ -36,9 +36,10 @@ class EmbeddedDatabase implements Database {
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
-    this.#onStatement(text);
+    const ended = this.#onStatement(text);
     try {
-      const { rows } = await (await this.#cluster.running()).query<Row>(text, [...parameters]);
+      const running = await this.#cluster.running();
+      const { rows } = await untilEnded(running.query<Row>(text, [...parameters]), ended);
       this.#storage.answered();
       return rows;
     } catch (error) {
@@ -54,14 +55,14 @@ class EmbeddedDatabase implements Database {
         const result = await work({
           batch: BATCH,
           query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
-            this.#onStatement(text);
-            return (await inner.query<Row>(text, [...parameters])).rows;
+            const ended = this.#onStatement(text);
+            return (await untilEnded(inner.query<Row>(text, [...parameters]), ended)).rows;
           },
           copy: async (table, columns, lines) => {
             // PGlite gives a statement's blob this name.
             const text = copyStatement(table, columns, `'/dev/blob'`);
-            this.#onStatement(text);
-            await inner.query(text, [], { blob: new Blob([lines]) });
+            const ended = this.#onStatement(text);
+            await untilEnded(inner.query(text, [], { blob: new Blob([lines]) }), ended);
           },
         });
         this.#onStatement('COMMIT');

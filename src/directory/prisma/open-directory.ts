@@ -16,6 +16,7 @@ import type {
   Revision,
 } from '../directory.ts';
 import { KnownSize } from '../directory-size.ts';
+import type { DirectoryState } from '../directory-state.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
 import { entities } from '../entities/entities.ts';
@@ -91,6 +92,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Null: no other gateway counts. */
   readonly guesses: GuessStore | null;
   readonly services: ServiceStore;
+  /** How it is now, to be measured. */
+  readonly state: DirectoryState;
   /** AWS's catalogue with these services, of the revision that memory has reached. */
   readonly catalog: Catalog;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
@@ -218,6 +221,12 @@ class StoredDirectory implements OpenDirectory {
   async warm(): Promise<void> {
     await this.#gatherer.readResources();
     await this.#size.read();
+  }
+
+  get state(): DirectoryState {
+    const { memory, lag, database } = this.#store;
+    const { connections = null } = database;
+    return { revision: memory.revision, lag, size: { ...this.size }, memory: memory.state, connections };
   }
 
   get size(): DirectorySize {

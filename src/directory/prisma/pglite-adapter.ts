@@ -16,14 +16,17 @@ function reporting(base: SqlQueryable, onStatement: StatementListener): SqlQuery
     provider: base.provider,
     adapterName: base.adapterName,
     queryRaw: (query: SqlQuery) => {
-      onStatement(query.sql);
-      return base.queryRaw(query);
+      return untilEnded(base.queryRaw(query), onStatement(query.sql));
     },
     executeRaw: (query: SqlQuery) => {
-      onStatement(query.sql);
-      return base.executeRaw(query);
+      return untilEnded(base.executeRaw(query), onStatement(query.sql));
     },
   };
+}
+
+/** Tells when it was answered. `ended`: undefined: nobody wants to know. */
+export function untilEnded<T>(answer: Promise<T>, ended: (() => void) | void): Promise<T> {
+  return ended === undefined ? answer : answer.finally(ended);
 }
 
 /** Statements on `client` with the type conversions of pglite-prisma-adapter, which uses only its `query`. */

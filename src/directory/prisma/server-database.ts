@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
+import type { ConnectionState } from '../directory-state.ts';
 import { copyStatement } from './copy.ts';
 import type { Database, SqlParameter, StatementListener, WritingSql } from './database.ts';
 import { connectionOptions, type DatabaseTimes, isAbandoned, LONG_TIMES, USUAL_TIMES } from './database-times.ts';
@@ -27,10 +28,26 @@ function listen(client: PoolClient, onStatement: StatementListener): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   Object.assign(client, {
     query: (...args: unknown[]) => {
-      onStatement(textOf(args[0]));
-      return query(...args);
+      const ended = onStatement(textOf(args[0]));
+      return ended === undefined ? query(...args) : answered(query, args, ended);
     },
   });
+}
+
+/** The answer of a statement comes to its callback, or as a promise. */
+function answered(query: (...args: unknown[]) => unknown, args: readonly unknown[], ended: () => void): unknown {
+  const last = args.at(-1);
+  if (typeof last === 'function') {
+    const callback = (...result: unknown[]): void => {
+      ended();
+      last(...result);
+    };
+    return query(...args.slice(0, -1), callback);
+  }
+  const result = query(...args);
+  if (result instanceof Promise) result.then(ended, ended);
+  else ended();
+  return result;
 }
 
 /** Prisma's adapter, whose `executeScript` cuts scripts at every semicolon, those in function bodies too. */
@@ -71,6 +88,11 @@ class ServerDatabase implements Database {
     this.#storage = storage;
     this.long = long ?? this;
     this.adapter = serverAdapter(pool);
+  }
+
+  get connections(): ConnectionState {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {

@@ -6,7 +6,11 @@ export type FromWorker =
   | { readonly rolegate: 'ready'; readonly announcement: string }
   /** It could not start. */
   | { readonly rolegate: 'failed'; readonly sentence: string }
-  | { readonly rolegate: 'usage'; readonly usage: Usage };
+  | { readonly rolegate: 'usage'; readonly usage: Usage }
+  /** It wants to know what the others have measured. */
+  | { readonly rolegate: 'collect'; readonly id: number }
+  /** What it has measured, as it was asked. */
+  | { readonly rolegate: 'measured'; readonly question: number; readonly measured: unknown };
 
 /** What the primary process tells a worker. */
 export type FromPrimary =
@@ -14,6 +18,10 @@ export type FromPrimary =
   | { readonly rolegate: 'usage'; readonly from: number; readonly usage: Usage }
   /** Another worker has ended. */
   | { readonly rolegate: 'gone'; readonly from: number }
+  /** Another worker wants to know what it has measured. */
+  | { readonly rolegate: 'measure'; readonly question: number }
+  /** What the others have measured. */
+  | { readonly rolegate: 'collected'; readonly id: number; readonly measured: readonly unknown[] }
   /** Whether all workers have started. */
   | { readonly rolegate: 'workers'; readonly ready: number; readonly of: number };
 

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopSignal } from '../stop-signal.ts';
+import { Collecting } from './collecting.ts';
 import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
 
 /** Milliseconds. A worker that has ended begins again after the first, and after twice as long each time that it ends at once. */
@@ -19,6 +20,7 @@ class Workers {
   readonly #count: number;
   readonly #output: Output;
   readonly #ready = new Set<number>();
+  readonly #collecting = new Collecting();
   #allWereReady = false;
   #stopping = false;
   #announced = false;
@@ -65,6 +67,8 @@ class Workers {
       const message = given as FromWorker; // as: what workers send
       if (message.rolegate === 'usage') this.#tellOthers(id, { rolegate: 'usage', from: id, usage: message.usage });
       else if (message.rolegate === 'failed') sentence = message.sentence;
+      else if (message.rolegate === 'measured') this.#collecting.answered(message.question, id, message.measured);
+      else if (message.rolegate === 'collect') this.#collect(worker, message.id);
       else {
         this.#announce(message.announcement);
         this.#ready.add(id);
@@ -96,6 +100,19 @@ class Workers {
     });
   }
 
+  /** What the other workers have measured, for one. */
+  #collect(worker: Worker, id: number): void {
+    const others = [...this.#ready].filter((other) => other !== worker.id);
+    this.#collecting.from(
+      others,
+      (question) => this.#tellOthers(worker.id, { rolegate: 'measure', question }),
+      (measured) => {
+        if (worker.isConnected())
+          worker.send({ rolegate: 'collected', id, measured } satisfies FromPrimary, () => undefined);
+      },
+    );
+  }
+
   #announce(announcement: string): void {
     if (this.#announced) return;
     this.#announced = true;
@@ -115,14 +132,14 @@ class Workers {
   }
 }
 
-/** Runs `count` workers on one port until it is told to stop, and returns the exit code. */
-export async function servePrimary(count: number, output: Output): Promise<number> {
+/** Runs `count` workers on one port until it is told to stop, and returns the exit code. `args`: the settings of the command line. */
+export async function servePrimary(count: number, output: Output, args: readonly string[]): Promise<number> {
   const stop = stopSignal();
   const here = fileURLToPath(import.meta.url);
   // The workers take connections themselves. Handed out by this process, one that is on its way to a worker that dies would be
   // answered by nobody, and its client would wait.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: fileURLToPath(new URL(`../main${extname(here)}`, import.meta.url)), args: [] });
+  cluster.setupPrimary({ exec: fileURLToPath(new URL(`../main${extname(here)}`, import.meta.url)), args: [...args] });
   const workers = new Workers(count, output);
   const sentence = await Promise.race([workers.start(), stop.then(() => null)]);
   if (sentence !== null) {

@@ -28,6 +28,9 @@ const settings = readSettings(
     ROLEGATE_OPERATOR_TOKEN: 'operator-of-the-benchmark-0123456789',
     // One caller asks all that it can: admitting it costs the same, and nothing is refused.
     ROLEGATE_PRINCIPAL_COST: '999999999',
+    // What is measured is what is not off.
+    ROLEGATE_METRICS_ADDRESS: process.argv.includes('measured') ? '127.0.0.1:0' : 'off',
+    ...(process.argv.includes('logged') && { ROLEGATE_DECISION_LOG: join(dataDir, 'decisions.jsonl') }),
   },
   '/',
 );

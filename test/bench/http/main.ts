@@ -16,6 +16,8 @@ interface Case {
   /** Requests of one round. */
   readonly requests: number;
   readonly make: (n: number) => ToSend;
+  /** A gateway that does more than it must; left out: one that does not. */
+  readonly by?: 'logged' | 'measured';
   /** The case that it is held against, and the wanted ratio of their rates. */
   readonly against: string;
   readonly wanted: number;
@@ -25,6 +27,11 @@ const gateway = await startMeasured<Readonly<Record<'operator' | 'key' | 'sessio
   new URL('gateway.ts', import.meta.url),
 );
 const { operator, key, session } = gateway.facts;
+/** Every decision in a log, and metrics. */
+const more = {
+  logged: await startMeasured(new URL('gateway.ts', import.meta.url), ['logged']),
+  measured: await startMeasured(new URL('gateway.ts', import.meta.url), ['measured']),
+};
 
 const DECISION = 'query ($request: AccessRequestInput!) { decision(request: $request) { effect } }';
 const decision = (caller: string, resource: (n: number) => string) => (n: number) =>
@@ -105,6 +112,24 @@ const CASES: readonly Case[] = [
     wanted: 0.2,
   },
   {
+    name: 'decisionsFor x 1,000 { effect }, each of them logged',
+    decisions: 1_000,
+    requests: MANY,
+    make: () => graphqlRequest(operator, checksFor('effect'), { principal: READER, checks }),
+    by: 'logged',
+    against: 'decisionsFor x 1,000 { effect }',
+    wanted: 0.9,
+  },
+  {
+    name: 'decision, operator, with metrics',
+    decisions: 1,
+    requests: SINGLE,
+    make: decision(operator, same),
+    by: 'measured',
+    against: 'decision, operator',
+    wanted: 0.9,
+  },
+  {
     name: 'decisionsFor x 1,000 { effect deniedBy reason }',
     decisions: 1_000,
     requests: MANY,
@@ -167,6 +192,11 @@ const others = {
   'stock Yoga': await startMeasured(plain, ['yoga']),
 };
 
+/** As warm as the first one, which answers all cases. */
+for (const server of Object.values(more)) {
+  for (const { requests, make } of CASES) await server.cost(Array.from({ length: requests }, (_, n) => make(n)));
+}
+
 /** Microseconds of CPU for each decision, round by round. */
 const costs = new Map<string, number[]>();
 function keep(name: string, microseconds: number): void {
@@ -179,8 +209,9 @@ for (let round = 0; round <= ROUNDS; round++) {
     const requests = Array.from({ length: SINGLE }, () => graphqlRequest('', '{ __typename }'));
     measured.push([name, await server.cost(requests)]);
   }
-  for (const { name, decisions, requests, make } of CASES) {
-    measured.push([name, (await gateway.cost(Array.from({ length: requests }, (_, n) => make(n)))) / decisions]);
+  for (const { name, decisions, requests, make, by } of CASES) {
+    const server = by === undefined ? gateway : more[by];
+    measured.push([name, (await server.cost(Array.from({ length: requests }, (_, n) => make(n)))) / decisions]);
   }
   measured.push(['decision alone, p99', await slowest()], ['beside batches, p99', await slowestBesideBatches()]);
   const { effect = 0, explained = 0 } = await gateway.ask('engine');
@@ -208,4 +239,5 @@ process.stdout.write(
 );
 if (beside / alone > WANTED_BESIDE) process.exitCode = 1;
 gateway.stop();
+for (const server of Object.values(more)) server.stop();
 for (const server of Object.values(others)) server.stop();

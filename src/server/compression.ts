@@ -1,0 +1,104 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+
+// Answers of questions are compressed; those of mutations, of /aws and of events are not.
+//
+// The length of a compressed text tells what in it repeats (BREACH, https://www.breachattack.com): whoever sees lengths on the network,
+// and chooses text that stands beside a secret, can guess the secret letter by letter. Both are prevented. Secrets (access keys,
+// tokens) are in answers of mutations and of /aws alone. And nobody but the caller chooses what is asked with its credentials: pages of
+// others cannot send them (same-origin.ts, cross-origin.ts). What a caller may see of the directory is told to the caller, and
+// no answer to a question repeats its credentials.
+
+/** Bytes from which on an answer is compressed: a shorter one is a packet, compressed or not. */
+export const LEAST_COMPRESSED = 1_024;
+
+export type Coding = 'br' | 'gzip';
+
+/** By the text of the header: nearly all clients send one of a few. */
+const codings = new Map<string, Coding | null>();
+const MOST_CODINGS = 100;
+
+/** The coding that a client accepts best, the better one of two that it accepts alike; null: none of ours. */
+export function codingOf(acceptEncoding: string | undefined): Coding | null {
+  if (acceptEncoding === undefined) return null;
+  const known = codings.get(acceptEncoding);
+  if (known !== undefined) return known;
+  const coding = bestOf(acceptEncoding);
+  if (codings.size < MOST_CODINGS) codings.set(acceptEncoding, coding);
+  return coding;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+function bestOf(acceptEncoding: string): Coding | null {
+  const weights = new Map<string, number>();
+  for (const each of acceptEncoding.split(',')) {
+    const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+    weights.set(name, weight === undefined ? 1 : Number(weight));
+  }
+  const weightOf = (name: string): number => weights.get(name) ?? weights.get('*') ?? 0;
+  const [br, gz] = [weightOf('br'), weightOf('gzip')];
+  if (!(Math.max(br, gz) > 0)) return null;
+  return br >= gz ? 'br' : 'gzip';
+}
+
+const withGzip = promisify(gzip);
+const withBrotli = promisify(brotliCompress);
+
+/** In a thread of node's pool. Fast rather than small: answers are of one caller, and are compressed once each. */
+export function compressed(bytes: Uint8Array, coding: Coding): Promise<Buffer> {
+  if (coding === 'gzip') return withGzip(bytes, { level: 3 });
+  return withBrotli(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+}
+
+interface Executed {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null;
+  readonly contextValue: GatewayContext;
+}
+
+/** By HTTP request: one of its operations is a mutation. */
+const changing = new WeakSet<object>();
+
+/** Compresses the answers that Yoga gives. */
+export function useCompression(): Plugin<GatewayContext, RequestFacts> {
+  return {
+    onExecute({ args }) {
+      const { document, operationName, contextValue } = args as Executed; // as: what Yoga executes
+      const isMutation = document.definitions.some(
+        (definition) =>
+          definition.kind === Kind.OPERATION_DEFINITION &&
+          definition.operation === OperationTypeNode.MUTATION &&
+          (operationName == null || definition.name?.value === operationName),
+      );
+      if (isMutation) changing.add(contextValue.request);
+    },
+    async onResponse(hook) {
+      const { request, response, fetchAPI } = hook;
+      const coding = changing.has(request) ? null : codingOf(request.headers.get('accept-encoding') ?? undefined);
+      if (coding === null || !isJson(response) || isKnownShort(response)) return;
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const body = bytes.length < LEAST_COMPRESSED ? bytes : await compressed(bytes, coding);
+      const headers = new fetchAPI.Headers(response.headers);
+      headers.set('content-length', String(body.length));
+      if (body !== bytes) headers.set('content-encoding', coding);
+      const { status, statusText } = response;
+      hook.setResponse(new fetchAPI.Response(new Uint8Array(body), { status, statusText, headers }));
+    },
+  };
+}
+
+/** Events, and parts that come later, are told when they are there. */
+function isJson({ headers, body }: Response): boolean {
+  return body !== null && /^application\/(?:graphql-response\+)?json\b/.test(headers.get('content-type') ?? '');
+}
+
+function isKnownShort({ headers }: Response): boolean {
+  const length = headers.get('content-length');
+  return length !== null && Number(length) < LEAST_COMPRESSED;
+}
