@@ -15,6 +15,8 @@ import { type EffectivePermissions, effectivePermissions } from './effective-per
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
+import { escalationPaths } from './escalation/escalation-paths.ts';
+import type { EscalationOptions, EscalationPaths } from './escalation/paths.ts';
 import { isAboutPattern } from './pattern-questions.ts';
 import {
   type AccessCheck,
@@ -113,6 +115,8 @@ export interface Access {
   during(work: Work): Access;
   /** The ways to meet all needs at the same time, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
+  /** The ways by which users and roles come to permissions that they do not have, the shortest first. */
+  escalationPaths(options: EscalationOptions, now: number): Promise<EscalationPaths>;
 }
 
 /** Options of a search for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
@@ -226,6 +230,10 @@ class AccessWith implements Access {
 
   accessRoutes(...asked: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
     return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, ...asked));
+  }
+
+  escalationPaths(...asked: Asked<'escalationPaths'>): Promise<EscalationPaths> {
+    return onOneCatalog(this.#tools, (tools) => escalationPaths(tools, ...asked));
   }
 }
 

@@ -40,6 +40,7 @@ const SEARCHES: Readonly<Record<string, Search>> = {
   compareAccess: { cost: 40_000, through: 'roles' },
   assumableRoles: { cost: 10_000, through: 'roles' },
   accessRoutes: { cost: 10_000, through: 'roles' },
+  escalationPaths: { cost: 40_000, through: 'principals' },
   whoCan: { cost: 10_000, through: 'principals' },
   roleSessions: { cost: 5000, through: 'roles' },
 };

@@ -41,6 +41,8 @@ export interface PrincipalIndex {
   /** In the order of their ARNs, compared as texts. */
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];
+  /** Also those without members. In no order. */
+  readonly groups: Iterable<IndexedHolder>;
   /** The roles whose trust policy says anything of the caller, or cannot be read. */
   rolesAbout(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
   /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */

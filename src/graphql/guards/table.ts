@@ -29,6 +29,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
+  // And of whom it may be told: see guard/escalation-scope.ts.
+  'Query.escalationPaths': SIGNED_IN,
   // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
   'Query.services': SIGNED_IN,
