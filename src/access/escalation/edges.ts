@@ -5,7 +5,7 @@ import { allowsOf } from './grants.ts';
 import { type Asked, allAllowed, type Judge, type Supposed } from './judge.ts';
 import { type EscalationKind, type IamMethod, METHODS } from './methods.ts';
 import type { EscalationStep } from './paths.ts';
-import type { Population, Populations } from './population.ts';
+import type { Actor, Populations } from './population.ts';
 import { ServiceEdges } from './service-edges.ts';
 import type { Sight } from './sight.ts';
 import { inGroup, withEverything, withoutBoundary, withPolicyAs } from './supposed.ts';
@@ -22,13 +22,6 @@ export interface Edges {
   readonly become: readonly EscalationStep[];
   /** Steps by which it makes itself, or one that it can become, more: by the ARN of that one. */
   readonly growths: ReadonlyMap<string, readonly Growth[]>;
-}
-
-/** The user or role that acts. */
-export interface Actor {
-  readonly arn: string;
-  readonly prepared: PreparedPrincipal;
-  readonly population: Population;
 }
 
 /** What makes somebody more. */

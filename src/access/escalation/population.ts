@@ -1,10 +1,18 @@
 import type { IndexedHolder, IndexedPrincipal, PrincipalIndex } from '../../directory/principals/indexed-principals.ts';
+import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 
 /** The users, roles and groups of one account, without service-linked roles. */
 export interface Population {
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];
   readonly groups: readonly IndexedHolder[];
+}
+
+/** The user or role that acts. */
+export interface Actor {
+  readonly arn: string;
+  readonly prepared: PreparedPrincipal;
+  readonly population: Population;
 }
 
 /** Those of every account, put together when they are first needed. */

@@ -1,10 +1,9 @@
 import type { Answer } from '../question.ts';
-import type { Actor } from './edges.ts';
 import { allowsOf, resourcesFor } from './grants.ts';
 import { type Asked, allAllowed, type Judge } from './judge.ts';
 import { METHODS, type ServiceCall, type ServiceMethod } from './methods.ts';
 import type { EscalationStep } from './paths.ts';
-import type { Populations } from './population.ts';
+import type { Actor, Populations } from './population.ts';
 import type { Sight } from './sight.ts';
 
 const PASS_ROLE = 'iam:PassRole';
