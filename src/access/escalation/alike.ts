@@ -70,8 +70,20 @@ function statementsOf({ policies }: PreparedPrincipal): readonly CompiledStateme
   return attached.flatMap(({ policy }) => policy.statements);
 }
 
+const covered = new WeakMap<ActionElement, Map<string, boolean | null>>();
+
 /** Whether it covers every action of the service, or none; null: some. */
-function coverage({ negated, patterns }: ActionElement, service: string): boolean | null {
+function coverage(element: ActionElement, service: string): boolean | null {
+  const known = covered.get(element) ?? new Map<string, boolean | null>();
+  covered.set(element, known);
+  const before = known.get(service);
+  if (before !== undefined) return before;
+  const found = coverageOf(element, service);
+  known.set(service, found);
+  return found;
+}
+
+function coverageOf({ negated, patterns }: ActionElement, service: string): boolean | null {
   const about = patterns.filter((pattern) => pattern.service === null || pattern.service === service);
   if (about.length === 0) return negated;
   return about.some(({ name }) => name.everything) ? !negated : null;

@@ -2,6 +2,7 @@ import type { IndexedPrincipal, PrincipalIndex } from '../../directory/principal
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import type { Answer } from '../question.ts';
 import { allowsOf } from './grants.ts';
+import { boundaryKey, contextOf, methodFor, trustIsEnough } from './iam-calls.ts';
 import { type Asked, allAllowed, type Judge, type Supposed } from './judge.ts';
 import { type EscalationKind, type IamMethod, METHODS } from './methods.ts';
 import type { EscalationStep } from './paths.ts';
@@ -45,6 +46,7 @@ export class EdgeFinder {
   readonly #sight: Sight;
   readonly #services: ServiceEdges;
   readonly #known = new Map<string, Promise<Edges>>();
+  readonly #afterwards = new Map<string, Supposed>();
 
   constructor(judge: Judge, index: PrincipalIndex, populations: Populations, sight: Sight) {
     this.#judge = judge;
@@ -143,11 +145,11 @@ export class EdgeFinder {
     prepared: PreparedPrincipal,
   ): Promise<readonly Call[]> {
     const { arn } = one;
-    const call = (target: string, then: PreparedPrincipal | null): Call => ({
+    const call = (target: string, then: Supposed | null): Call => ({
       method,
       target,
       to: arn,
-      supposed: then === null ? null : { arn, prepared: then },
+      supposed: then,
       context: {
         ...(one.boundary === null || method.on === 'group' ? {} : boundaryKey(one.boundary.arn)),
         ...contextOf(method, prepared),
@@ -156,18 +158,32 @@ export class EdgeFinder {
     if (method.kind === 'LIFT_BOUNDARY') {
       if (one.kind !== method.on || one.boundary === null) return [];
       const isSeen = await this.#sight.policy({ layer: 'PERMISSIONS_BOUNDARY', arn: one.boundary.arn, holder: null });
-      return isSeen ? [call(arn, withoutBoundary(prepared))] : [];
+      return isSeen
+        ? [
+            call(
+              arn,
+              this.#supposed(arn, '', () => withoutBoundary(prepared)),
+            ),
+          ]
+        : [];
     }
     switch (method.on) {
       case 'user':
       case 'role':
-        return one.kind === method.on ? [call(arn, withEverything(prepared))] : [];
+        return one.kind === method.on
+          ? [
+              call(
+                arn,
+                this.#supposed(arn, '*', () => withEverything(prepared)),
+              ),
+            ]
+          : [];
       case 'group':
         return method.kind === 'JOIN_GROUP'
           ? this.#joined(actor, one, prepared, call)
           : this.#ofGroups(one, prepared, call);
       case 'policy':
-        return this.#ofPolicies(actor, method, prepared, call);
+        return this.#ofPolicies(actor, method, one, prepared, call);
       default:
         return method.on satisfies never;
     }
@@ -177,18 +193,14 @@ export class EdgeFinder {
     { population }: Actor,
     one: IndexedPrincipal,
     prepared: PreparedPrincipal,
-    call: (target: string, then: PreparedPrincipal | null) => Call,
+    call: (target: string, then: Supposed | null) => Call,
   ): Promise<readonly Call[]> {
     if (one.kind !== 'user') return [];
     const calls: Call[] = [];
     for (const group of population.groups) {
       if (one.groups.some(({ arn }) => arn === group.arn) || !(await this.#sight.group(group))) continue;
-      calls.push(
-        call(
-          group.arn,
-          inGroup(prepared, group, (document) => this.#index.compiled(document)),
-        ),
-      );
+      const inIt = (): PreparedPrincipal => inGroup(prepared, group, (document) => this.#index.compiled(document));
+      calls.push(call(group.arn, this.#supposed(one.arn, group.arn, inIt)));
     }
     return calls;
   }
@@ -196,19 +208,20 @@ export class EdgeFinder {
   async #ofGroups(
     one: IndexedPrincipal,
     prepared: PreparedPrincipal,
-    call: (target: string, then: PreparedPrincipal | null) => Call,
+    call: (target: string, then: Supposed | null) => Call,
   ): Promise<readonly Call[]> {
+    const then = this.#supposed(one.arn, '*', () => withEverything(prepared));
     const calls: Call[] = [];
-    for (const group of one.groups)
-      if (await this.#sight.group(group)) calls.push(call(group.arn, withEverything(prepared)));
+    for (const group of one.groups) if (await this.#sight.group(group)) calls.push(call(group.arn, then));
     return calls;
   }
 
   async #ofPolicies(
     actor: Actor,
     method: IamMethod,
+    one: IndexedPrincipal,
     prepared: PreparedPrincipal,
-    call: (target: string, then: PreparedPrincipal | null) => Call,
+    call: (target: string, then: Supposed | null) => Call,
   ): Promise<readonly Call[]> {
     const arns = new Set(prepared.policies?.source.identity.flatMap(({ arn }) => arn ?? []));
     const calls: Call[] = [];
@@ -216,9 +229,17 @@ export class EdgeFinder {
       if (!arn.includes(`:${actor.prepared.accountId}:`)) continue;
       if (!(await this.#sight.policy({ layer: 'IDENTITY_POLICY', arn, holder: null }))) continue;
       const isOther = method.id === 'set-default-policy-version';
-      calls.push(call(arn, isOther ? null : withPolicyAs(prepared, arn)));
+      calls.push(call(arn, isOther ? null : this.#supposed(one.arn, arn, () => withPolicyAs(prepared, arn))));
     }
     return calls;
+  }
+
+  /** Somebody after a change: one object for the same change, however it is made. */
+  #supposed(arn: string, change: string, make: () => PreparedPrincipal): Supposed {
+    const key = `${arn} ${change}`;
+    const known = this.#afterwards.get(key) ?? { arn, prepared: make() };
+    this.#afterwards.set(key, known);
+    return known;
   }
 
   /** Whether a policy of its own could let it make the call; anything else is not asked. */
@@ -253,28 +274,4 @@ function stepOf({ arn }: Actor, { method, target, to }: Call, answer: Answer | n
 
 function callOf(method: IamMethod, target: string): Call {
   return { method, target, to: target, supposed: null, context: {} };
-}
-
-/** The keys that the caller chooses, in its partition. */
-function contextOf({ context = {} }: IamMethod, { partition }: PreparedPrincipal): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(context).map(([key, value]) => [key, value.replace('arn:aws:', `arn:${partition}:`)]),
-  );
-}
-
-function boundaryKey(arn: string): Readonly<Record<string, string>> {
-  return { 'iam:permissionsboundary': arn };
-}
-
-/** Whether assuming the role is allowed, or fails for nothing that naming the caller in the trust policy does not change. */
-function trustIsEnough(answer: Answer | null): boolean {
-  if (answer === null) return false;
-  const { allowed, effect, deniedBy } = answer.decision;
-  return allowed || (effect === 'IMPLICIT_DENY' && (deniedBy === 'TRUST_POLICY' || deniedBy === 'IDENTITY_POLICY'));
-}
-
-function methodFor(id: string): IamMethod {
-  const method = METHODS.iam.find((one) => one.id === id);
-  if (method === undefined) throw new Error(`methods.json has no ${id}`);
-  return method;
 }

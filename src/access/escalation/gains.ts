@@ -16,6 +16,9 @@ export class Gains {
   readonly #judge: Judge;
   readonly #administrators = new Map<string, Promise<boolean>>();
   readonly #probes = new WeakMap<PreparedPrincipal, Probes>();
+  /** Many search among the same requests. */
+  readonly #decided = new Map<string, Map<string, Answer | null>>();
+  readonly #supposed = new WeakMap<Supposed, Map<string, Answer | null>>();
   readonly #wouldBe = new WeakMap<Supposed, Promise<boolean>>();
   readonly #known = new Map<string, Promise<Gain | null>>();
 
@@ -55,11 +58,15 @@ export class Gains {
   }
 
   #asIs(arn: string): Decide {
-    return (probes) => this.#judge.decide(probes.map((one) => ({ ...one, principal: arn })));
+    const known = this.#decided.get(arn) ?? new Map<string, Answer | null>();
+    this.#decided.set(arn, known);
+    return remembering(known, (probes) => this.#judge.decide(probes.map((one) => ({ ...one, principal: arn }))));
   }
 
   #as(supposed: Supposed): Decide {
-    return (probes) => this.#judge.suppose(supposed, probes);
+    const known = this.#supposed.get(supposed) ?? new Map<string, Answer | null>();
+    this.#supposed.set(supposed, known);
+    return remembering(known, (probes) => this.#judge.suppose(supposed, probes));
   }
 
   #mayEverything(prepared: PreparedPrincipal): Promise<boolean> {
@@ -81,6 +88,18 @@ export class Gains {
   }
 }
 
+/** Decides each request once. */
+function remembering(known: Map<string, Answer | null>, decide: Decide): Decide {
+  return async (probes) => {
+    const fresh = probes.filter(({ key }) => !known.has(key));
+    if (fresh.length > 0) {
+      const answers = await decide(fresh);
+      for (const [index, { key }] of fresh.entries()) known.set(key, answers[index] ?? null);
+    }
+    return probes.map(({ key }) => known.get(key) ?? null);
+  };
+}
+
 /** Requests, made when they are first needed, each once. */
 class Probes {
   readonly #made: Probe[] = [];
@@ -95,9 +114,8 @@ class Probes {
     while (this.#made.length < from + size) {
       const next = this.#rest.next();
       if (next.done === true) break;
-      const key = `${next.value.action} ${next.value.resource}`;
-      if (this.#keys.has(key)) continue;
-      this.#keys.add(key);
+      if (this.#keys.has(next.value.key)) continue;
+      this.#keys.add(next.value.key);
       this.#made.push(next.value);
     }
     return this.#made.slice(from, from + size);

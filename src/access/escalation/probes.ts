@@ -9,7 +9,10 @@ import { resourcesFor } from './grants.ts';
 import type { Asked } from './judge.ts';
 
 /** A request of somebody. */
-export type Probe = Omit<Asked, 'principal'>;
+export interface Probe extends Omit<Asked, 'principal'> {
+  /** The same for the same request. */
+  readonly key: string;
+}
 
 /** The worst first. */
 const LEVELS: readonly AccessLevel[] = ['PERMISSIONS_MANAGEMENT', 'WRITE', 'READ', 'LIST', 'TAGGING'];
@@ -40,7 +43,7 @@ export function* probesOf(catalog: Catalog, principal: PreparedPrincipal): Itera
       let count = 0;
       for (const action of actionsOf(catalog, statement)) {
         for (const resource of resourcesOf(catalog, action, statement, principal)) {
-          yield { action: action.name, resource };
+          yield { action: action.name, resource, key: `${action.name} ${resource}` };
           count += 1;
         }
         if (count > MOST_OF_STATEMENT) break;
