@@ -3,7 +3,10 @@ import type { Answer } from '../question.ts';
 import { type IamMethod, METHODS } from './methods.ts';
 
 /** The keys that the caller chooses, in its partition. */
-export function contextOf({ context = {} }: IamMethod, { partition }: PreparedPrincipal): Readonly<Record<string, string>> {
+export function contextOf(
+  { context = {} }: IamMethod,
+  { partition }: PreparedPrincipal,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(context).map(([key, value]) => [key, value.replace('arn:aws:', `arn:${partition}:`)]),
   );
