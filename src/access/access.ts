@@ -13,10 +13,10 @@ import { compareAccess } from './compare-access.ts';
 import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
-import { namesAction } from './names-action.ts';
-import { onOneCatalog } from './one-catalog.ts';
 import { escalationPaths } from './escalation/escalation-paths.ts';
 import type { EscalationOptions, EscalationPaths } from './escalation/paths.ts';
+import { namesAction } from './names-action.ts';
+import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
 import {
   type AccessCheck,
