@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
-import { A, allow, aRole, aUser, trusts, userArn } from '../../support/policies.ts';
+import { A, allow, aRole, aUser, policy, trusts, userArn } from '../../support/policies.ts';
 import { OPERATOR, signedIn } from '../gateway.ts';
 import { openedGateway } from '../services.ts';
 
@@ -95,6 +95,12 @@ test('who may not ask about somebody is not told of it, not even by a number', a
   expect(errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
 });
 
+test('the cursor of another leads into nothing that is not its own to see', async () => {
+  const { pageInfo } = await asked(OPERATOR, 'first: 1');
+  const next = await asked(signedIn(userArn('auditor')), `first: 20, after: "${pageInfo.endCursor}"`);
+  expect([ends(next), next.totalCount, next.withheld]).toEqual([['keys > reader'], 2, true]);
+});
+
 test('everybody may ask about itself', async () => {
   const own = await asked(signedIn(userArn('keys')), 'principal: "me"');
   expect([ends(own), own.withheld]).toEqual([[], true]);
@@ -108,4 +114,54 @@ test('neither a service nor a depth of six', async () => {
   expect(await codeOf('principal: "ec2.amazonaws.com"')).toEqual(['BAD_USER_INPUT', 'principal']);
   expect(await codeOf('maxDepth: 6')).toEqual(['BAD_USER_INPUT', 'maxDepth']);
   expect(await codeOf(`principal: "${userArn('nobody')}"`)).toEqual(['NOT_FOUND', 'principal']);
+});
+
+/** Who may ask about all users here, and reads neither groups nor policies, or both. */
+describe('groups and policies', () => {
+  const STAFF = `arn:aws:iam::${A}:group/staff`;
+  const WORK = `arn:aws:iam::${A}:policy/work`;
+  const reads = allow(['iam:GetGroup', 'iam:GetGroupPolicy', 'iam:GetPolicyVersion']);
+  const own = openedGateway(() => ({
+    policies: [
+      {
+        arn: WORK,
+        defaultVersionId: 'v1',
+        versions: [{ versionId: 'v1', document: policy(allow('iam:CreatePolicyVersion', WORK)) }],
+      },
+    ],
+    groups: [{ arn: STAFF, inlinePolicies: [{ name: 'inline', document: policy(allow('sqs:*')) }] }],
+    users: [
+      aUser('joiner', [allow('iam:AddUserToGroup', STAFF)]),
+      aUser('writer', [], { attachedPolicies: [WORK] }),
+      aUser('asker', [allow(ASK)]),
+      aUser('reader', [allow(ASK), reads]),
+    ],
+  }));
+  const told = async (caller: Caller) => {
+    const { data, errors } = await own.ask(
+      caller,
+      `{ escalationPaths(accountIds: ["${A}"], maxDepth: 1) { nodes { steps { method target } } totalCount withheld gaps } }`,
+    );
+    expect(errors).toBeUndefined();
+    return data?.['escalationPaths'];
+  };
+
+  test('are named to those who may read them', async () => {
+    const all = {
+      nodes: [
+        { steps: [{ method: 'create-policy-version', target: WORK }] },
+        { steps: [{ method: 'add-user-to-group', target: STAFF }] },
+      ],
+      totalCount: 2,
+      withheld: false,
+    };
+    expect(await told(OPERATOR)).toMatchObject(all);
+    expect(await told(signedIn(userArn('reader')))).toMatchObject(all);
+  });
+
+  test('are not told of to those who may not', async () => {
+    const answer = await told(signedIn(userArn('asker')));
+    expect(answer).toMatchObject({ nodes: [], totalCount: 0, withheld: true });
+    expect(JSON.stringify(answer)).not.toMatch(/staff|work/);
+  });
 });
