@@ -7,31 +7,13 @@ import { type Bound, UNBOUND } from './bindings.ts';
 import { assumedValue, filledValue } from './call-keys.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, hitByNotPrincipal, mayName, type Naming, NOT_NAMED, naming } from './match-principal.ts';
-import { isOwnAccount } from './own-account.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import type { OrganizationFacts } from './principal.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import { ReadContext } from './read-context.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
 import { placeOfTag } from './resource-tags.ts';
 import { NOT_RESOURCE, type Rule } from './rule.ts';
 import { appliesUnsaid, unsaidBy } from './unsaid.ts';
-
-/** A key of the resource that follows from its owner. */
-function ofOwner(
-  { name }: ContextKey,
-  accountId: string,
-  organization: OrganizationFacts | null,
-): ContextValue | undefined {
-  switch (name) {
-    case 'aws:resourceorgid':
-      return organization?.id;
-    case 'aws:resourceorgpaths':
-      return organizationPaths(organization);
-    default:
-      return accountId;
-  }
-}
 
 const REQUESTED_REGION = contextKey('aws:RequestedRegion');
 
@@ -107,7 +89,6 @@ export class Evaluation implements Asked<Evaluation> {
   private callValue(key: ContextKey): ContextValue | undefined {
     const filled = filledValue(key, this);
     if (filled !== null) return filled;
-    if (key.name.endsWith(':resourceaccount')) return this.ofOpenOwner(key);
     // The Region of a call to EC2 without a resource.
     return key.name === 'ec2:region' ? (this.value(REQUESTED_REGION) ?? this.given(key)) : this.given(key);
   }
@@ -118,16 +99,15 @@ export class Evaluation implements Asked<Evaluation> {
       const place = this.placeOfTag(key);
       return place === 'given' ? this.given(key) : place === 'known' ? tags?.get(key.tag) : undefined;
     }
-    return accountId === null ? this.ofOpenOwner(key) : ofOwner(key, accountId, facts.organization);
-  }
-
-  /** A resource without a known owner is the caller's own, unless the request says whose it is. */
-  private ofOpenOwner(key: ContextKey): ContextValue | undefined {
-    const given = this.given(key);
-    if (given !== undefined || !isOwnAccount(this.principal, this.resource)) return given;
-    const { accountId, facts } = this.principal;
-    const organization = 'organization' in facts ? facts.organization : null;
-    return ofOwner(key, accountId, organization);
+    if (accountId === null) return this.given(key);
+    switch (key.name) {
+      case 'aws:resourceorgid':
+        return facts.organization?.id;
+      case 'aws:resourceorgpaths':
+        return organizationPaths(facts.organization);
+      default:
+        return accountId;
+    }
   }
 
   private placeOfTag(key: ContextKey): ReturnType<typeof placeOfTag> {

@@ -4,7 +4,6 @@ import type { BucketSide } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { ControlPlan } from './layer-set.ts';
-import { isOwnAccount } from './own-account.ts';
 import type { PlanMemo } from './plan-memo.ts';
 import type { PreparedBucket, PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { PrincipalFacts } from './principal.ts';
@@ -25,8 +24,15 @@ export function hasEverything(facts: PrincipalFacts): boolean {
   return facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null);
 }
 
+/**
+ * The principal and the resource are in one account. A resource with an unknown owner is treated as the caller's own.
+ * Access never crosses partitions.
+ */
 export function sameAccount({ principal, resource }: Evaluation): boolean {
-  return isOwnAccount(principal, resource);
+  // Services and anonymous callers belong to no account.
+  if (principal.accountId === '') return false;
+  if (resource.partition !== principal.partition && resource.partition !== '') return false;
+  return resource.accountId === null || resource.accountId === principal.accountId;
 }
 
 export function samePartition(principal: PreparedPrincipal, resource: PreparedResource): boolean {

@@ -9,10 +9,19 @@ const OTHERS = ['ROLEGATE_URL', 'ROLEGATE_TOKEN', 'ROLEGATE_BACKUP_PASSPHRASE', 
 const OF_TESTS = /^ROLEGATE_(?:TEST|FUZZ|FAULT|BENCH|RECORD)(?:_|$)/;
 
 /**
- * What Kubernetes puts into the environment of every container for a Service of this name, in the form of Docker's links.
+ * What Kubernetes puts into the environment of every container for a Service of this name, or one that begins with it, in the form of
+ * Docker's links.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
 const OF_KUBERNETES = /^ROLEGATE_(?:SERVICE_[A-Z0-9_]+|PORT(?:_[A-Z0-9_]+)?)$/;
+const OF_NEIGHBOURS =
+  /^ROLEGATE_[A-Z0-9_]+_(?:SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_[A-Z]+)?)$/;
+const PORT_OF_NEIGHBOUR = /^ROLEGATE_[A-Z0-9_]+_PORT$/;
+
+function isOfKubernetes(name: string, value = ''): boolean {
+  if (OF_KUBERNETES.test(name) || OF_NEIGHBOURS.test(name)) return true;
+  return PORT_OF_NEIGHBOUR.test(name) && /^(?:tcp|udp|sctp):/.test(value);
+}
 
 /**
  * One sentence for each name that is not known. Of the environment, names with our prefix alone: a misspelt setting would otherwise
@@ -23,7 +32,8 @@ export function unknownNames({ name: source, values }: SettingSource, known: rea
   const all = new Set([...known, ...(isEnvironment ? OTHERS : [])]);
   return Object.keys(values).flatMap((name) => {
     if (all.has(name)) return [];
-    if (isEnvironment && (!name.startsWith('ROLEGATE_') || OF_TESTS.test(name) || OF_KUBERNETES.test(name))) return [];
+    if (isEnvironment && (!name.startsWith('ROLEGATE_') || OF_TESTS.test(name) || isOfKubernetes(name, values[name])))
+      return [];
     const meant = nearest(name, [...all]);
     const place = isEnvironment ? '' : ` (${source})`;
     return [

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem, shown } from './setting-values.ts';
 
@@ -24,6 +24,8 @@ export interface SettingInForce {
 type Mask = (text: string) => string;
 
 const asItIs: Mask = (text) => shown(text, 200);
+/** A name of a file that is there; anything else may be the secret itself. */
+const fileShown: Mask = (text) => (existsSync(text) ? asItIs(text) : '***');
 
 /** Reads settings from their sources, and keeps what it was asked for. */
 export class SettingReader {
@@ -61,7 +63,7 @@ export class SettingReader {
     // Of the source that counts: what another one says beside it does not.
     const reader = new SettingReader(nearest === null ? [] : [nearest], this.#workingDir);
     const inText = reader.read<string | null>(name, null, parse, mask);
-    const inFile = reader.read<string | null>(file, null, (given) => this.#inFile(given, parse));
+    const inFile = reader.read<string | null>(file, null, (given) => this.#inFile(given, parse), fileShown);
     if (has(name) && has(file)) this.problems.push(`${name} and ${file} are both set: set one of them`);
     else this.problems.push(...reader.problems);
     this.inForce.push(...reader.inForce);
@@ -70,7 +72,8 @@ export class SettingReader {
 
   #inFile(path: string, parse: (text: string) => string | Problem): string | Problem {
     const text = textIn(resolve(this.#workingDir, path));
-    if (text === null) return new Problem(`must name a file that can be read; it is \`${shown(path)}\``);
+    // Whoever gives the secret itself in place of the file's name is not to find it in a log.
+    if (text === null) return new Problem('must name a file that can be read');
     const value = parse(text);
     return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
   }

@@ -31,12 +31,19 @@ export function settingArguments(args: readonly string[], takesFlags: boolean): 
     const value = after.length > 0 ? after.join('=') : left.shift();
     if (value === undefined || value === '') throw new InvalidSettings([`${flag} needs a value`]);
     if (name === undefined) config = value;
+    else if (name === TRACES && /@/.test(value))
+      throw new InvalidSettings([
+        `${flag} would show a secret to whoever lists processes: set ${TRACES} in the environment or a file`,
+      ]);
     else if (IS_SECRET.has(name))
       throw new InvalidSettings([`${flag} would show a secret to whoever lists processes: use ${flag}-file`]);
     else flags[name] = value;
   }
   return { config, flags, rest };
 }
+
+/** Its URL may hold a password. */
+const TRACES = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 const IS_SECRET: ReadonlySet<string> = new Set([
   'DATABASE_URL',

@@ -178,9 +178,12 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (settings.workers > 1 && databaseUrl === null) problems.push(WORKERS_NEED_A_SERVER);
+  const { file, mode } = settings.trustedDocuments;
+  if (mode === 'only' && file === null) problems.push(ONLY_NEEDS_A_FILE);
   return settings;
 }
 
+const ONLY_NEEDS_A_FILE = 'ROLEGATE_TRUSTED_DOCUMENTS_MODE `only` needs ROLEGATE_TRUSTED_DOCUMENTS, the file with them';
 const WORKERS_NEED_A_SERVER = 'ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process';
 
 function readWorkLimits(seconds: (name: string, otherwise: number) => number): WorkLimits {
@@ -194,7 +197,7 @@ function readWorkLimits(seconds: (name: string, otherwise: number) => number): W
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password !== '') url.password = '***';
-  if (url.searchParams.has('password')) url.searchParams.set('password', '***');
+  for (const name of [...url.searchParams.keys()]) if (/pass|secret/i.test(name)) url.searchParams.set(name, '***');
   return url.href;
 }
 

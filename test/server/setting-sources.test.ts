@@ -130,9 +130,15 @@ test('what Kubernetes sets for a Service of the name is no misspelling', () => {
     ROLEGATE_PORT: 'tcp://10.0.0.7:4000',
     ROLEGATE_PORT_4000_TCP: 'tcp://10.0.0.7:4000',
     ROLEGATE_PORT_4000_TCP_ADDR: '10.0.0.7',
+    // Of a Service `rolegate-postgres` beside it.
+    ROLEGATE_POSTGRES_SERVICE_HOST: '10.0.0.8',
+    ROLEGATE_POSTGRES_PORT: 'tcp://10.0.0.8:5432',
+    ROLEGATE_POSTGRES_PORT_5432_TCP_PROTO: 'tcp',
   };
   expect(readSettings(env, '/').port).toBe(4000);
   expect(problemsOf(() => readSettings({ ...env, ROLEGATE_PORTS: '1' }, '/'))).toHaveLength(1);
+  expect(problemsOf(() => readSettings({ ...env, ROLEGATE_METRICS_PORT: '9464' }, '/'))).toHaveLength(1);
+  expect(problemsOf(() => readSettings({ ROLEGATE_TRUSTED_DOCUMENTS_MODE: 'only' }, '/'))).toHaveLength(1);
 });
 
 test('every variable with our prefix that this project reads is known', () => {

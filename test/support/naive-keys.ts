@@ -26,8 +26,7 @@ export function contextValue(q: NaiveRequest, written: string): Value {
   const raw = q.context.get(key);
   const given = Array.isArray(raw) && raw.length === 0 ? undefined : raw;
   const known = knownValue(q, key);
-  if (known === 'fromRequest')
-    return given ?? ofOwnAccount(q, key) ?? (q.assumes === true ? assumedValue(q, key) : undefined);
+  if (known === 'fromRequest') return given ?? (q.assumes === true ? assumedValue(q, key) : undefined);
   return q.authority === 'context' ? (given ?? known.value) : known.value;
 }
 
@@ -63,16 +62,6 @@ function ofResource(q: NaiveRequest, key: string): Known {
   if (owner === null) return 'fromRequest';
   if (key === 'aws:resourceaccount') return { value: owner };
   return key === 'aws:resourceorgid' ? { value: organization?.id } : 'fromRequest';
-}
-
-/** What nobody owns is taken to be of the caller's account, where it could be. */
-function ofOwnAccount(q: NaiveRequest, key: string): Value {
-  const p = q.principal;
-  const partition = q.resource.arn.split(':')[1] ?? '';
-  if (ownerOf(q) !== null || !('accountId' in p) || (partition !== '' && partition !== p.partition)) return undefined;
-  if (key === 'aws:resourceaccount' || (key === 's3:resourceaccount' && q.action.service === 's3')) return p.accountId;
-  if (key === 'aws:resourceorgid') return p.organization?.id;
-  return key === 'aws:resourceorgpaths' && p.organization !== null ? [p.organization.path] : undefined;
 }
 
 function ofPrincipal(q: NaiveRequest, key: string): Value {
