@@ -131,6 +131,23 @@ test('what the query finds is there', async () => {
   ]);
 });
 
+test('ways to more permissions have their steps', async () => {
+  const query = blocks('graphql')[3];
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = await response.json();
+  expect(errors).toBeUndefined();
+  expect(data.escalationPaths.nodes[0].steps[0]).toMatchObject({
+    method: expect.any(String),
+    source: expect.any(String),
+  });
+  expect(data.escalationPaths.withheld).toBe(false);
+});
+
 test('what is found leads on, and what people type is completed', async () => {
   const [, , , query] = blocks('graphql');
   const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();

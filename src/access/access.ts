@@ -11,6 +11,8 @@ import { checkQuestionCount } from './check-question.ts';
 import { type AccessComparison, type ComparisonOptions, compareAccess } from './compare-access.ts';
 import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
 import type { EffectivePermissions } from './effective-permissions.ts';
+import { escalationPaths } from './escalation/escalation-paths.ts';
+import type { EscalationOptions, EscalationPaths } from './escalation/paths.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
@@ -116,6 +118,8 @@ export interface Access {
     options: Partial<RouteOptions>,
     now: number,
   ): Promise<readonly AccessRoute[]>;
+  /** The ways by which users and roles come to permissions that they do not have, the shortest first. */
+  escalationPaths(options: EscalationOptions, now: number): Promise<EscalationPaths>;
 }
 
 /** Options of a search for principals that may do one of several actions. Left out: as of `whoCan`. */
@@ -239,6 +243,10 @@ class AccessWith implements Access {
   accessRoutes(...[subject, needs, options, now]: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
     const all = { maxDepth: 1, ...options };
     return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, subject, needs, all, now));
+  }
+
+  escalationPaths(...asked: Asked<'escalationPaths'>): Promise<EscalationPaths> {
+    return onOneCatalog(this.#tools, (tools) => escalationPaths(tools, ...asked));
   }
 }
 

@@ -40,6 +40,7 @@ const SEARCHES: Readonly<Record<string, Search>> = {
   compareAccess: { cost: 40_000, through: 'roles' },
   assumableRoles: { cost: 10_000, through: 'roles' },
   accessRoutes: { cost: 10_000, through: 'roles' },
+  escalationPaths: { cost: 40_000, through: 'principals' },
   whoCan: { cost: 10_000, through: 'principals' },
   // Up to 400 of these questions, which end when half of the request's time is over.
   accessGraph: { cost: 100_000, through: 'principals' },

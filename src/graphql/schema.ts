@@ -22,6 +22,7 @@ import './checkers/rotate-checker.ts';
 import './questions/decision.ts';
 import './questions/access-comparison.ts';
 import './questions/effective-permissions.ts';
+import './questions/escalation-paths.ts';
 import './entities/directory-export.ts';
 import './live/decision-changed.ts';
 import './live/directory-changed.ts';

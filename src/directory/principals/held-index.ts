@@ -2,7 +2,7 @@ import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
 import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { IndexedDocuments } from './indexed-documents.ts';
-import type { IndexedDocument, IndexedPrincipal, PrincipalIndex } from './indexed-principals.ts';
+import type { IndexedDocument, IndexedHolder, IndexedPrincipal, PrincipalIndex } from './indexed-principals.ts';
 import { KeptPrincipals } from './kept-principals.ts';
 import { TrustEdges } from './trust-edges.ts';
 
@@ -34,6 +34,10 @@ export class HeldIndex implements PrincipalIndex {
 
   get roles(): readonly IndexedPrincipal[] {
     return this.principals.roles;
+  }
+
+  get groups(): Iterable<IndexedHolder> {
+    return this.principals.groups;
   }
 
   documentsAbout(service: string): Iterable<IndexedDocument> {

@@ -41,6 +41,8 @@ export interface PrincipalIndex {
   /** In the order of their ARNs, compared as texts. */
   readonly users: readonly IndexedPrincipal[];
   readonly roles: readonly IndexedPrincipal[];
+  /** Also those without members. In no order. */
+  readonly groups: Iterable<IndexedHolder>;
   /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */
   rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
   /** Documents of identity policies and boundaries that can be about an action of a service. */

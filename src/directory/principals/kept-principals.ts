@@ -98,6 +98,10 @@ export class KeptPrincipals {
     return this.#roles.list;
   }
 
+  get groups(): Iterable<IndexedHolder> {
+    return this.#groups.values();
+  }
+
   /** The hashes of documents that these rows hold and that are not known yet. */
   unknownIn({ users, roles, groups, policies }: PrincipalRows): readonly string[] {
     const hashes = new Set<string>();

@@ -33,6 +33,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.accessGraph': SIGNED_IN,
   // Each of its changes has the guard of its own mutation; who is shown is decided with it: see guard/preview-scope.ts.
   'Query.previewChange': SIGNED_IN,
+  // And of whom it may be told: see guard/escalation-scope.ts.
+  'Query.escalationPaths': SIGNED_IN,
   // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
   'Query.services': SIGNED_IN,

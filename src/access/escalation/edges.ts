@@ -1,0 +1,277 @@
+import type { IndexedPrincipal, PrincipalIndex } from '../../directory/principals/indexed-principals.ts';
+import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
+import type { Answer } from '../question.ts';
+import { allowsOf } from './grants.ts';
+import { boundaryKey, contextOf, methodFor, trustIsEnough } from './iam-calls.ts';
+import { type Asked, allAllowed, type Judge, type Supposed } from './judge.ts';
+import { type EscalationKind, type IamMethod, METHODS } from './methods.ts';
+import type { EscalationStep } from './paths.ts';
+import type { Actor, Populations } from './population.ts';
+import { ServiceEdges } from './service-edges.ts';
+import type { Sight } from './sight.ts';
+import { inGroup, withEverything, withoutBoundary, withPolicyAs } from './supposed.ts';
+
+/** A step that makes somebody more than it is. `supposed` null: what it is then is not known. */
+export interface Growth {
+  readonly step: EscalationStep;
+  readonly supposed: Supposed | null;
+}
+
+/** What a user or role can do next. */
+export interface Edges {
+  /** Steps by which it has the permissions of another user or role. */
+  readonly become: readonly EscalationStep[];
+  /** Steps by which it makes itself, or one that it can become, more: by the ARN of that one. */
+  readonly growths: ReadonlyMap<string, readonly Growth[]>;
+}
+
+/** What makes somebody more. */
+const GROWTHS: ReadonlySet<EscalationKind> = new Set(['CHANGE_POLICY', 'JOIN_GROUP', 'LIFT_BOUNDARY']);
+const NONE: Edges = { become: [], growths: new Map() };
+
+/** A call that is to be decided, and what it would be a step of. */
+interface Call {
+  readonly method: IamMethod;
+  readonly target: string;
+  readonly to: string;
+  readonly supposed: Supposed | null;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** The steps from each user and role, found once. */
+export class EdgeFinder {
+  readonly #judge: Judge;
+  readonly #index: PrincipalIndex;
+  readonly #populations: Populations;
+  readonly #sight: Sight;
+  readonly #services: ServiceEdges;
+  readonly #known = new Map<string, Promise<Edges>>();
+  readonly #afterwards = new Map<string, Supposed>();
+
+  constructor(judge: Judge, index: PrincipalIndex, populations: Populations, sight: Sight) {
+    this.#judge = judge;
+    this.#index = index;
+    this.#populations = populations;
+    this.#sight = sight;
+    this.#services = new ServiceEdges(judge, populations, sight);
+  }
+
+  from(arn: string): Promise<Edges> {
+    const known = this.#known.get(arn) ?? this.#find(arn);
+    this.#known.set(arn, known);
+    return known;
+  }
+
+  async #find(arn: string): Promise<Edges> {
+    const prepared = await this.#judge.principal(arn);
+    if (prepared === null) return NONE;
+    const actor = { arn, prepared, population: this.#populations.of(prepared.accountId) };
+    const become = [
+      ...(await this.#assumed(actor)),
+      ...(await this.#taken(actor)),
+      ...(await this.#services.from(actor)),
+    ];
+    const own = new Set([arn, ...become.map(({ to }) => to)]);
+    const growths = new Map<string, Growth[]>();
+    for (const growth of await this.#growths(actor, own)) {
+      const list = growths.get(growth.step.to);
+      if (list === undefined) growths.set(growth.step.to, [growth]);
+      else list.push(growth);
+    }
+    return { become, growths };
+  }
+
+  /** Roles that it can assume, as they are or after it has changed their trust policies. */
+  async #assumed(actor: Actor): Promise<readonly EscalationStep[]> {
+    const assume = methodFor('assume-role');
+    const trusting = await this.#seen(actor, [...this.#index.rolesTrusting(actor.prepared.facts)]);
+    const first = await this.#decided(
+      actor,
+      trusting.map(({ arn }) => callOf(assume, arn)),
+    );
+    const reached = new Set(first.map(({ to }) => to));
+    const change = methodFor('update-assume-role-policy');
+    if (!this.#mayTry(actor, change)) return first;
+    const others = await this.#seen(
+      actor,
+      actor.population.roles.filter(({ arn }) => !reached.has(arn)),
+    );
+    const changed = await this.#decided(
+      actor,
+      others.map(({ arn }) => callOf(change, arn)),
+    );
+    // The new trust policy lets it in; but nothing else must keep it out.
+    const tried = await this.#judge.decide(
+      changed.map(({ target }) => ({ principal: actor.arn, action: assume.action, resource: target })),
+    );
+    return [...first, ...changed.filter((_step, index) => trustIsEnough(tried[index] ?? null))];
+  }
+
+  /** Users whose credentials it can get. */
+  async #taken(actor: Actor): Promise<readonly EscalationStep[]> {
+    const methods = METHODS.iam.filter((one) => one.kind === 'TAKE_CREDENTIALS' && this.#mayTry(actor, one));
+    if (methods.length === 0) return [];
+    const users = await this.#seen(actor, actor.population.users);
+    return this.#decided(
+      actor,
+      methods.flatMap((method) => users.map(({ arn }) => callOf(method, arn))),
+    );
+  }
+
+  /** Changes of those that it is, or can become, in its own account: calls of IAM are about no other. */
+  async #growths(actor: Actor, own: ReadonlySet<string>): Promise<readonly Growth[]> {
+    const methods = METHODS.iam.filter((one) => GROWTHS.has(one.kind) && this.#mayTry(actor, one));
+    if (methods.length === 0) return [];
+    const calls: Call[] = [];
+    for (const one of [...actor.population.users, ...actor.population.roles]) {
+      if (!own.has(one.arn)) continue;
+      await this.#judge.work.turn();
+      const prepared = await this.#judge.principal(one.arn);
+      if (prepared === null) continue;
+      for (const method of methods) calls.push(...(await this.#changes(actor, method, one, prepared)));
+    }
+    const answers = await this.#answers(actor, calls);
+    return calls.flatMap((call, index) => {
+      const step = stepOf(actor, call, answers[index] ?? null);
+      return step === null ? [] : [{ step, supposed: call.supposed }];
+    });
+  }
+
+  /** The calls by which a method could make `one` more. */
+  async #changes(
+    actor: Actor,
+    method: IamMethod,
+    one: IndexedPrincipal,
+    prepared: PreparedPrincipal,
+  ): Promise<readonly Call[]> {
+    const { arn } = one;
+    const call = (target: string, then: Supposed | null): Call => ({
+      method,
+      target,
+      to: arn,
+      supposed: then,
+      context: {
+        ...(one.boundary === null || method.on === 'group' ? {} : boundaryKey(one.boundary.arn)),
+        ...contextOf(method, prepared),
+      },
+    });
+    if (method.kind === 'LIFT_BOUNDARY') {
+      if (one.kind !== method.on || one.boundary === null) return [];
+      const isSeen = await this.#sight.policy({ layer: 'PERMISSIONS_BOUNDARY', arn: one.boundary.arn, holder: null });
+      return isSeen
+        ? [
+            call(
+              arn,
+              this.#supposed(arn, '', () => withoutBoundary(prepared)),
+            ),
+          ]
+        : [];
+    }
+    switch (method.on) {
+      case 'user':
+      case 'role':
+        return one.kind === method.on
+          ? [
+              call(
+                arn,
+                this.#supposed(arn, '*', () => withEverything(prepared)),
+              ),
+            ]
+          : [];
+      case 'group':
+        return method.kind === 'JOIN_GROUP'
+          ? this.#joined(actor, one, prepared, call)
+          : this.#ofGroups(one, prepared, call);
+      case 'policy':
+        return this.#ofPolicies(actor, method, one, prepared, call);
+      default:
+        return method.on satisfies never;
+    }
+  }
+
+  async #joined(
+    { population }: Actor,
+    one: IndexedPrincipal,
+    prepared: PreparedPrincipal,
+    call: (target: string, then: Supposed | null) => Call,
+  ): Promise<readonly Call[]> {
+    if (one.kind !== 'user') return [];
+    const calls: Call[] = [];
+    for (const group of population.groups) {
+      if (one.groups.some(({ arn }) => arn === group.arn) || !(await this.#sight.group(group))) continue;
+      const inIt = (): PreparedPrincipal => inGroup(prepared, group, (document) => this.#index.compiled(document));
+      calls.push(call(group.arn, this.#supposed(one.arn, group.arn, inIt)));
+    }
+    return calls;
+  }
+
+  async #ofGroups(
+    one: IndexedPrincipal,
+    prepared: PreparedPrincipal,
+    call: (target: string, then: Supposed | null) => Call,
+  ): Promise<readonly Call[]> {
+    const then = this.#supposed(one.arn, '*', () => withEverything(prepared));
+    const calls: Call[] = [];
+    for (const group of one.groups) if (await this.#sight.group(group)) calls.push(call(group.arn, then));
+    return calls;
+  }
+
+  async #ofPolicies(
+    actor: Actor,
+    method: IamMethod,
+    one: IndexedPrincipal,
+    prepared: PreparedPrincipal,
+    call: (target: string, then: Supposed | null) => Call,
+  ): Promise<readonly Call[]> {
+    const arns = new Set(prepared.policies?.source.identity.flatMap(({ arn }) => arn ?? []));
+    const calls: Call[] = [];
+    for (const arn of arns) {
+      if (!arn.includes(`:${actor.prepared.accountId}:`)) continue;
+      if (!(await this.#sight.policy({ layer: 'IDENTITY_POLICY', arn, holder: null }))) continue;
+      const isOther = method.id === 'set-default-policy-version';
+      calls.push(call(arn, isOther ? null : this.#supposed(one.arn, arn, () => withPolicyAs(prepared, arn))));
+    }
+    return calls;
+  }
+
+  /** Somebody after a change: one object for the same change, however it is made. */
+  #supposed(arn: string, change: string, make: () => PreparedPrincipal): Supposed {
+    const key = `${arn} ${change}`;
+    const known = this.#afterwards.get(key) ?? { arn, prepared: make() };
+    this.#afterwards.set(key, known);
+    return known;
+  }
+
+  /** Whether a policy of its own could let it make the call; anything else is not asked. */
+  #mayTry({ prepared }: Actor, { action: name }: Pick<IamMethod, 'action'>): boolean {
+    const action = this.#judge.tools.catalog.action(name);
+    return action !== null && allowsOf(prepared, action).length > 0;
+  }
+
+  /** Those that may be told of, without itself. */
+  async #seen({ arn }: Actor, list: readonly IndexedPrincipal[]): Promise<readonly IndexedPrincipal[]> {
+    return this.#sight.principals(list.filter((one) => one.arn !== arn));
+  }
+
+  async #decided(actor: Actor, calls: readonly Call[]): Promise<readonly EscalationStep[]> {
+    const answers = await this.#answers(actor, calls);
+    return calls.flatMap((call, index) => stepOf(actor, call, answers[index] ?? null) ?? []);
+  }
+
+  #answers({ arn }: Actor, calls: readonly Call[]): Promise<readonly (Answer | null)[]> {
+    return this.#judge.decide(
+      calls.map(
+        ({ method, target, context }): Asked => ({ principal: arn, action: method.action, resource: target, context }),
+      ),
+    );
+  }
+}
+
+function stepOf({ arn }: Actor, { method, target, to }: Call, answer: Answer | null): EscalationStep | null {
+  const answers = allAllowed([answer]);
+  return answers === null ? null : { method, from: arn, target, to, answers };
+}
+
+function callOf(method: IamMethod, target: string): Call {
+  return { method, target, to: target, supposed: null, context: {} };
+}

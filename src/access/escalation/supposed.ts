@@ -1,0 +1,63 @@
+import type { IndexedDocument, IndexedHolder } from '../../directory/principals/indexed-principals.ts';
+import type { AttachedPolicy, PrincipalPolicies } from '../../evaluation/applicable-policies.ts';
+import { type PreparedPrincipal, preparePolicies, preparePrincipal } from '../../evaluation/prepare.ts';
+import { type CompiledPolicy, loadPolicy } from '../../policy/load.ts';
+
+// What a user or role would hold after a change. Everything else about it stays: control policies, and Denies that it does not change.
+
+const EVERYTHING = loadPolicy(
+  { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+  'identity',
+);
+
+/** A policy that allows everything, in place of one or beside the others. */
+function everything(arn: string | null): AttachedPolicy {
+  return { policy: EVERYTHING, id: arn ?? 'everything', name: null, arn };
+}
+
+function holding(
+  { facts, policies }: PreparedPrincipal,
+  change: (source: PrincipalPolicies) => Partial<PrincipalPolicies>,
+): PreparedPrincipal {
+  if (policies === null) throw new Error('neither a user nor a role');
+  return preparePrincipal(facts, preparePolicies({ ...policies.source, ...change(policies.source) }), null);
+}
+
+/** With one more policy, which allows everything. */
+export function withEverything(principal: PreparedPrincipal): PreparedPrincipal {
+  return holding(principal, ({ identity }) => ({ identity: [...identity, everything(null)] }));
+}
+
+/** With a managed policy that allows everything, in place of what it says now. */
+export function withPolicyAs(principal: PreparedPrincipal, policyArn: string): PreparedPrincipal {
+  return holding(principal, ({ identity, boundary }) => ({
+    identity: identity.map((one) => (one.arn === policyArn ? everything(policyArn) : one)),
+    boundary: boundary?.arn === policyArn ? everything(policyArn) : boundary,
+  }));
+}
+
+export function withoutBoundary(principal: PreparedPrincipal): PreparedPrincipal {
+  return holding(principal, () => ({ boundary: null }));
+}
+
+/** With what a group holds. Documents that cannot be read completely are left out. */
+export function inGroup(
+  principal: PreparedPrincipal,
+  group: IndexedHolder,
+  compiled: (document: IndexedDocument) => CompiledPolicy,
+): PreparedPrincipal {
+  const inline = group.inline.filter(({ isWhole }) => isWhole);
+  const attached = group.attached.filter(({ document }) => document.isWhole);
+  return holding(principal, ({ identity }) => ({
+    identity: [
+      ...identity,
+      ...inline.map((one) => ({ policy: compiled(one), id: one.hash, name: null, arn: null, holder: group.arn })),
+      ...attached.map(({ arn, document }) => ({ policy: compiled(document), id: arn, name: null, arn })),
+    ],
+  }));
+}
+
+/** Whatever its account lets anybody do: control policies alone limit it. */
+export function withoutLimits(principal: PreparedPrincipal): PreparedPrincipal {
+  return holding(principal, () => ({ identity: [everything(null)], boundary: null }));
+}
