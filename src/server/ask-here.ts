@@ -55,7 +55,7 @@ function askerOf(catalog: Catalog, directory: OpenDirectory, limits: WorkLimits,
     understandFiles: () => Promise.reject(new RolegateError('BAD_SECRETS', NO_GATEWAY)),
   });
   const plugins = [useDocumentLimits(), useQueriesAlone()];
-  const yoga = createGraphqlServer({ schema: buildSchema(), contextOf, plugins, log });
+  const yoga = createGraphqlServer({ schema: buildSchema(), contextOf, plugins, reports: { log } });
   return {
     answer: async (query, variables) => {
       const request = {

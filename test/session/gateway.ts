@@ -47,7 +47,7 @@ export async function openShared(document: DirectoryDocument): Promise<Gateway> 
 /** A gateway on a directory that whoever opens it closes. */
 export async function openOn(options: DirectoryOptions): Promise<Gateway> {
   const statements: string[] = [];
-  const onStatement = (sql: string): void => void statements.push(sql);
+  const onStatement = (sql: string): undefined => void statements.push(sql);
   return gatewayOn(await openDirectory({ ...options, onStatement }, catalog), statements);
 }
 

@@ -45,7 +45,14 @@ export async function startTestGateway(
   options: Pick<GatewayOptions, 'clock'> = {},
 ): Promise<TestGateway> {
   const settings = readSettings(
-    { PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_METRICS_ADDRESS: 'off', ROLEGATE_DATA_DIR: dataDir, ...WITHOUT_LIMITS, ...env },
+    {
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      ROLEGATE_METRICS_ADDRESS: 'off',
+      ROLEGATE_DATA_DIR: dataDir,
+      ...WITHOUT_LIMITS,
+      ...env,
+    },
     '/',
   );
   if (settings.databaseUrl === null && !existsSync(join(dataDir, 'db'))) await putEmptyDirectory(dataDir);

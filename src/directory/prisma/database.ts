@@ -47,4 +47,4 @@ export interface Database extends Sql {
 }
 
 /** Receives every statement, including BEGIN and COMMIT, without its parameters. Returns what to call when it was answered. */
-export type StatementListener = (sql: string) => (() => void) | void;
+export type StatementListener = (sql: string) => (() => void) | undefined;

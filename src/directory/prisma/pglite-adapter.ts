@@ -25,7 +25,7 @@ function reporting(base: SqlQueryable, onStatement: StatementListener): SqlQuery
 }
 
 /** Tells when it was answered. `ended`: undefined: nobody wants to know. */
-export function untilEnded<T>(answer: Promise<T>, ended: (() => void) | void): Promise<T> {
+export function untilEnded<T>(answer: Promise<T>, ended: (() => void) | undefined): Promise<T> {
   return ended === undefined ? answer : answer.finally(ended);
 }
 
