@@ -81,7 +81,7 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
   [
     'compare',
     (args) => {
-      const { values, positionals } = parsed(args, COMPARE_OPTIONS);
+      const { values, positionals } = parsed(args, { ...COMPARE_OPTIONS, ...FIRST });
       return values.help === true ? null : asked(values, compare(positionals, values));
     },
   ],
