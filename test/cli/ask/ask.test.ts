@@ -136,6 +136,29 @@ describe('what is asked', () => {
     expect(compareAccess.differences.nodes).toHaveLength(compareAccess.lostCount);
   });
 
+  test('escalations lists ways to more permissions, of one or of all, and ends with 0', async () => {
+    const one = await rolegate(['escalations', ALICE]);
+    expect(one).toMatchObject({ code: 0, failure: null });
+    expect(one.out.split('\n')).toEqual([
+      `2 ways to more permissions from ${ALICE}`,
+      `${ALICE}  1 step    Assume the role: ${DEPLOYER}`,
+      expect.stringMatching(
+        / {2}Start an instance with the role: \S+WebServer \(needs an instance profile that holds the role\)$/,
+      ),
+      '',
+    ]);
+    const all = await rolegate(['escalations', '--all', '--depth', '1', '--json']);
+    const { escalationPaths } = JSON.parse(all.out);
+    expect(escalationPaths).toMatchObject({ totalCount: 3, withheld: false, administrators: [] });
+    const bob = {
+      principal: { arn: BOB },
+      steps: [{ method: 'assume-role', decisions: [{ action: 'sts:AssumeRole' }] }],
+    };
+    expect(escalationPaths.nodes[2]).toMatchObject(bob);
+    const ofAccount = await rolegate(['escalations', '--account', '222222222222']);
+    expect(ofAccount.out).toMatch(/^1 way to more permissions\n\S+bob {2}1 step {2,}Assume the role: \S+Auditor\n$/);
+  });
+
   test('graph draws what is around, or all accounts', async () => {
     const file = join(folder, 'access.svg');
     const drawn = await rolegate(['graph', '--around', ALICE, '-o', file]);
@@ -217,6 +240,9 @@ describe('who is asked', () => {
     [['compare', ALICE], '`rolegate compare` needs --role ARN or --other PRINCIPAL'],
     [['compare', ALICE, '--role', WRITER, '--other-role', WRITER], '--other-role belongs to --other'],
     [['compare', ALICE, '--role', WRITER, '--other', ''], '--other is empty'],
+    [['escalations', ALICE, '--all'], 'PRINCIPAL excludes --all and --account'],
+    [['escalations'], '`rolegate escalations` needs PRINCIPAL, --all or --account ID'],
+    [['escalations', '--all', '--depth', '6'], '--depth is a number from 1 to 5'],
     [['routes', ALICE], '`rolegate routes` needs --need ACTION=RESOURCE'],
     [['query', '-', '--variables', '-'], 'standard input (-) can be read only once'],
   ])('%j is wrong', async (args, sentence) => {
