@@ -141,5 +141,6 @@ PostgreSQL server. With a gateway running, a command asks that gateway, as its o
 token in the data folder).
 
 Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed; can: denied;
-preview: a change that is refused, or somebody gains what must not be gained, or may gain it), 3 can: no answer, 2 wrong usage or settings.
+preview: a change that is refused, or somebody gains what must not be gained, or may gain it), 3 can: no answer, 2 wrong usage or settings,
+141 a list that nobody reads any more.
 `;
