@@ -214,7 +214,7 @@ async function begun(steps: readonly ChangeStep[]): Promise<Preview | null> {
       (real: Error) => real.message,
     );
     if (why === error.message) return null;
-    throw new Error(`a preview says ${error.message}, and making the changes says ${why}`);
+    throw new Error(`a preview says ${error.message}, and making the changes says ${why}`, { cause: error });
   }
 }
 

@@ -52,7 +52,10 @@ async function keyOf(arn: string, id: string): Promise<string> {
 
 /** Those that the gateway counts. */
 const counted = new Set<OpenSubscription>();
-const { open } = LiveLimits.prototype;
+const open: (this: LiveLimits, caller: Parameters<LiveLimits['open']>[0]) => OpenSubscription = Reflect.get(
+  LiveLimits.prototype,
+  'open',
+);
 vi.spyOn(LiveLimits.prototype, 'open').mockImplementation(function counting(this: LiveLimits, caller) {
   const one = open.call(this, caller);
   counted.add(one);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
-import { A, allow, aRole, aUser, policy, trusts, userArn } from '../../support/policies.ts';
+import { A, allow, aRole, aUser, deny, policy, trusts, userArn } from '../../support/policies.ts';
 import { OPERATOR, signedIn } from '../gateway.ts';
 import { openedGateway } from '../services.ts';
 
@@ -116,7 +116,7 @@ test('neither a service nor a depth of six', async () => {
   expect(await codeOf(`principal: "${userArn('nobody')}"`)).toEqual(['NOT_FOUND', 'principal']);
 });
 
-/** Who may ask about all users here, and reads neither groups nor policies, or both. */
+/** All of these may ask about every user, and differ in what they may read. */
 describe('groups and policies', () => {
   const STAFF = `arn:aws:iam::${A}:group/staff`;
   const WORK = `arn:aws:iam::${A}:policy/work`;
@@ -135,6 +135,9 @@ describe('groups and policies', () => {
       aUser('writer', [], { attachedPolicies: [WORK] }),
       aUser('asker', [allow(ASK)]),
       aUser('reader', [allow(ASK), reads]),
+      aUser('no-groups', [allow(ASK), reads, deny('iam:GetGroup')]),
+      aUser('no-group-policies', [allow(ASK), reads, deny('iam:GetGroupPolicy')]),
+      aUser('no-policies', [allow(ASK), reads, deny('iam:GetPolicyVersion')]),
     ],
   }));
   const told = async (caller: Caller) => {
@@ -163,5 +166,14 @@ describe('groups and policies', () => {
     const answer = await told(signedIn(userArn('asker')));
     expect(answer).toMatchObject({ nodes: [], totalCount: 0, withheld: true });
     expect(JSON.stringify(answer)).not.toMatch(/staff|work/);
+  });
+
+  test.for([
+    ['no-groups', 'create-policy-version'],
+    ['no-group-policies', 'create-policy-version'],
+    ['no-policies', 'add-user-to-group'],
+  ])('to %s only the other is told of', async ([name = '', method]) => {
+    const nodes = [{ steps: [{ method }] }];
+    expect(await told(signedIn(userArn(name)))).toMatchObject({ nodes, totalCount: 1, withheld: true });
   });
 });
