@@ -45,6 +45,6 @@ test('a list ends at its next part, whoever closed the pipe, and other failures 
   await expect(terminal.drained()).rejects.toThrow(OutputClosed);
   expect(() => terminal.out('third\n')).not.toThrow();
   const full = failing('ENOSPC');
-  expect(new ProcessTerminal(full, failing('EPIPE')).drained).toBeTypeOf('function');
+  expect(new ProcessTerminal(full, failing('EPIPE'))).toBeInstanceOf(ProcessTerminal);
   expect(() => full.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' }))).toThrow('full');
 });
