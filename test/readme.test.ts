@@ -414,6 +414,8 @@ test('the commands that ask answer', async () => {
   expect(printed).toMatch(/^3 users and roles can do s3:GetObject/m);
   expect(printed).toMatch(/^there are more: --first/m);
   expect(printed).toMatch(/: actions gained 0, lost \d+, changed \d+, unchanged \d+$/m);
+  expect(printed).toMatch(/^\S+bob compared with \S+alice: actions gained \d+, lost [1-9]/m);
+  expect(printed).toMatch(/^\d+ ways? to more permissions$/m);
   expect(printed).toMatch(/^\S+alice can assume 2 roles$/m);
   expect(printed).toMatch(/^as itself: everything$/m);
   expect(readFileSync(`${cwd}/access.svg`, 'utf8')).toContain('DataWriter');

@@ -44,11 +44,17 @@ Commands:
     --service PREFIX               Print each action of this service, and on what; several for several services
     --role, --context              As with can
   compare PRINCIPAL --role ARN   Print what a principal gains, loses and has changed in a role
+    --other PRINCIPAL              What this one has and the first has not (in the role, if it is given), and the other way round
+    --other-role ARN               With --other: that one in this role
     --service PREFIX               Of this service alone; several for several services
   roles PRINCIPAL                List the roles that a principal can assume
     --depth N                      One after the other, up to N (1 to 4)
   routes PRINCIPAL --need ACTION=RESOURCE...
                                  Print which of these needs it meets as itself, and which in each role
+  escalations PRINCIPAL          List the ways by which a user or role comes to permissions that it does not have
+    --all                          Those of all users and roles
+    --account ID                   Those of the users and roles of this account; several for several accounts
+    --depth N                      With up to N steps, 1 to 5 (3)
   graph                          Draw who may become whom, and who reaches what, as SVG
     --around NAME                  A principal, a resource or an account (otherwise all accounts)
     --depth N                      Roles that are assumed one after the other, 1 to 4 (1)
@@ -107,8 +113,9 @@ Commands:
     --key-file FILE                That in a file of the form of ~/.aws/credentials
     --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
-  can, who-can, effective, compare, roles, routes, graph, query and preview ask the gateway that runs on the directory of the
-  settings, or that directory itself if none runs, as the operator; they make no directory. Others ask as whoever has the token or key:
+  can, who-can, effective, compare, roles, routes, escalations, graph, query and preview ask the gateway that runs on the
+  directory of the settings, or that directory itself if none runs, as the operator; they make no directory. Others ask as
+  whoever has the token or key:
     --url URL                      Another gateway (otherwise ROLEGATE_URL)
     --token-file FILE              A bearer token (otherwise ROLEGATE_TOKEN)
     --profile, --key-file          A key, as with credentials
@@ -134,5 +141,6 @@ PostgreSQL server. With a gateway running, a command asks that gateway, as its o
 token in the data folder).
 
 Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong; check-policy: an error, or a check that is not passed; can: denied;
-preview: a change that is refused, or somebody gains what must not be gained, or may gain it), 3 can: no answer, 2 wrong usage or settings.
+preview: a change that is refused, or somebody gains what must not be gained, or may gain it), 3 can: no answer, 2 wrong usage or settings,
+141 a list that nobody reads any more.
 `;

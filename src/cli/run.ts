@@ -9,12 +9,12 @@ import type { CredentialsCommand, EnvCommand } from './credentials/arguments.ts'
 import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
 import type { MetadataCommand } from './metadata/arguments.ts';
-import type { Terminal } from './terminal.ts';
+import { CODE_OF_CLOSED_OUTPUT, OutputClosed, type Terminal } from './terminal.ts';
 
 /** Commands that take each setting as a flag. */
 const TAKE_FLAGS = new Set(['start', 'settings']);
 
-/** Runs one command and returns the exit code: 0 done, 1 refused or failed (`can`: denied, and 3 failed), 2 wrong usage or settings. */
+/** Runs one command and returns the exit code: 0 done, 1 refused or failed (`can`: denied, and 3 failed), 2 wrong usage or settings, 141 nobody reads. */
 export async function runCommand(
   args: readonly string[],
   terminal: Terminal,
@@ -61,6 +61,7 @@ export async function runCommand(
     }
     return 0;
   } catch (error) {
+    if (error instanceof OutputClosed) return CODE_OF_CLOSED_OUTPUT;
     if (error instanceof UsageError) {
       terminal.error(`rolegate: ${error.message}\nTry \`rolegate --help\`.\n`);
       return 2;

@@ -4,20 +4,68 @@ import { once } from 'node:events';
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
-  /** Waits until what was put out has been taken, where much is. Left out: it always has. */
+  /**
+   * Waits until what was put out has been taken, where much is. Throws OutputClosed if nobody takes any more: a list then ends.
+   * Left out: it always has been taken.
+   */
   drained?(): Promise<void>;
   /** Whether standard error is a terminal, where progress is shown. */
   readonly isInteractive: boolean;
 }
 
-export const processTerminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  error: (text) => void process.stderr.write(text),
-  drained: async () => {
-    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
-  },
-  isInteractive: process.stderr.isTTY,
-};
+/** Whoever read standard output has closed it, as `head` does when it has its lines. */
+export class OutputClosed extends Error {}
+
+/** The exit code of a command that ended because of that, as shells count SIGPIPE. */
+export const CODE_OF_CLOSED_OUTPUT = 141;
+
+/**
+ * The output of a process. What nobody reads any more is dropped and is no failure: a command that changes something finishes its work,
+ * and one that lists ends at its next part.
+ */
+export class ProcessTerminal implements Terminal {
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #stderr: NodeJS.WriteStream;
+  #isClosed = false;
+
+  constructor(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    stdout.on('error', (error) => {
+      if (!isOfClosedPipe(error)) throw error;
+      this.#isClosed = true;
+    });
+    stderr.on('error', (error) => {
+      if (!isOfClosedPipe(error)) throw error;
+    });
+  }
+
+  get isInteractive(): boolean {
+    return this.#stderr.isTTY;
+  }
+
+  out(text: string): void {
+    if (!this.#isClosed) this.#stdout.write(text);
+  }
+
+  error(text: string): void {
+    this.#stderr.write(text);
+  }
+
+  async drained(): Promise<void> {
+    try {
+      if (this.#stdout.writableNeedDrain) await once(this.#stdout, 'drain');
+    } catch (error) {
+      if (!isOfClosedPipe(error)) throw error;
+    }
+    if (this.#isClosed) throw new OutputClosed();
+  }
+}
+
+/** ECONNRESET: some shells and programs give sockets for pipes. */
+function isOfClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+}
 
 /** Milliseconds. */
 const BETWEEN_COUNTS = 100;

@@ -167,6 +167,6 @@ function costOfShape(
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
   // AWS makes one root in an organization.
   if (field.name === 'roots') return { field: 1, multiplier: 1 };
-  if (WHOLE_PAGES.has(field.name)) return { field: 1, multiplier: MAX_PAGE_SIZE };
-  return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };
+  if (!String(field.type).startsWith('[')) return { field: 1 };
+  return { field: 1, multiplier: WHOLE_PAGES.has(field.name) ? MAX_PAGE_SIZE : 5 };
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../usage-error.ts';
 import { CAN_OPTIONS, can } from './can.ts';
 import { COMPARE_OPTIONS, compare } from './compare.ts';
 import { EFFECTIVE_OPTIONS, effective } from './effective.ts';
+import { ESCALATIONS_OPTIONS, escalations } from './escalations.ts';
 import { GRAPH_OPTIONS, type GraphRequest, graphRequest } from './graph/graph.ts';
 import { PLACE_OPTIONS, type PlaceOptions, placeOptions, refuseTokens } from './place.ts';
 import { QUERY_OPTIONS, type QueryFiles, queryFiles } from './query.ts';
@@ -81,7 +82,7 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
   [
     'compare',
     (args) => {
-      const { values, positionals } = parsed(args, COMPARE_OPTIONS);
+      const { values, positionals } = parsed(args, { ...COMPARE_OPTIONS, ...FIRST });
       return values.help === true ? null : asked(values, compare(positionals, values));
     },
   ],
@@ -97,6 +98,13 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
     (args) => {
       const { values, positionals } = parsed(args, ROUTES_OPTIONS);
       return values.help === true ? null : asked(values, routes(positionals, values));
+    },
+  ],
+  [
+    'escalations',
+    (args) => {
+      const { values, positionals } = parsed(args, { ...ESCALATIONS_OPTIONS, ...FIRST });
+      return values.help === true ? null : asked(values, escalations(positionals, values));
     },
   ],
   [

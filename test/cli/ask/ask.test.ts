@@ -12,6 +12,8 @@ import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '.
 import { keptTerminal } from '../credentials/in-process.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
+const BOB = 'arn:aws:iam::222222222222:user/bob';
+const DEPLOYER = 'arn:aws:iam::111111111111:role/Deployer';
 const WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const OWN = 'arn:aws:s3:::dev-alice/results.csv';
 const SHARED = 'arn:aws:s3:::shared-datasets/results.csv';
@@ -108,6 +110,7 @@ describe('what is asked', () => {
     const compared = await rolegate(['compare', ALICE, '--role', WRITER, '--service', 's3']);
     expect(compared.out).toMatch(/: actions gained 0, lost \d+, changed \d+, unchanged \d+\n/);
     expect(compared.out).toMatch(/^lost +s3:DeleteObject +arn:aws:s3:::dev-alice/m);
+    expect(compared.out).not.toMatch(/cannot be in/);
     const roles = await rolegate(['roles', ALICE, '--depth', '2']);
     expect(roles.out).toBe(`${ALICE} can assume 2 roles\narn:aws:iam::111111111111:role/Deployer\n${WRITER}\n`);
     const routes = await rolegate(['routes', ALICE, '--need', `s3:GetObject=${OWN}`, `s3:PutObject=${SHARED}`]);
@@ -116,6 +119,44 @@ describe('what is asked', () => {
     );
     expect(routes.out).toContain(`in ${WRITER}: 1 of 2\n`);
     expect(routes.out).toContain(`  gives up s3:GetObject on ${OWN}\n`);
+  });
+
+  test('compare puts somebody else beside a principal, page by page, and says first who cannot be in its role', async () => {
+    const asked = ['compare', ALICE, '--other', BOB, '--other-role', DEPLOYER, '--service', 's3'];
+    const { out } = await rolegate([...asked, '--first', '1']);
+    const [denial, head, ...lines] = out.split('\n');
+    expect(denial).toMatch(
+      /^\S+bob cannot be in \S+Deployer: User: \S+bob is not authorized to perform: sts:AssumeRole /,
+    );
+    expect(head).toMatch(/^\S+bob in \S+Deployer compared with \S+alice: actions gained 0, lost [1-9]\d*, changed 0, /);
+    expect(lines[0]).toMatch(/^lost {2}s3:/);
+    expect(lines.at(-2)).toBe('there are more: --first says how many are listed');
+    const { compareAccess } = JSON.parse((await rolegate([...asked, '--json'])).out);
+    expect(compareAccess).toMatchObject({ gainedCount: 0, assumption: null, otherAssumption: { allowed: false } });
+    expect(compareAccess.differences.nodes).toHaveLength(compareAccess.lostCount);
+  });
+
+  test('escalations lists ways to more permissions, of one or of all, and ends with 0', async () => {
+    const one = await rolegate(['escalations', ALICE]);
+    expect(one).toMatchObject({ code: 0, failure: null });
+    expect(one.out.split('\n')).toEqual([
+      `2 ways to more permissions from ${ALICE}`,
+      `${ALICE}  1 step    Assume the role: ${DEPLOYER}`,
+      expect.stringMatching(
+        / {2}Start an instance with the role: \S+WebServer \(needs an instance profile that holds the role\)$/,
+      ),
+      '',
+    ]);
+    const all = await rolegate(['escalations', '--all', '--depth', '1', '--json']);
+    const { escalationPaths } = JSON.parse(all.out);
+    expect(escalationPaths).toMatchObject({ totalCount: 3, withheld: false, administrators: [] });
+    const bob = {
+      principal: { arn: BOB },
+      steps: [{ method: 'assume-role', decisions: [{ action: 'sts:AssumeRole' }] }],
+    };
+    expect(escalationPaths.nodes[2]).toMatchObject(bob);
+    const ofAccount = await rolegate(['escalations', '--account', '222222222222']);
+    expect(ofAccount.out).toMatch(/^1 way to more permissions\n\S+bob {2}1 step {2,}Assume the role: \S+Auditor\n$/);
   });
 
   test('graph draws what is around, or all accounts', async () => {
@@ -196,7 +237,12 @@ describe('who is asked', () => {
     [['roles', ALICE, '--first', '0'], '--first is a number from 1'],
     [['graph', ALICE], '`rolegate graph` takes options only'],
     [['graph', '--dot', '--json'], '--dot and --json exclude each other'],
-    [['compare', ALICE], '`rolegate compare` needs --role ARN'],
+    [['compare', ALICE], '`rolegate compare` needs --role ARN or --other PRINCIPAL'],
+    [['compare', ALICE, '--role', WRITER, '--other-role', WRITER], '--other-role belongs to --other'],
+    [['compare', ALICE, '--role', WRITER, '--other', ''], '--other is empty'],
+    [['escalations', ALICE, '--all'], 'PRINCIPAL excludes --all and --account'],
+    [['escalations'], '`rolegate escalations` needs PRINCIPAL, --all or --account ID'],
+    [['escalations', '--all', '--depth', '6'], '--depth is a number from 1 to 5'],
     [['routes', ALICE], '`rolegate routes` needs --need ACTION=RESOURCE'],
     [['query', '-', '--variables', '-'], 'standard input (-) can be read only once'],
   ])('%j is wrong', async (args, sentence) => {
