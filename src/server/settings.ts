@@ -197,7 +197,7 @@ function readWorkLimits(seconds: (name: string, otherwise: number) => number): W
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password !== '') url.password = '***';
-  for (const name of [...url.searchParams.keys()]) if (/pass|secret/i.test(name)) url.searchParams.set(name, '***');
+  for (const name of new Set(url.searchParams.keys())) if (/pass|secret/i.test(name)) url.searchParams.set(name, '***');
   return url.href;
 }
 

@@ -75,7 +75,7 @@ builder.queryField('escalationPaths', (t) =>
         type: ['AccountId'],
         description: 'Accounts of the users and roles that begin, if `principal` is left out. Left out: all',
       }),
-      maxDepth: t.arg.int({ description: `Greatest number of steps, 1 to 5. Left out: ${DEFAULT_STEPS}` }),
+      maxDepth: t.arg.int({ defaultValue: DEFAULT_STEPS, description: 'Greatest number of steps, 1 to 5' }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
