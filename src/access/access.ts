@@ -11,6 +11,7 @@ import { checkQuestionCount } from './check-question.ts';
 import { type AccessComparison, type ComparisonOptions, compareAccess } from './compare-access.ts';
 import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
 import type { EffectivePermissions } from './effective-permissions.ts';
+import { directoryFindings, type Findings, type FindingsAsked } from './findings/directory-findings.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
@@ -105,6 +106,8 @@ export interface Access {
     options: ComparisonOptions,
     now: number,
   ): Promise<AccessComparison>;
+  /** What is found in policies that somebody should look at, with what proves it. */
+  findings(asked: FindingsAsked, now: number): Promise<Findings>;
   /** The same questions for a caller from whom something is hidden. */
   behind(veil: Veil): Access;
   /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
@@ -226,6 +229,10 @@ class AccessWith implements Access {
   whoCanAny(...[question, options, now]: Asked<'whoCanAny'>): Promise<WhoCanAny> {
     const all = { after: null, scope: null, conditional: false, ...options };
     return onOneCatalog(this.#tools, (tools) => whoCanAny(tools, question, all, now));
+  }
+
+  findings(...[asked, now]: Asked<'findings'>): Promise<Findings> {
+    return onOneCatalog(this.#tools, (tools) => directoryFindings(tools, asked, now));
   }
 
   effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {
