@@ -13,6 +13,7 @@ import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gathe
 import type { EffectivePermissions } from './effective-permissions.ts';
 import { escalationPaths } from './escalation/escalation-paths.ts';
 import type { EscalationOptions, EscalationPaths } from './escalation/paths.ts';
+import { directoryFindings, type Findings, type FindingsAsked } from './findings/directory-findings.ts';
 import { namesAction } from './names-action.ts';
 import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
@@ -107,6 +108,8 @@ export interface Access {
     options: ComparisonOptions,
     now: number,
   ): Promise<AccessComparison>;
+  /** What is found in policies that somebody should look at, with what proves it. */
+  findings(asked: FindingsAsked, now: number): Promise<Findings>;
   /** The same questions for a caller from whom something is hidden. */
   behind(veil: Veil): Access;
   /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
@@ -230,6 +233,10 @@ class AccessWith implements Access {
   whoCanAny(...[question, options, now]: Asked<'whoCanAny'>): Promise<WhoCanAny> {
     const all = { after: null, scope: null, conditional: false, ...options };
     return onOneCatalog(this.#tools, (tools) => whoCanAny(tools, question, all, now));
+  }
+
+  findings(...[asked, now]: Asked<'findings'>): Promise<Findings> {
+    return onOneCatalog(this.#tools, (tools) => directoryFindings(tools, asked, now));
   }
 
   effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {

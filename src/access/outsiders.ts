@@ -41,10 +41,23 @@ export interface OutsiderSearch {
   readonly resource: PreparedResource;
   /** Accounts with users or roles in the directory. */
   readonly accounts: ReadonlySet<string>;
+  /**
+   * Whether users and roles of the directory that the policy names are judged, too: as if their own account allowed the request. Left
+   * out: they are no outsiders.
+   */
+  readonly namedOfDirectory?: true;
 }
 
-export interface Outsiders {
-  readonly outsiders: readonly Outsider[];
+/** An outsider, and how it is let in. */
+export interface JudgedOutsider extends Outsider {
+  /** Only under conditions that the question leaves open. */
+  readonly conditional: boolean;
+  /** The policy names it. */
+  readonly named: boolean;
+}
+
+export interface Outsiders<One extends Outsider = Outsider> {
+  readonly outsiders: readonly One[];
   readonly gaps: readonly string[];
 }
 
@@ -60,6 +73,17 @@ export async function outsidersOf(
   now: number,
   check: OneRevision,
 ): Promise<Outsiders> {
+  const { outsiders, gaps } = await judgedOutsiders(tools, search, now, check);
+  return { outsiders: outsiders.map(({ kind, value, statements }): Outsider => ({ kind, value, statements })), gaps };
+}
+
+/** The same, with how each is let in. */
+export async function judgedOutsiders(
+  tools: DecideTools,
+  search: OutsiderSearch,
+  now: number,
+  check: OneRevision,
+): Promise<Outsiders<JudgedOutsider>> {
   const { question, resource } = search;
   const { resource: arn, resourceAccount, context } = question;
   const grants = resource.grantPlans?.for(search.action).placed ?? [];
@@ -88,16 +112,9 @@ export async function outsidersOf(
   const outsiders = found
     // Root users are part of everybody; if everybody is allowed only under conditions, some may be allowed without.
     .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
-    .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
   const gap = `the policy of ${arn} names more than ${candidates.length} principals; the others are left out`;
   return { outsiders, gaps: all ? [] : [gap] };
-}
-
-interface Judged extends Outsider {
-  readonly conditional: boolean;
-  /** The policy names it. */
-  readonly named: boolean;
 }
 
 class Judge {
@@ -120,7 +137,7 @@ class Judge {
     };
   }
 
-  judge(one: Candidate): Judged | null {
+  judge(one: Candidate): JudgedOutsider | null {
     const { kind, value } = one;
     switch (kind) {
       case 'ACCOUNT':
@@ -143,7 +160,7 @@ class Judge {
   }
 
   /** An account of the directory means its root user: its users and roles are listed themselves. */
-  #account(one: Candidate & { readonly kind: 'ACCOUNT' }): Judged | null {
+  #account(one: Candidate & { readonly kind: 'ACCOUNT' }): JudgedOutsider | null {
     const root = this.#gathered.principal(one.root)?.value;
     const who = root === undefined ? [] : [root];
     const isKnown = this.#search.accounts.has(one.value);
@@ -156,15 +173,17 @@ class Judge {
     );
   }
 
-  #principal(one: Candidate & { readonly kind: 'PRINCIPAL'; readonly ref: object }): Judged | null {
+  #principal(one: Candidate & { readonly kind: 'PRINCIPAL'; readonly ref: object }): JudgedOutsider | null {
     const known = this.#gathered.principal(one.ref)?.value ?? null;
-    if (known !== null && one.ref.kind !== 'federatedUser') return null;
+    const { namedOfDirectory = false } = this.#search;
+    if (known !== null && !namedOfDirectory && one.ref.kind !== 'federatedUser') return null;
     const trusted = one.root.accountId !== this.#resource.accountId;
-    const who = known ?? outsidePrincipal(one.ref, one.root, this.#gathered, trusted);
+    const judgedAsKnown = namedOfDirectory ? null : known;
+    const who = judgedAsKnown ?? outsidePrincipal(one.ref, one.root, this.#gathered, trusted);
     return this.#judged(one, [this.#decide(who)]);
   }
 
-  #everybody(one: Candidate): Judged | null {
+  #everybody(one: Candidate): JudgedOutsider | null {
     const anonymous = preparePrincipal({ kind: 'anonymous' }, null, null);
     const someone = this.#decide(stranger(this.#resource.partition === '' ? 'aws' : this.#resource.partition));
     const judged = this.#judged(one, [this.#decide(anonymous), someone]);
@@ -177,7 +196,7 @@ class Judge {
   }
 
   /** Only AWS knows the owner of a canonical id: the statements that name it let it in, unless everybody is denied. */
-  #canonical(value: string): Judged | null {
+  #canonical(value: string): JudgedOutsider | null {
     const someone = stranger(this.#resource.partition);
     if (this.#decide(someone).effect === 'EXPLICIT_DENY') return null;
     const { action } = this.#search;
@@ -196,7 +215,12 @@ class Judge {
   }
 
   /** `isHeld`: the directory knows all facts about it. */
-  #judged({ kind, value }: Candidate, decisions: readonly Decision[], named = true, isHeld = false): Judged | null {
+  #judged(
+    { kind, value }: Candidate,
+    decisions: readonly Decision[],
+    named = true,
+    isHeld = false,
+  ): JudgedOutsider | null {
     for (const decision of decisions) {
       const statements = decision.allowed ? letInBy(decision, []) : [];
       if (statements.length > 0) return { kind, value, statements, conditional: false, named };

@@ -44,6 +44,8 @@ const SEARCHES: Readonly<Record<string, Search>> = {
   whoCan: { cost: 10_000, through: 'principals' },
   // Up to 400 of these questions, which end when half of the request's time is over.
   accessGraph: { cost: 100_000, through: 'principals' },
+  // It goes through every policy that the caller may read.
+  findings: { cost: 100_000, through: 'principals' },
   roleSessions: { cost: 5000, through: 'roles' },
 };
 

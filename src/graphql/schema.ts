@@ -41,6 +41,7 @@ import './organizations/organizations.ts';
 import './entities/other-principals.ts';
 import './entities/policy-users.ts';
 import './entities/policy-versions.ts';
+import './questions/findings.ts';
 import './questions/policy-check.ts';
 import './questions/preview-change.ts';
 import './questions/principal-can.ts';

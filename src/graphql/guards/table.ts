@@ -31,6 +31,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.accessRoutes': SIGNED_IN,
   // It is made of answers to these and to `whoCan`: see guard/access-graph/.
   'Query.accessGraph': SIGNED_IN,
+  // It goes through the policies that the caller may read, of entities that it may list: see guard/findings.ts.
+  'Query.findings': SIGNED_IN,
   // Each of its changes has the guard of its own mutation; who is shown is decided with it: see guard/preview-scope.ts.
   'Query.previewChange': SIGNED_IN,
   // And of whom it may be told: see guard/escalation-scope.ts.

@@ -2,7 +2,7 @@ import type { Outsider as OutsiderValue } from '../../access/outsiders.ts';
 import { builder } from '../builder.ts';
 import { MatchedStatement } from './matched-statement.ts';
 
-const OutsiderKind = builder.enumType('OutsiderKind', {
+export const OutsiderKind = builder.enumType('OutsiderKind', {
   description:
     'Kinds of principals that the policy of a resource can let in and that are no users or roles of the directory',
   values: {

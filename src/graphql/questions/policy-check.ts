@@ -45,7 +45,7 @@ function findingsOf({ outcome, given }: CheckResult, input: string): readonly Gi
   return outcome.documents.filter(isOf).flatMap(({ findings }) => findings.map((finding) => ({ finding, written })));
 }
 
-const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').implement({
+export const GrantedRequest = builder.objectRef<GrantWitness>('GrantedRequest').implement({
   description:
     'A request that a checked document grants. To see it decided, give `simulateCustomPolicies` the document where `documentField` says, ' +
     '`identityPolicies` and `resourcePolicy` beside it, and the rest as caller and request, with `assumeContextKeys` as it is by itself',

@@ -46,6 +46,7 @@ export const EXCEPTIONS: Exceptions = {
     'CreateCheckerInput.search': 'it says whether the checker may search',
     'Query.policies(scope)':
       'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
+    'Query.principals(kinds)': 'they are the kinds of what it lists, as those of `findings` are',
     'Query.comparePolicies(after)': COMPARED,
     'Query.comparePolicies(before)': COMPARED,
     'CreateRoleInput.permissionsBoundary': AWS,

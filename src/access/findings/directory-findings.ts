@@ -1,0 +1,185 @@
+import type { AccountOrganization, Gathered, Revision } from '../../directory/directory.ts';
+import type { PolicyInPlace } from '../../evaluation/veil.ts';
+import { parseArn } from '../../policy/arn.ts';
+import { parsePrincipalRef } from '../../policy/principal-id.ts';
+import type { DecideTools } from '../decide.ts';
+import { type OneRevision, onOneRevision } from '../scan.ts';
+import { Work } from '../work.ts';
+import { DocumentFindings } from './document-findings.ts';
+import { type Finding, type FindingKind, keyOfFinding } from './finding.ts';
+import type { FoundDocument } from './found-document.ts';
+import { outsideAccess } from './outside-access.ts';
+import { unusedRole } from './unused-role.ts';
+
+/** What has policies, by ARN. */
+export interface PolicyHolders {
+  readonly users: readonly string[];
+  readonly roles: readonly string[];
+  readonly resources: readonly string[];
+  readonly policies: readonly string[];
+}
+
+export interface FindingsAsked {
+  readonly holders: PolicyHolders;
+  readonly kinds: ReadonlySet<FindingKind>;
+  /** Whether a policy may be gone through. */
+  readonly mayRead: (place: PolicyInPlace) => boolean | Promise<boolean>;
+}
+
+export interface Findings {
+  /** In the order of their keys. */
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly string[];
+  /** Policies were left out, which may not be read. */
+  readonly isWithheld: boolean;
+  readonly revision: Revision;
+}
+
+/** Holders that are gathered together. */
+const TOGETHER = 100;
+
+/** What is found in the policies of `holders`, all of one revision: throws RevisionMoved, as `check` does. */
+export function directoryFindings(tools: DecideTools, asked: FindingsAsked, now: number): Promise<Findings> {
+  return onOneRevision((check) => new Search(tools, asked, now, check).run());
+}
+
+class Search {
+  readonly #tools: DecideTools;
+  readonly #asked: FindingsAsked;
+  readonly #now: number;
+  readonly #check: OneRevision;
+  readonly #work: Work;
+  readonly #byDocument: DocumentFindings;
+  readonly #organizations = new Map<string, AccountOrganization | null>();
+  readonly #found = new Map<string, Finding>();
+  readonly #gaps = new Set<string>();
+  #isWithheld = false;
+
+  constructor(tools: DecideTools, asked: FindingsAsked, now: number, check: OneRevision) {
+    this.#work = tools.work ?? new Work();
+    this.#tools = { ...tools, work: this.#work };
+    this.#asked = asked;
+    this.#now = now;
+    this.#check = check;
+    this.#byDocument = new DocumentFindings(tools.catalog.now, asked.kinds, this.#work, now);
+  }
+
+  async run(): Promise<Findings> {
+    const { users, roles, resources, policies } = this.#asked.holders;
+    await this.#each(
+      users,
+      (part) => ({ principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []) }),
+      inlineOfUser,
+    );
+    await this.#each(roles, (part) => ({ roles: part }), ofRole);
+    const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
+    await this.#each(resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
+    await this.#each(policies, (part) => ({ policies: part }), ofPolicy);
+    const revision = await this.#tools.directory.revision();
+    this.#check(revision);
+    const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
+    return { findings, gaps: [...this.#gaps], isWithheld: this.#isWithheld, revision };
+  }
+
+  async #each(
+    arns: readonly string[],
+    wanted: (part: readonly string[]) => object,
+    documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
+  ): Promise<void> {
+    for (let from = 0; from < arns.length; from += TOGETHER) {
+      await this.#work.turn();
+      const part = arns.slice(from, from + TOGETHER);
+      const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
+      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) });
+      this.#check(gathered.revision);
+      // What is gathered can move on: its documents are taken out before anybody waits.
+      for (const document of part.flatMap((arn) => documentsOf(gathered, arn))) await this.#goThrough(document);
+    }
+  }
+
+  async #goThrough(document: FoundDocument): Promise<void> {
+    const { layer, attached } = document;
+    await this.#work.turn();
+    if (!(await this.#asked.mayRead({ layer, arn: attached.arn, holder: attached.holder ?? null }))) {
+      this.#isWithheld = true;
+      return;
+    }
+    const { kinds } = this.#asked;
+    for (const one of await this.#byDocument.of(document)) this.#add(one);
+    if (document.kind === 'identity') return;
+    if (kinds.has('PUBLIC_ACCESS') || kinds.has('CROSS_ACCOUNT_ACCESS')) {
+      const search = { tools: this.#tools, work: this.#work, now: this.#now, check: this.#check };
+      const organizationOf = (id: string): Promise<AccountOrganization | null> => this.#organizationOf(id);
+      for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one);
+    }
+    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) {
+      const unused = await unusedRole(this.#tools, document, this.#now, this.#check);
+      if (unused !== null) this.#add(unused);
+    }
+  }
+
+  #add(finding: Finding): void {
+    if (this.#asked.kinds.has(finding.kind)) this.#found.set(keyOfFinding(finding), finding);
+  }
+
+  #ofResource(gathered: Gathered, arn: string): readonly FoundDocument[] {
+    const { value, gaps } = gathered.resource(arn, null);
+    for (const gap of gaps) this.#gaps.add(gap);
+    const attached = value.facts.policy;
+    if (attached === null) return [];
+    if (value.accountId === null)
+      this.#gaps.add(`the owner of ${arn} is not known: whom it trusts is not known either`);
+    const place = { arn, accountId: value.accountId, policyName: null, layer: 'RESOURCE_POLICY' } as const;
+    return [{ ...place, kind: 'resource', attached }];
+  }
+
+  async #organizationOf(accountId: string): Promise<AccountOrganization | null> {
+    const known = this.#organizations.get(accountId);
+    if (known !== undefined) return known;
+    const found = (await this.#tools.directory.organizationOf([accountId])).get(accountId) ?? null;
+    this.#organizations.set(accountId, found);
+    return found;
+  }
+}
+
+function inlineOfUser(gathered: Gathered, arn: string): readonly FoundDocument[] {
+  const ref = parsePrincipalRef(arn);
+  const known = ref === null ? null : gathered.principal(ref);
+  return inlineOf(arn, known?.value.accountId ?? null, known?.value.policies?.source.identity ?? []);
+}
+
+function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
+  const known = gathered.role(arn);
+  if (known === null) return [];
+  const { facts, trust, policies } = known.value;
+  const { accountId } = facts;
+  const inline = inlineOf(arn, accountId, policies.source.identity);
+  const attached = trust.facts.policy;
+  if (attached === null) return inline;
+  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached }, ...inline];
+}
+
+/** Those that it has itself: managed ones are gone through as policies, and those of groups belong to the groups. */
+function inlineOf(
+  arn: string,
+  accountId: string | null,
+  identity: readonly FoundDocument['attached'][],
+): readonly FoundDocument[] {
+  return identity
+    .filter((attached) => attached.arn === null && attached.holder === arn)
+    .map((attached) => ({
+      arn,
+      accountId,
+      policyName: attached.name ?? attached.id,
+      layer: 'IDENTITY_POLICY',
+      kind: 'identity',
+      attached,
+    }));
+}
+
+function ofPolicy(gathered: Gathered, arn: string): readonly FoundDocument[] {
+  const attached = gathered.policy(arn);
+  if (attached === null) return [];
+  const accountId = parseArn(arn)?.accountId ?? null;
+  return [{ arn, accountId, policyName: null, layer: 'IDENTITY_POLICY', kind: 'identity', attached }];
+}

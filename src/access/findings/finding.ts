@@ -1,0 +1,70 @@
+import type { MatchedStatement } from '../../evaluation/decision.ts';
+import type { DocumentFinding } from '../../validation/validate-policy.ts';
+import type { OutsiderKind } from '../named-outsiders.ts';
+import type { GrantWitness } from '../policy-checks/outcome.ts';
+
+/** In the order of lists. */
+export const FINDING_KINDS = [
+  'PUBLIC_ACCESS',
+  'CROSS_ACCOUNT_ACCESS',
+  'DANGEROUS_GRANT',
+  'UNREADABLE_DOCUMENT',
+  'UNUSED_ROLE',
+  'GRANTS_NOTHING',
+  'SHADOWED_STATEMENT',
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** The worst first. */
+export const FINDING_WEIGHTS = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
+export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
+
+/** Whom a policy lets in from outside. */
+export interface FoundOutsider {
+  readonly kind: OutsiderKind;
+  /** As of an outsider: an account id, an ARN, a provider, or `*`. */
+  readonly value: string;
+  /** Only under conditions that the caller can meet or not. */
+  readonly conditional: boolean;
+}
+
+/** Something about a policy that somebody should look at, with what proves it. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly weight: FindingWeight;
+  /** ARN of what has the policy: a role, a user, a resource, or the managed policy itself. */
+  readonly arn: string;
+  readonly accountId: string | null;
+  /** Name of an inline policy; null: the trust policy, the policy of the resource, or the managed policy. */
+  readonly policyName: string | null;
+  /** What is found, in a sentence. */
+  readonly message: string;
+  readonly outsider: FoundOutsider | null;
+  /** Actions that it is about, the worst first. */
+  readonly actions: readonly string[];
+  /** The resource on which the first of the actions was decided; null: none was. */
+  readonly resource: string | null;
+  readonly statements: readonly MatchedStatement[];
+  /** A request that the document grants; null: the proof is another one. */
+  readonly witness: GrantWitness | null;
+  /** What cannot be read, and where. */
+  readonly unreadable: readonly DocumentFinding[];
+}
+
+/** What most findings do not have. */
+export const NOTHING_ELSE = {
+  policyName: null,
+  outsider: null,
+  actions: [],
+  resource: null,
+  statements: [],
+  witness: null,
+  unreadable: [],
+} as const;
+
+/** The place of a finding in lists: weight, kind, ARN, and what tells it from others of these. */
+export function keyOfFinding({ kind, weight, arn, policyName, outsider, statements }: Finding): string {
+  const what = outsider === null ? (statements[0]?.index ?? '') : `${outsider.kind} ${outsider.value}`;
+  const place = [FINDING_WEIGHTS.indexOf(weight), FINDING_KINDS.indexOf(kind)].join(' ');
+  return [place, arn, policyName ?? '', what].join('\n');
+}

@@ -1,0 +1,85 @@
+import type { PolicyHolders } from '../access/findings/directory-findings.ts';
+import type { Finding, FindingKind } from '../access/findings/finding.ts';
+import type { Revision } from '../directory/directory.ts';
+import type { FindFilter, FindPlace } from '../directory/find/find-store.ts';
+import { RolegateError } from '../policy/errors.ts';
+import type { GuardContext } from './context.ts';
+import { mayReadPolicy, readableStatements } from './readable-policy.ts';
+import { type OwnedKind, visibleEntities } from './visible-entities.ts';
+
+/** What the caller may know of what was found. */
+export interface KnownFindings {
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly string[];
+  /** There is, or may be, more. */
+  readonly isWithheld: boolean;
+  readonly revision: Revision;
+}
+
+/** Entries of a list that are read together. */
+const PAGE = 1000;
+
+const LISTS = [
+  ['users', 'User', {}],
+  ['roles', 'Role', {}],
+  ['resources', 'Resource', { hasPolicy: true }],
+  ['policies', 'ManagedPolicy', { policyScope: 'CUSTOMER' }],
+] as const satisfies readonly (readonly [keyof PolicyHolders, OwnedKind, FindFilter])[];
+
+/**
+ * What is found in the policies that the caller may read, of entities that it may list: others are not gone through. That nobody can
+ * assume a role is told to whoever may ask about everybody. Throws FORBIDDEN if it may list nothing.
+ */
+export async function knownFindings(
+  context: GuardContext,
+  asked: ReadonlySet<FindingKind>,
+  accountIds: readonly string[] | null,
+): Promise<KnownFindings> {
+  const holders = { users: [] as string[], roles: [] as string[], resources: [] as string[], policies: [] as string[] };
+  const isLimited = context.caller.kind !== 'operator';
+  const refused: string[] = [];
+  for (const [list, kind, filter] of LISTS) {
+    const visible = await visibleEntities(context, { kinds: [kind], accountIds, filter });
+    if (visible.kind === 'refused') refused.push(visible.needs);
+    else holders[list] = await arnsOf(context, visible.selection);
+  }
+  if (refused.length === LISTS.length) {
+    throw new RolegateError('FORBIDDEN', `findings need ${refused.join(' or ')}`, { field: 'accountIds' });
+  }
+  const kinds = new Set(asked);
+  if (isLimited) kinds.delete('UNUSED_ROLE');
+  const { findings, gaps, revision } = await context.access.findings(
+    { holders, kinds, mayRead: (place) => mayReadPolicy(context, place) },
+    context.now,
+  );
+  return { findings: await readable(context, findings), gaps, isWithheld: isLimited, revision };
+}
+
+async function arnsOf(
+  context: GuardContext,
+  selection: Omit<Parameters<GuardContext['directory']['find']['pages']>[0][number], 'order' | 'limit'>,
+): Promise<string[]> {
+  const order = { field: 'ARN', descending: false } as const;
+  const arns: string[] = [];
+  let after: FindPlace | undefined;
+  for (;;) {
+    await context.work?.turn();
+    const page = { ...selection, order, limit: PAGE, ...(after === undefined ? {} : { after }) };
+    const [found = []] = await context.directory.find.pages([page]);
+    for (const { arn } of found) arns.push(arn);
+    after = found.at(-1);
+    if (after === undefined || found.length < PAGE) return arns;
+  }
+}
+
+/** Grants of keys and policies of buckets behind access points let somebody in, too: they need rights of their own. */
+async function readable(context: GuardContext, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  if (context.caller.kind === 'operator') return findings;
+  const known: Finding[] = [];
+  for (const finding of findings) {
+    await context.work?.turn();
+    const statements = await readableStatements(context, finding.statements);
+    if (statements.length > 0 || finding.statements.length === 0) known.push({ ...finding, statements });
+  }
+  return known;
+}

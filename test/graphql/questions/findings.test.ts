@@ -1,0 +1,257 @@
+import { expect, test } from 'vitest';
+import type { DirectoryDocument } from '../../../src/directory/document.ts';
+import type { JsonObject } from '../../../src/policy/json.ts';
+import {
+  A,
+  allow,
+  anOrganization,
+  aRole,
+  aUser,
+  B,
+  deny,
+  policy,
+  roleArn,
+  trusts,
+  userArn,
+} from '../../support/policies.ts';
+import { faultsOf, OPERATOR, signedIn } from '../gateway.ts';
+import { openedGateway } from '../services.ts';
+
+/** It is in no organization. */
+const ALONE = '333333333333';
+const OUTSIDE = '999999999999';
+const managed = (name: string): string => `arn:aws:iam::${A}:policy/${name}`;
+const bucket = (name: string): string => `arn:aws:s3:::${name}`;
+
+const managedPolicy = (name: string, text: string) => ({
+  arn: managed(name),
+  defaultVersionId: 'v1',
+  versions: [{ versionId: 'v1', document: text }],
+});
+
+const grants = (
+  principal: JsonObject | '*',
+  action: string,
+  resource: string,
+  condition: JsonObject = {},
+): JsonObject => ({
+  ...allow(action, resource),
+  Principal: principal,
+  Condition: condition,
+});
+const ofOrganization = (id: string): JsonObject => ({ StringEquals: { 'aws:PrincipalOrgID': id } });
+
+const resources = {
+  // Whom it trusts is in the organization.
+  inside: policy(
+    grants({ AWS: B }, 's3:GetObject', `${bucket('inside')}/*`),
+    grants('*', 's3:PutObject', `${bucket('inside')}/*`, ofOrganization('o-exampleorg1')),
+    grants({ Service: 'logging.s3.amazonaws.com' }, 's3:PutObject', `${bucket('inside')}/*`),
+  ),
+  open: policy(
+    grants('*', 's3:GetObject', `${bucket('open')}/*`),
+    grants('*', 's3:PutObject', `${bucket('open')}/*`, ofOrganization('o-exampleorg1')),
+    // What a Deny takes back from everybody is given to nobody.
+    grants('*', 's3:DeleteObject', `${bucket('open')}/*`),
+    { ...deny('s3:DeleteObject', `${bucket('open')}/*`), Principal: '*' },
+  ),
+  agents: policy(grants('*', 's3:GetObject', `${bucket('agents')}/*`, { StringLike: { 'aws:UserAgent': 'curl*' } })),
+  other: policy(grants('*', 's3:GetObject', `${bucket('other')}/*`, ofOrganization('o-otherorg123'))),
+};
+
+const document = (): DirectoryDocument => {
+  const organization = anOrganization(A, B);
+  return {
+    ...organization,
+    accounts: [...organization.accounts, { id: ALONE, membership: 'NONE' }],
+    policies: [
+      managedPolicy(
+        'Broken',
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Wrong":1}]}',
+      ),
+      managedPolicy('Nothing', policy(allow('s3:GetObject', 'arn:aws:sqs:*:*:q'))),
+      managedPolicy('TakenBack', policy(allow('iam:PutRolePolicy'), deny('iam:*'))),
+      managedPolicy(
+        'Shadowed',
+        policy(allow(['s3:GetObject', 's3:PutObject']), allow('s3:GetObject', `${bucket('b')}/*`)),
+      ),
+      managedPolicy('Sound', policy(allow('s3:GetObject'), allow('s3:PutObject', `${bucket('b')}/*`))),
+    ],
+    users: [
+      aUser('admin', [allow('*')]),
+      aUser('auditor', [
+        allow(['iam:ListRoles', 'iam:ListPolicies', 'iam:ListUsers']),
+        allow('iam:GetRole', roleArn('Partner')),
+      ]),
+      aUser('nobody'),
+      {
+        arn: userArn('friend', ALONE),
+        inlinePolicies: [{ name: 'inline', document: policy(allow('sts:AssumeRole', roleArn('Friends'))) }],
+      },
+    ],
+    roles: [
+      aRole('Partner', [
+        trusts({ AWS: `arn:aws:iam::${OUTSIDE}:root` }, { condition: { StringEquals: { 'sts:ExternalId': 'x' } } }),
+      ]),
+      aRole('Friends', [trusts({ AWS: userArn('friend', ALONE) })]),
+      aRole('Used', [trusts({ AWS: userArn('admin') })]),
+      aRole('Unused', [
+        trusts({ AWS: userArn('nobody') }, { condition: { StringEquals: { 'aws:PrincipalAccount': B } } }),
+      ]),
+      aRole('Granter', [trusts({ Service: 'ec2.amazonaws.com' })], [allow(['iam:AttachRolePolicy', 's3:GetObject'])]),
+    ],
+    resources: Object.entries(resources).map(([name, text]) => ({ arn: bucket(name), accountId: A, policy: text })),
+  };
+};
+
+const gateway = openedGateway(document);
+
+const QUERY = `query ($kinds: [FindingKind!], $accountIds: [AccountId!], $first: Int, $after: String) {
+  findings(kinds: $kinds, accountIds: $accountIds, first: $first, after: $after) {
+    totalCount withheld gaps revision pageInfo { endCursor hasNextPage }
+    nodes { kind weight arn accountId policyName message outsider { kind value conditional } actions resource
+      statements { index layer } unreadable { path line code }
+      witness { principal roleArn action resource context } } } }`;
+
+interface Witness {
+  readonly principal: string;
+  readonly roleArn: string | null;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: object;
+}
+
+interface Node {
+  readonly kind: string;
+  readonly weight: string;
+  readonly arn: string;
+  readonly policyName: string | null;
+  readonly outsider: { readonly kind: string; readonly value: string; readonly conditional: boolean } | null;
+  readonly actions: readonly string[];
+  readonly resource: string | null;
+  readonly statements: readonly { readonly index: number }[];
+  readonly unreadable: readonly object[];
+  readonly witness: Witness | null;
+}
+
+interface Page {
+  readonly totalCount: number;
+  readonly withheld: boolean;
+  readonly gaps: readonly string[];
+  readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
+  readonly nodes: readonly Node[];
+}
+
+async function found(variables: object = {}, caller = OPERATOR): Promise<Page> {
+  const { data, errors } = await gateway.ask(caller, QUERY, { first: 100, ...variables });
+  expect(errors).toBeUndefined();
+  return (data as { findings: Page }).findings;
+}
+
+const told = ({ kind, weight, arn, outsider }: Node): string =>
+  [weight, kind, arn, ...(outsider === null ? [] : [outsider.value])].join(' ');
+
+test('whom policies let in from outside the organization, the worst first, each proved by the ordinary question', async () => {
+  const { nodes } = await found({ kinds: ['PUBLIC_ACCESS', 'CROSS_ACCOUNT_ACCESS'] });
+  expect(nodes.map(told)).toEqual([
+    `CRITICAL PUBLIC_ACCESS ${bucket('agents')} *`,
+    `CRITICAL PUBLIC_ACCESS ${bucket('open')} *`,
+    `HIGH CROSS_ACCOUNT_ACCESS ${roleArn('Friends')} ${userArn('friend', ALONE)}`,
+    `HIGH CROSS_ACCOUNT_ACCESS ${roleArn('Partner')} ${OUTSIDE}`,
+    `MEDIUM CROSS_ACCOUNT_ACCESS ${bucket('other')} *`,
+  ]);
+  const [agents, open, , partner] = nodes;
+  expect(open).toMatchObject({
+    actions: ['s3:GetObject'],
+    outsider: { kind: 'EVERYBODY', conditional: false },
+    statements: [{ index: 0 }],
+  });
+  expect(agents?.witness).toMatchObject({
+    action: 's3:GetObject',
+    context: { 'aws:useragent': expect.stringMatching(/^curl/) },
+  });
+  expect(partner?.outsider).toEqual({ kind: 'ACCOUNT', value: OUTSIDE, conditional: true });
+  for (const { actions, resource, outsider } of nodes) {
+    // A user that the directory holds is no outsider of that question.
+    if (outsider?.value === userArn('friend', ALONE)) continue;
+    const { data } = await gateway.ask(
+      OPERATOR,
+      `query ($action: String!, $resource: Arn!, $conditional: Boolean!) {
+        whoCan(action: $action, resource: $resource, conditional: $conditional) { outsiders { kind value } } }`,
+      { action: actions[0], resource, conditional: outsider?.conditional },
+    );
+    expect(data).toMatchObject({
+      whoCan: { outsiders: expect.arrayContaining([{ kind: outsider?.kind, value: outsider?.value }]) },
+    });
+  }
+});
+
+test('grants of everything and of permissions, with a request that the simulation allows', async () => {
+  const { nodes } = await found({ kinds: ['DANGEROUS_GRANT'] });
+  expect(nodes.map((one) => [told(one), one.policyName])).toEqual([
+    [`CRITICAL DANGEROUS_GRANT ${userArn('admin')}`, 'inline'],
+    [`HIGH DANGEROUS_GRANT ${roleArn('Granter')}`, 'inline'],
+  ]);
+  const granter = nodes[1];
+  expect(granter).toMatchObject({ actions: ['iam:AttachRolePolicy'], witness: { action: 'iam:AttachRolePolicy' } });
+  const { data } = await gateway.ask(
+    OPERATOR,
+    'query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { allowed } }',
+    {
+      input: {
+        caller: { principal: granter?.witness?.principal, roleArn: granter?.witness?.roleArn },
+        identityPolicies: [policy(allow(['iam:AttachRolePolicy', 's3:GetObject']))],
+        requests: [
+          {
+            action: granter?.witness?.action,
+            resource: granter?.witness?.resource,
+            context: granter?.witness?.context,
+          },
+        ],
+      },
+    },
+  );
+  expect(data).toEqual({ simulateCustomPolicies: [{ allowed: true }] });
+});
+
+test('documents that cannot be read, with the place, and those without effect', async () => {
+  const { nodes } = await found({ kinds: ['UNREADABLE_DOCUMENT', 'GRANTS_NOTHING', 'SHADOWED_STATEMENT'] });
+  expect(nodes.map(told)).toEqual([
+    `MEDIUM UNREADABLE_DOCUMENT ${managed('Broken')}`,
+    `LOW GRANTS_NOTHING ${managed('Nothing')}`,
+    `LOW GRANTS_NOTHING ${managed('TakenBack')}`,
+    `LOW SHADOWED_STATEMENT ${managed('Shadowed')}`,
+  ]);
+  expect(nodes[0]?.unreadable).toEqual([
+    expect.objectContaining({ path: expect.stringMatching(/^Statement\[0\]/), line: 1 }),
+  ]);
+  expect(nodes[3]?.statements.map(({ index }) => index)).toEqual([1, 0]);
+});
+
+test('roles that nobody can assume', async () => {
+  const { nodes } = await found({ kinds: ['UNUSED_ROLE'] });
+  expect(nodes.map(told)).toEqual([`LOW UNUSED_ROLE ${roleArn('Unused')}`]);
+});
+
+test('pages hold every finding once, in one order', async () => {
+  const all = await found();
+  expect(all).toMatchObject({ withheld: false, totalCount: all.nodes.length });
+  expect(new Set(all.nodes.map(({ kind }) => kind)).size).toBe(7);
+  const paged: Node[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: Page = await found({ first: 3, after });
+    paged.push(...page.nodes);
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  expect(paged).toEqual(all.nodes);
+  expect((await found({ accountIds: [B] })).nodes).toEqual([]);
+});
+
+test('others see what is found in the policies that they may read', async () => {
+  const { nodes, withheld, totalCount } = await found({}, signedIn(userArn('auditor')));
+  expect(nodes.map(told)).toEqual([`HIGH CROSS_ACCOUNT_ACCESS ${roleArn('Partner')} ${OUTSIDE}`]);
+  expect([withheld, totalCount]).toEqual([true, 1]);
+  const refused = await gateway.ask(signedIn(userArn('nobody')), QUERY);
+  expect(faultsOf(refused)).toMatchObject([{ code: 'FORBIDDEN' }]);
+});
