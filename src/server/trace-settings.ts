@@ -5,7 +5,7 @@ export interface TraceSettings {
   /** Of a collector, by OTLP over HTTP; null: nothing is traced. */
   readonly endpoint: string | null;
   readonly serviceName: string;
-  /** Of the traces that no client has begun, from 0 to 1. */
+  /** Of the traces that begin here, and of those that clients have begun and want traced, from 0 to 1. */
   readonly share: number;
 }
 

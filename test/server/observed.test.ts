@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { DecisionLog } from '../../src/server/decision-log.ts';
+import type { Exchange } from '../../src/server/exchange.ts';
 import { LineWriter, openFile } from '../../src/server/line-writer.ts';
 import { createLog, type Log } from '../../src/server/log.ts';
+import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -285,6 +287,23 @@ describe('traces', () => {
     expect(http && attribute(http, 'http.response.status_code')).toBe(200);
     expect(operation && attribute(operation, 'graphql.operation.type')).toBe('query');
     expect(decide && Number(attribute(decide, 'rolegate.count'))).toBe(2);
+  });
+
+  test('of clients are in the share that is set, too', async () => {
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const isSent = async (share: number, traceId: string): Promise<boolean> => {
+      const traces = new Traces({ endpoint, serviceName: 'test', share }, endpoint, createLog('silent'));
+      const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+      const exchange = { request: { method: 'POST', headers }, response: { statusCode: 200 }, path: '/graphql' };
+      traces.request(exchange as unknown as Exchange, () => undefined);
+      traces.ended(exchange as unknown as Exchange);
+      await traces.stop();
+      return sent.some((span) => span.traceId === traceId);
+    };
+    expect(await isSent(1, '1'.repeat(32))).toBe(true);
+    expect(await isSent(0, '2'.repeat(32))).toBe(false);
+    // An id that any share of ids includes.
+    expect(await isSent(1e-9, `${'0'.repeat(31)}1`)).toBe(false);
   });
 
   test('name nobody and nothing', () => {
