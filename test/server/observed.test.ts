@@ -11,6 +11,7 @@ import { LineWriter, openFile } from '../../src/server/line-writer.ts';
 import { createLog, type Log } from '../../src/server/log.ts';
 import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { bodyOf, sendParts } from './multipart.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
@@ -101,6 +102,9 @@ beforeAll(async () => {
   await gateway.ask('{ viewer { kind } }', { authorization: 'Bearer wrong' });
   await gateway.ask('{ account(accountId: "999999999999") { name } }', { authorization: gateway.as.user('alice') });
   await fetch(`${gateway.url}/access/v1/evaluation`, { method: 'POST' });
+  // An upload that comes to nothing, and one that is refused.
+  await sendParts(gateway, bodyOf([{ name: 'operations', content: '{' }]));
+  await sendParts(gateway, bodyOf([]), { authorization: gateway.as.user('alice') });
   // The answer of a request may be there before its end is counted.
   metrics = await (await fetch(metricsUrl)).text();
   await gateway.gateway.close();
@@ -136,6 +140,8 @@ describe('metrics', () => {
     expect(sampleOf('rolegate_decision_batch_size_count')).toBeGreaterThanOrEqual(2);
     expect(sampleOf('rolegate_refusals_total', { code: 'UNAUTHENTICATED' })).toBe(2);
     expect(sampleOf('rolegate_operations_total', { operation: 'ExitRole' })).toBe(1);
+    expect(sampleOf('rolegate_operations_total', { operation: 'ImportDirectory', outcome: 'done' })).toBeUndefined();
+    expect(sampleOf('rolegate_operations_total', { operation: 'ImportDirectory', outcome: 'refused' })).toBe(1);
     expect(sampleOf('rolegate_sql_statements_total', { kind: 'SELECT' })).toBeGreaterThan(0);
     expect(sampleOf('rolegate_memory_bytes', { kind: 'kept' })).toBeGreaterThan(0);
     expect(sampleOf('rolegate_memory_lookups_total', { kind: 'hit' })).toBeGreaterThan(0);
