@@ -298,7 +298,7 @@ describe('traces', () => {
   test('of clients are in the share that is set, too', async () => {
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
     const isSent = async (share: number, traceId: string): Promise<boolean> => {
-      const traces = new Traces({ endpoint, serviceName: 'test', share }, endpoint, createLog('silent'));
+      const traces = new Traces({ endpoint, serviceName: 'test', share, unread: [] }, endpoint, createLog('silent'));
       const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
       const exchange = { request: { method: 'POST', headers }, response: { statusCode: 200 }, path: '/graphql' };
       traces.request(exchange as unknown as Exchange, () => undefined);
