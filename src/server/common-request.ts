@@ -17,7 +17,7 @@ import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
-import { type Coding, codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
+import { type Coding, codingOf, compressed, LEAST_COMPRESSED, varied } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
@@ -186,12 +186,15 @@ function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | 
   if (!isShort(value)) return sendInTurns(exchange, value, head);
   const { request, response, requestId } = exchange;
   const text = JSON.stringify(value);
-  // What is asked here is no mutation: its answer has no secret.
-  const coding = text.length < LEAST_COMPRESSED ? null : codingOf(request.headers['accept-encoding']);
-  if (coding !== null) return sendCompressed(exchange, Buffer.from(text), head, coding);
   // A long text would be gone through twice: for its length, and to be sent.
   const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
-  writeHead(response, requestId, head, Buffer.byteLength(body));
+  const length = Buffer.byteLength(body);
+  // What is asked here is no mutation: its answer has no secret.
+  const isLong = length >= LEAST_COMPRESSED;
+  const coding = isLong ? codingOf(request.headers['accept-encoding']) : null;
+  if (coding !== null)
+    return sendCompressed(exchange, typeof body === 'string' ? Buffer.from(body) : body, head, coding);
+  writeHead(response, requestId, isLong ? varying(head, response) : head, length);
   response.end(body);
   return true;
 }
@@ -206,7 +209,7 @@ async function sendInTurns(exchange: Exchange, value: object, head: AnswerHead):
   writeHead(
     response,
     requestId,
-    head,
+    varying(head, response),
     pieces.reduce((sum, { length }) => sum + length, 0),
   );
   for (const piece of pieces) response.write(piece);
@@ -214,16 +217,24 @@ async function sendInTurns(exchange: Exchange, value: object, head: AnswerHead):
   return true;
 }
 
+/** With what says that it would be another one for who accepts other codings. */
+function varying(head: AnswerHead, response: ServerResponse): AnswerHead {
+  return { ...head, more: [...head.more, 'vary', varied(response)] };
+}
+
 async function sendCompressed(
-  { response, requestId }: Exchange,
+  { response, requestId, work }: Exchange,
   bytes: Buffer,
   head: AnswerHead,
   coding: Coding,
 ): Promise<true> {
+  // Nobody reads it any more.
+  if (work.isStopped) return true;
   const body = await compressed(bytes, coding);
   // It may have been told meanwhile that it has taken too long.
   if (response.headersSent) return true;
-  writeHead(response, requestId, { ...head, more: [...head.more, 'content-encoding', coding] }, body.length);
+  const full = varying(head, response);
+  writeHead(response, requestId, { ...full, more: [...full.more, 'content-encoding', coding] }, body.length);
   response.end(body);
   return true;
 }

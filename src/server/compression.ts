@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Work } from '../access/work.ts';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 
 // Answers of questions are compressed; those of mutations, of /aws and of events are not.
@@ -45,6 +47,12 @@ function bestOf(acceptEncoding: string): Coding | null {
   return br >= gz ? 'br' : 'gzip';
 }
 
+/** The header `vary` of an answer that is compressed for who accepts it, beside what it has already. */
+export function varied(response: Pick<ServerResponse, 'getHeader'>): string {
+  const before = response.getHeader('vary');
+  return before === undefined ? 'accept-encoding' : `${String(before)}, accept-encoding`;
+}
+
 const withGzip = promisify(gzip);
 const withBrotli = promisify(brotliCompress);
 
@@ -64,6 +72,13 @@ interface Executed {
 
 /** By HTTP request: one of its operations is a mutation. */
 const changing = new WeakSet<object>();
+/** By HTTP request: its work, which ends when the client has gone. */
+const works = new WeakMap<object, Work>();
+
+/** What Yoga knows of a request that came over HTTP; of another it has no answer. */
+interface OverHttp {
+  readonly res?: ServerResponse;
+}
 
 /** Compresses the answers that Yoga gives. */
 export function useCompression(): Plugin<GatewayContext, RequestFacts> {
@@ -77,16 +92,21 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
           (operationName == null || definition.name?.value === operationName),
       );
       if (isMutation) changing.add(contextValue.request);
+      works.set(contextValue.request, contextValue.work);
     },
     async onResponse(hook) {
       const { request, response, fetchAPI } = hook;
-      const coding = changing.has(request) ? null : codingOf(request.headers.get('accept-encoding') ?? undefined);
-      if (coding === null || !isJson(response) || isKnownShort(response)) return;
+      if (changing.has(request) || !isJson(response) || isKnownShort(response)) return;
+      if (works.get(request)?.isStopped === true) return;
       const bytes = new Uint8Array(await response.arrayBuffer());
-      const body = bytes.length < LEAST_COMPRESSED ? bytes : await compressed(bytes, coding);
+      const isLong = bytes.length >= LEAST_COMPRESSED;
+      const coding = codingOf(request.headers.get('accept-encoding') ?? undefined);
+      const body = isLong && coding !== null ? await compressed(bytes, coding) : bytes;
       const headers = new fetchAPI.Headers(response.headers);
+      const { res } = hook.serverContext as OverHttp; // as: what Yoga adds to the facts
+      if (isLong) headers.set('vary', res === undefined ? 'accept-encoding' : varied(res));
       headers.set('content-length', String(body.length));
-      if (body !== bytes) headers.set('content-encoding', coding);
+      if (coding !== null && body !== bytes) headers.set('content-encoding', coding);
       const { status, statusText } = response;
       hook.setResponse(new fetchAPI.Response(new Uint8Array(body), { status, statusText, headers }));
     },

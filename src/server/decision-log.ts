@@ -1,12 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
 import type { Answer, Question, Subject } from '../access/question.ts';
 import { revisionText } from '../directory/revision-text.ts';
 import type { Watch, WatchedRequest } from '../guard/watch.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { Caller } from '../session/caller.ts';
+import { LineWriter, openFile, openStdout } from './line-writer.ts';
 import type { Log } from './log.ts';
 
 /** Where decisions are written, and how many of them. */
@@ -26,14 +24,18 @@ const LARGE = 100;
 const OF_LARGE = 0.1;
 /** Milliseconds for which a line is kept until it is written. */
 const WITHIN = 200;
+/** Milliseconds between two lines about decisions that were not logged. */
+const TOLD_EVERY = 1_000;
+/** Milliseconds that the end waits for whoever reads the log. */
+const AT_END = 2_000;
 
 /** Opens it; null: there is none. Throws RolegateError. */
 export async function openDecisionLog({ place, share }: DecisionLogSettings, log: Log): Promise<DecisionLog | null> {
   if (place === null || share === 0) return null;
-  if (place === 'stdout') return new DecisionLog(process.stdout, share, log);
+  if (place === 'stdout') return new DecisionLog(new LineWriter(openStdout), share, log);
   try {
     // Refused here, and not at the first decision. Only its owner reads it: it says who may do what.
-    await (await open(place, 'a', 0o600)).close();
+    await (await openFile(place)).close();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new RolegateError(
@@ -42,7 +44,7 @@ export async function openDecisionLog({ place, share }: DecisionLogSettings, log
       { cause: error },
     );
   }
-  return new DecisionLog(createWriteStream(place, { flags: 'a', mode: 0o600 }), share, log);
+  return new DecisionLog(new LineWriter(() => openFile(place)), share, log);
 }
 
 /**
@@ -50,13 +52,15 @@ export async function openDecisionLog({ place, share }: DecisionLogSettings, log
  * names alone: their values are addresses, tags and tokens. A batch has most of its lines in common, which is written once.
  */
 export class DecisionLog implements Watch {
-  readonly #out: Writable;
+  readonly #out: LineWriter;
   readonly #share: number | null;
   readonly #log: Log;
   #lines = '';
   #waiting = 0;
   #lost = 0;
+  #isFailing = false;
   #timer: NodeJS.Timeout | null = null;
+  #telling: NodeJS.Timeout | null = null;
   /** Of the last subject and the last context: a batch mostly has one of each. */
   #subject: Subject | null = null;
   #subjectText = '';
@@ -68,11 +72,10 @@ export class DecisionLog implements Watch {
   #revision: Answer['revision'] | null = null;
   #endText = '';
 
-  constructor(out: Writable, share: number | null, log: Log) {
+  constructor(out: LineWriter, share: number | null, log: Log) {
     this.#out = out;
     this.#share = share;
     this.#log = log;
-    out.on('error', (error: unknown) => log.error({ err: error }, 'the log of decisions cannot be written'));
   }
 
   answered(context: WatchedRequest, questions: readonly Question[], answers: readonly (Answer | Error)[]): void {
@@ -108,15 +111,11 @@ export class DecisionLog implements Watch {
     // What is changed is in the audit trail.
   }
 
-  /** Writes what is kept, and resolves when it is written. */
-  async flushed(): Promise<void> {
-    this.#flush();
-    await new Promise<void>((resolve) => this.#out.write('', () => resolve()));
-  }
-
+  /** Writes what is kept. */
   async stop(): Promise<void> {
-    await this.flushed();
-    if (this.#out !== process.stdout) await new Promise<void>((resolve) => this.#out.end(() => resolve()));
+    this.#flush();
+    await this.#out.stop(AT_END);
+    this.#tell();
   }
 
   /** A line takes as long as some decisions of a batch: writing all of them would slow it down by more than it is worth. */
@@ -156,7 +155,7 @@ export class DecisionLog implements Watch {
 
   #put(line: string): void {
     if (this.#waiting > MOST_WAITING) {
-      this.#lost += 1;
+      this.#lose(1);
       return;
     }
     this.#lines += line;
@@ -167,16 +166,35 @@ export class DecisionLog implements Watch {
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#lost > 0)
-      this.#log.warn({ decisions: this.#lost }, 'decisions were not logged: the log cannot be written as fast');
-    this.#lost = 0;
-    const { length } = this.#lines;
+    const lines = this.#lines;
+    const { length } = lines;
     if (length === 0) return;
-    this.#waiting += length;
-    this.#out.write(this.#lines, () => {
-      this.#waiting -= length;
-    });
     this.#lines = '';
+    this.#waiting += length;
+    void this.#out.write(lines).then(({ lost, error }) => {
+      this.#waiting -= length;
+      if (lost > 0) this.#lose(lost);
+      // A disk that is full is one fault, however many lines it costs.
+      if (error !== null && !this.#isFailing) this.#log.error({ err: error }, 'the log of decisions cannot be written');
+      if (error === null && this.#isFailing) this.#log.warn('the log of decisions is written again');
+      this.#isFailing = error !== null;
+    });
+  }
+
+  #lose(lines: number): void {
+    this.#lost += lines;
+    this.#telling ??= setTimeout(() => this.#tell(), TOLD_EVERY).unref();
+  }
+
+  #tell(): void {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    this.#telling = null;
+    if (this.#lost > 0)
+      this.#log.warn(
+        { decisions: this.#lost },
+        'decisions were not logged: the log could not be written, or not as fast',
+      );
+    this.#lost = 0;
   }
 }
 

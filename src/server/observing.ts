@@ -74,6 +74,7 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
 
 /** Null: nobody collects traces, and nothing of it is loaded. */
 async function openTracer(settings: TraceSettings, log: Log): Promise<Tracer | null> {
+  for (const sentence of settings.unread) log.warn(`nothing is traced: ${sentence}`);
   if (settings.endpoint === null) return null;
   const { Traces } = await import('./traces/traces.ts');
   return new Traces(settings, settings.endpoint, log);

@@ -55,6 +55,19 @@ export class SettingReader {
     return fallback;
   };
 
+  /**
+   * As `read`, of a variable that programs of all kinds have in common. A value of the environment that cannot be read may be meant for others: it
+   * is not refused, and counts as none. `unread`: is given the sentence about it.
+   */
+  readShared<T>(name: string, fallback: T, parse: (text: string) => T | Problem, unread: string[], mask = asItIs): T {
+    const source = this.#sourceOf([name]);
+    const value = source?.name === ENVIRONMENT ? parse(source.values[name] ?? '') : null;
+    if (!(value instanceof Problem)) return this.read(name, fallback, parse, mask);
+    this.inForce.push({ name, value: shownDefault(fallback), source: DEFAULT });
+    unread.push(`${name} ${value.sentence}`);
+    return fallback;
+  }
+
   /** A secret, which may be in a file instead: `NAME_FILE` names it. */
   readSecret(name: string, parse: (text: string) => string | Problem, mask: Mask = () => '***'): string | null {
     const file = `${name}_FILE`;

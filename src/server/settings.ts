@@ -31,7 +31,7 @@ import {
   parseToken,
   parseWorkers,
 } from './setting-values.ts';
-import { parseEndpoint, parseShare, type TraceSettings } from './trace-settings.ts';
+import { parseShare, readTraces, type TraceSettings } from './trace-settings.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
@@ -160,11 +160,7 @@ function settingsOf(reader: SettingReader, workingDir: string): Settings {
       file: read<string | null>('ROLEGATE_TRUSTED_DOCUMENTS', null, (text) => parseFile(text, workingDir)),
       mode: read<'also' | 'only'>('ROLEGATE_TRUSTED_DOCUMENTS_MODE', 'also', parseTrustedMode),
     },
-    traces: {
-      endpoint: read<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', null, parseEndpoint, () => '***'),
-      serviceName: read('OTEL_SERVICE_NAME', 'rolegate', (text) => text),
-      share: read('OTEL_TRACES_SAMPLER_ARG', 1, parseShare),
-    },
+    traces: readTraces(reader),
     decisionLog: {
       place: read<string | null>('ROLEGATE_DECISION_LOG', null, (text) =>
         text === 'stdout' ? text : parseFile(text, workingDir),

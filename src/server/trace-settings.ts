@@ -1,3 +1,4 @@
+import type { SettingReader } from './setting-reader.ts';
 import { Problem, shown } from './setting-values.ts';
 
 /** Traces of OpenTelemetry. Their settings have its names. */
@@ -5,11 +6,27 @@ export interface TraceSettings {
   /** Of a collector, by OTLP over HTTP; null: nothing is traced. */
   readonly endpoint: string | null;
   readonly serviceName: string;
-  /** Of the traces that no client has begun, from 0 to 1. */
+  /** Of the traces that begin here, and of those that clients have begun and want traced, from 0 to 1. */
   readonly share: number;
+  /** Sentences about variables of the environment that are not for us. Where there are any, nothing is traced. */
+  readonly unread: readonly string[];
 }
 
-export function parseEndpoint(text: string): string | Problem {
+export function readTraces(reader: SettingReader): TraceSettings {
+  const unread: string[] = [];
+  const endpoint = reader.readShared<string | null>(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    null,
+    parseEndpoint,
+    unread,
+    () => '***',
+  );
+  const serviceName = reader.read('OTEL_SERVICE_NAME', 'rolegate', (text) => text);
+  const share = reader.readShared('OTEL_TRACES_SAMPLER_ARG', 1, parseShare, unread);
+  return { endpoint: unread.length === 0 ? endpoint : null, serviceName, share, unread };
+}
+
+function parseEndpoint(text: string): string | Problem {
   // What stands before an @ is not repeated: it may be a password.
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
   return new Problem('must be the URL of a collector, such as http://127.0.0.1:4318');

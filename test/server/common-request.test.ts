@@ -300,6 +300,7 @@ describe.each([
     expect(common.headers.filter((header) => header.startsWith('content-encoding'))).toEqual(
       coding === null ? [] : [`content-encoding: ${coding}`],
     );
+    expect(common.headers).toContain('vary: accept-encoding');
     const text = (decompress === null ? common.bytes : decompress(common.bytes)).toString('utf8');
     expect(JSON.parse(text).data.decisions).toHaveLength(sent.variables.requests.length);
     const plain = await exchange(sent, { authorization: gateway.as.operator });
@@ -313,7 +314,7 @@ describe.each([
     );
     expect(mutation?.body.length).toBeGreaterThan(1_024);
     for (const sent of [short, mutation]) {
-      expect(sent?.headers.filter((header) => header.startsWith('content-encoding'))).toEqual([]);
+      expect(sent?.headers.filter((header) => /^(content-encoding|vary)/.test(header))).toEqual([]);
       expect(JSON.parse(sent?.body ?? '')).toHaveProperty('data');
     }
   });

@@ -53,6 +53,9 @@ describe('a page of an allowed origin', () => {
     const common = await post(WHO, headers);
     expect(common.body.data.viewer.kind).toBe('OPERATOR');
     const byYoga = await post('{ __schema { queryType { name } } }', headers);
+    const names = Array.from({ length: 150 }, (_, index) => `a${index}: __typename`).join(' ');
+    for (const long of [`{ ${names} }`, '{ __schema { types { name } } }'])
+      expect((await post(long, headers)).headers).toMatchObject({ vary: 'origin, accept-encoding' });
     const unparsed = await post('{', headers);
     const refused = await post(WHO, { ...headers, authorization: 'Bearer nobody' });
     const body = JSON.stringify({

@@ -1,13 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { DecisionLog } from '../../src/server/decision-log.ts';
-import { createLog } from '../../src/server/log.ts';
+import type { Exchange } from '../../src/server/exchange.ts';
+import { LineWriter, openFile } from '../../src/server/line-writer.ts';
+import { createLog, type Log } from '../../src/server/log.ts';
+import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { bodyOf, sendParts } from './multipart.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
@@ -42,6 +46,29 @@ const requestsOn = (...resources: readonly string[]) => ({
   })),
 });
 
+/** Writes to a list. `most`: lines after which the first target is full. */
+function writerTo(written: Buffer[], most = Number.POSITIVE_INFINITY): LineWriter {
+  let left = most;
+  const write = async (bytes: Buffer, offset: number): Promise<number> => {
+    if (left <= 0) {
+      left = Number.POSITIVE_INFINITY;
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    }
+    const length = Math.floor(Math.min(left, 1_000) * (bytes.indexOf('\n') + 1));
+    left -= 1_000;
+    written.push(bytes.subarray(offset, offset + length));
+    return Math.min(length, bytes.length - offset);
+  };
+  return new LineWriter(async () => ({ write, close: async () => undefined }));
+}
+
+function linesIn(written: readonly Buffer[]): readonly string[] {
+  return Buffer.concat(written)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
 beforeAll(async () => {
   collector = createServer((request, response) => {
     let body = '';
@@ -75,6 +102,9 @@ beforeAll(async () => {
   await gateway.ask('{ viewer { kind } }', { authorization: 'Bearer wrong' });
   await gateway.ask('{ account(accountId: "999999999999") { name } }', { authorization: gateway.as.user('alice') });
   await fetch(`${gateway.url}/access/v1/evaluation`, { method: 'POST' });
+  // An upload that comes to nothing, and one that is refused.
+  await sendParts(gateway, bodyOf([{ name: 'operations', content: '{' }]));
+  await sendParts(gateway, bodyOf([]), { authorization: gateway.as.user('alice') });
   // The answer of a request may be there before its end is counted.
   metrics = await (await fetch(metricsUrl)).text();
   await gateway.gateway.close();
@@ -110,6 +140,8 @@ describe('metrics', () => {
     expect(sampleOf('rolegate_decision_batch_size_count')).toBeGreaterThanOrEqual(2);
     expect(sampleOf('rolegate_refusals_total', { code: 'UNAUTHENTICATED' })).toBe(2);
     expect(sampleOf('rolegate_operations_total', { operation: 'ExitRole' })).toBe(1);
+    expect(sampleOf('rolegate_operations_total', { operation: 'ImportDirectory', outcome: 'done' })).toBeUndefined();
+    expect(sampleOf('rolegate_operations_total', { operation: 'ImportDirectory', outcome: 'refused' })).toBe(1);
     expect(sampleOf('rolegate_sql_statements_total', { kind: 'SELECT' })).toBeGreaterThan(0);
     expect(sampleOf('rolegate_memory_bytes', { kind: 'kept' })).toBeGreaterThan(0);
     expect(sampleOf('rolegate_memory_lookups_total', { kind: 'hit' })).toBeGreaterThan(0);
@@ -164,39 +196,29 @@ describe('the log of decisions', () => {
     expect(readFileSync(log, 'utf8')).not.toContain('203.0.113.77');
   });
 
+  const answersOf = (count: number) =>
+    Array.from({ length: count }, () => ({
+      decision: { effect: 'ALLOWED', deniedBy: null },
+      revision: 7n,
+    })) as unknown as Parameters<DecisionLog['answered']>[2];
+  const questionsOf = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      subject: { principal: parsePrincipalRef(ALICE), assumedRole: null },
+      action: 's3:GetObject',
+      resource: `arn:aws:s3:::b/${n}`,
+      context: new Map(),
+    })) as unknown as Parameters<DecisionLog['answered']>[1];
+  const context = { now: 0, caller: { kind: 'operator' }, origin: { requestId: 'r' } } as unknown as Parameters<
+    DecisionLog['answered']
+  >[0];
+
   test('has a share of a large batch, and lines that say so, or the share that is set', async () => {
-    const written: string[] = [];
-    const out = new Writable({
-      write: (chunk, _encoding, done) => {
-        written.push(String(chunk));
-        done();
-      },
-    });
-    const answersOf = (count: number) =>
-      Array.from({ length: count }, () => ({
-        decision: { effect: 'ALLOWED', deniedBy: null },
-        revision: 7n,
-      })) as unknown as Parameters<DecisionLog['answered']>[2];
-    const questionsOf = (count: number) =>
-      Array.from({ length: count }, (_, n) => ({
-        subject: { principal: parsePrincipalRef(ALICE), assumedRole: null },
-        action: 's3:GetObject',
-        resource: `arn:aws:s3:::b/${n}`,
-        context: new Map(),
-      })) as unknown as Parameters<DecisionLog['answered']>[1];
-    const context = { now: 0, caller: { kind: 'operator' }, origin: { requestId: 'r' } } as unknown as Parameters<
-      DecisionLog['answered']
-    >[0];
     const linesOf = async (share: number | null, count: number): Promise<readonly { readonly share?: number }[]> => {
-      written.length = 0;
-      const logged = new DecisionLog(out, share, createLog('silent'));
+      const written: Buffer[] = [];
+      const logged = new DecisionLog(writerTo(written), share, createLog('silent'));
       logged.answered(context, questionsOf(count), answersOf(count));
-      await logged.flushed();
-      return written
-        .join('')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line));
+      await logged.stop();
+      return linesIn(written).map((line) => JSON.parse(line));
     };
     expect(await linesOf(null, 100)).toHaveLength(100);
     const some = await linesOf(null, 10_000);
@@ -205,6 +227,46 @@ describe('the log of decisions', () => {
     expect(some.every((line) => line.share === 0.1)).toBe(true);
     expect(await linesOf(1, 10_000)).toHaveLength(10_000);
     expect(await linesOf(0.000_001, 100)).toEqual([]);
+  });
+
+  test('goes on after a disk was full: what it lost is counted', async () => {
+    const written: Buffer[] = [];
+    const told: object[] = [];
+    const logged = new DecisionLog(
+      // The first target takes two lines and a half.
+      writerTo(written, 2.5),
+      1,
+      { error: (...line: object[]) => told.push(line), warn: (...line: object[]) => told.push(line) } as unknown as Log,
+    );
+    // Each is longer than what is kept for one write.
+    for (let turn = 0; turn < 3; turn += 1) logged.answered(context, questionsOf(2_000), answersOf(2_000));
+    await logged.stop();
+    const lines = linesIn(written);
+    const whole = lines.filter((line) => line.endsWith('}'));
+    expect(lines.length - whole.length).toBe(1);
+    const lost = 6_000 - whole.length;
+    expect(lost).toBeGreaterThan(500);
+    expect(lost).toBeLessThan(2_000);
+    expect(told).toEqual([
+      [{ err: expect.objectContaining({ code: 'ENOSPC' }) }, 'the log of decisions cannot be written'],
+      ['the log of decisions is written again'],
+      [{ decisions: lost }, expect.stringMatching(/^decisions were not logged/)],
+    ]);
+  });
+
+  test('does not wait for whoever reads it', async () => {
+    const pipe = join(dataDir, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = new LineWriter(() => openFile(pipe));
+    const sent = writer.write('0123456789\n'.repeat(100_000));
+    await writer.stop(50);
+    const { lost, error } = await sent;
+    expect(error).toMatchObject({ code: 'EAGAIN' });
+    // What a pipe holds.
+    expect(lost).toBeGreaterThan(10_000);
+    expect(lost).toBeLessThan(100_000);
+    closeSync(reader);
   });
 
   test('is for its owner alone', () => {
@@ -231,6 +293,23 @@ describe('traces', () => {
     expect(http && attribute(http, 'http.response.status_code')).toBe(200);
     expect(operation && attribute(operation, 'graphql.operation.type')).toBe('query');
     expect(decide && Number(attribute(decide, 'rolegate.count'))).toBe(2);
+  });
+
+  test('of clients are in the share that is set, too', async () => {
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const isSent = async (share: number, traceId: string): Promise<boolean> => {
+      const traces = new Traces({ endpoint, serviceName: 'test', share, unread: [] }, endpoint, createLog('silent'));
+      const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+      const exchange = { request: { method: 'POST', headers }, response: { statusCode: 200 }, path: '/graphql' };
+      traces.request(exchange as unknown as Exchange, () => undefined);
+      traces.ended(exchange as unknown as Exchange);
+      await traces.stop();
+      return sent.some((span) => span.traceId === traceId);
+    };
+    expect(await isSent(1, '1'.repeat(32))).toBe(true);
+    expect(await isSent(0, '2'.repeat(32))).toBe(false);
+    // An id that any share of ids includes.
+    expect(await isSent(1e-9, `${'0'.repeat(31)}1`)).toBe(false);
   });
 
   test('name nobody and nothing', () => {

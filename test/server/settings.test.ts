@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { InvalidSettings, readSettings, withoutPassword } from '../../src/server/settings.ts';
+import { InvalidSettings, readSettings, readSettingsFrom, withoutPassword } from '../../src/server/settings.ts';
 
 const read = (env: Record<string, string>) => readSettings(env, '/ann');
 
@@ -56,7 +56,7 @@ describe('defaults', () => {
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
       metrics: { place: { host: '127.0.0.1', port: 9464, isDefault: true }, token: null },
       trustedDocuments: { file: null, mode: 'also' },
-      traces: { endpoint: null, serviceName: 'rolegate', share: 1 },
+      traces: { endpoint: null, serviceName: 'rolegate', share: 1, unread: [] },
       decisionLog: { place: null, share: null },
       workers: 1,
       graphiql: true,
@@ -185,11 +185,6 @@ describe('values that are refused', () => {
       'ROLEGATE_DECISION_LOG_SHARE must be a share from 0 to 1, such as 0.01; it is `5%`',
     ],
     [
-      'OTEL_EXPORTER_OTLP_ENDPOINT',
-      'collector:4318',
-      'OTEL_EXPORTER_OTLP_ENDPOINT must be the URL of a collector, such as http://127.0.0.1:4318',
-    ],
-    [
       'ROLEGATE_ALLOWED_ORIGINS',
       'https://app.example.com,*',
       'ROLEGATE_ALLOWED_ORIGINS must be a list of origins as browsers write them, with commas between them, such as https://app.example.com,http://localhost:3000 (no `*`, and no slash at the end); in it is `*`',
@@ -251,6 +246,26 @@ describe('values that are refused', () => {
   test('control characters do not reach the terminal', () => {
     expect(problemsOf({ LOG_LEVEL: '\u001b[31mred\n' })[0]).toContain('it is `?[31mred?`');
   });
+});
+
+test('variables that are set for all programs refuse no start, and the same in a file do', () => {
+  const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT must be the URL of a collector, such as http://127.0.0.1:4318';
+  const share = 'OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1, such as 0.01; it is `endpoint=http://j:14250`';
+  const URL = 'http://127.0.0.1:4318';
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }).traces).toMatchObject({
+    endpoint: null,
+    unread: [endpoint],
+  });
+  expect(
+    read({ OTEL_EXPORTER_OTLP_ENDPOINT: URL, OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://j:14250' }).traces,
+  ).toMatchObject({ endpoint: null, share: 1, unread: [share] });
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: URL, OTEL_TRACES_SAMPLER_ARG: '0.1' }).traces).toMatchObject({
+    endpoint: URL,
+    share: 0.1,
+    unread: [],
+  });
+  const file = { name: 'rolegate.json', values: { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' } };
+  expect(() => readSettingsFrom([file], '/ann')).toThrow(endpoint.replace(' must', ' (rolegate.json) must'));
 });
 
 test('a database URL is shown without its password', () => {

@@ -16,6 +16,8 @@ import {
   BasicTracerProvider,
   BatchSpanProcessor,
   ParentBasedSampler,
+  type Sampler,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import { doorOf } from '../door.ts';
@@ -42,7 +44,10 @@ export class Traces implements Tracer {
     const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces`, timeoutMillis: SENDING });
     this.#provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName }),
-      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
+      sampler: new ParentBasedSampler({
+        root: new TraceIdRatioBasedSampler(share),
+        remoteParentSampled: drawn(share),
+      }),
       spanProcessors: [
         new BatchSpanProcessor(exporter, { scheduledDelayMillis: SEND_EVERY, exportTimeoutMillis: SENDING }),
       ],
@@ -106,6 +111,16 @@ export class Traces implements Tracer {
     if (parent === undefined || !parent.isRecording()) return null;
     return this.#tracer.startSpan(name, { attributes: { ...attributes } }, trace.setSpan(ROOT_CONTEXT, parent));
   }
+}
+
+/** Anybody may send a `traceparent`, with an id of a trace that every share includes: what is drawn does not depend on it. */
+function drawn(share: number): Sampler {
+  return {
+    shouldSample: () => ({
+      decision: Math.random() < share ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+    }),
+    toString: () => `Drawn{${share}}`,
+  };
 }
 
 const nothing = (): void => undefined;
