@@ -205,25 +205,26 @@ class PublicCheck {
     { kind, conditional }: JudgedOutsider,
   ): Promise<Pick<Access, 'isPublic' | 'witness'>> {
     if (kind !== 'EVERYBODY') return { isPublic: false, witness: null };
-    const witness = conditional ? await this.#find(action) : null;
-    return { isPublic: !conditional || witness !== null, witness };
+    return conditional ? this.#find(action) : { isPublic: true, witness: null };
   }
 
-  async #find({ name }: CatalogAction): Promise<GrantWitness | null> {
+  /** What cannot be decided counts as public: it is looked at by people. */
+  async #find({ name }: CatalogAction): Promise<Pick<Access, 'isPublic' | 'witness'>> {
     const { tools, work, now } = this.#search;
     const { kind, attached } = this.#document;
     const { text } = attached.policy.source;
     const pattern = readActionPattern(name);
-    if (text === null || pattern === null) return null;
+    if (text === null || pattern === null) return { isPublic: true, witness: null };
     if (this.#checked === undefined) {
       const checked = await work.run(checkedDocument(text, kind));
       this.#checked = isUnreadable(checked) ? null : checked;
     }
-    if (this.#checked === null) return null;
+    if (this.#checked === null) return { isPublic: true, witness: null };
     const asked = { catalog: tools.catalog.now, kind, after: this.#checked, before: null, now, resources: null };
     const actions = { negated: false, patterns: [pattern] };
     const outcome = await work.run(searchGrant({ ...asked, actions, byStrangers: true }));
-    return outcome.kind === 'found' ? outcome.witness : null;
+    if (outcome.kind === 'found') return { isPublic: true, witness: outcome.witness };
+    return { isPublic: outcome.kind !== 'none', witness: null };
   }
 }
 
