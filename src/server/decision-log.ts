@@ -167,18 +167,19 @@ export class DecisionLog implements Watch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const lines = this.#lines;
-    const { length } = lines;
-    if (length === 0) return;
     this.#lines = '';
-    this.#waiting += length;
-    void this.#out.write(lines).then(({ lost, error }) => {
-      this.#waiting -= length;
-      if (lost > 0) this.#lose(lost);
-      // A disk that is full is one fault, however many lines it costs.
-      if (error !== null && !this.#isFailing) this.#log.error({ err: error }, 'the log of decisions cannot be written');
-      if (error === null && this.#isFailing) this.#log.warn('the log of decisions is written again');
-      this.#isFailing = error !== null;
-    });
+    if (lines !== '') void this.#write(lines);
+  }
+
+  async #write(lines: string): Promise<void> {
+    this.#waiting += lines.length;
+    const { lost, error } = await this.#out.write(lines);
+    this.#waiting -= lines.length;
+    if (lost > 0) this.#lose(lost);
+    // A disk that is full is one fault, however many lines it costs.
+    if (error !== null && !this.#isFailing) this.#log.error({ err: error }, 'the log of decisions cannot be written');
+    if (error === null && this.#isFailing) this.#log.warn('the log of decisions is written again');
+    this.#isFailing = error !== null;
   }
 
   #lose(lines: number): void {
