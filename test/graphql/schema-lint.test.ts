@@ -78,6 +78,9 @@ describe('types', () => {
       'can',
       // Of AccessDenied: null where none was made. Of AssumableRole and PrincipalAccess it is always there.
       'decision',
+      // Of EscalationPath, as `lacked`: null where what is gained is not known.
+      'gained',
+      'lacked',
       'otherAssumption',
       'viewerCan',
     ]);
