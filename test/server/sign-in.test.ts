@@ -343,6 +343,35 @@ describe('with a token', () => {
     expect((await ask(WHO, jar(late))).body).toEqual(NOBODY);
   });
 
+  test('signed out, the browser is nobody in what follows in the same request', async () => {
+    const temporary = await gateway.services.sessions.authenticate(basic('alice'), clock.now);
+    const own = await gateway.services.sessions.getSessionToken(temporary, {}, clock.now);
+    const cookies = {
+      key: jar(await signIn()),
+      operator: jar(await withInput({ operatorToken: operator })),
+      role: jar(await withInput({ sessionToken: await sessionToken() })),
+      temporary: jar(await withInput({ sessionToken: own.sessionToken })),
+    };
+    const batch = [
+      SIGN_OUT,
+      '{ viewer { principal { principalId } } }',
+      'mutation { createUser(input: { accountId: "111111111111", userName: "late" }) { kind: __typename } }',
+    ];
+    const body = JSON.stringify(batch.map((query) => ({ query })));
+    for (const [of, headers] of Object.entries(cookies)) {
+      const sent = await exchange(`${gateway.url}/graphql`, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+      const [left, ...rest] = sent.body;
+      expect({ of, left: left.data?.signOut.kind }).toEqual({ of, left: 'SignOutSuccess' });
+      for (const one of rest) {
+        const { code } = one.errors?.[0].extensions ?? {};
+        expect({ of, data: one.data ?? null, code }).toEqual({ of, data: null, code: 'UNAUTHENTICATED' });
+      }
+    }
+  });
+
   test('that is wrong, or beside another one', async () => {
     for (const input of [{ operatorToken: `${operator}x` }, { sessionToken: 'x' }, { sessionToken: operator }]) {
       const sent = await withInput(input);
