@@ -38,4 +38,8 @@ export const askedLast = {
     questions.value = recent(questions.value, asked, (a, b) => a.address === b.address, 6);
     keep('asked', questions.value);
   },
+  forget(): void {
+    questions.value = [];
+    keep('asked', []);
+  },
 };

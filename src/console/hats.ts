@@ -41,6 +41,11 @@ export function wear(worn: KnownHat): void {
   keep('hats', lastHats.value);
 }
 
+export function forgetHats(): void {
+  lastHats.value = [];
+  keep('hats', []);
+}
+
 /** How a role is shown: as it was called when it was switched to, otherwise by its name in a colour that follows from it. */
 export function hatOf(role: string, name: string): KnownHat {
   const known = lastHats.value.find((each) => each.role === role);

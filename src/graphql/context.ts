@@ -37,6 +37,8 @@ export interface SignInCookie {
   /** `expiresAt`: milliseconds since 1970. */
   keep(token: string, expiresAt: number): void;
   forget(): void;
+  /** Whether a page of another origin asks, in which no browser is signed in. Left out: none does. */
+  readonly isForeign?: boolean;
 }
 
 /** The context for every resolver; there is one for each operation. */

@@ -33,7 +33,7 @@ export function admitWith(
       const allowance = allowed(limiter, caller, client.address);
       if ('status' in allowance) return allowance;
       if (allowance !== UNLIMITED) endWith(response, allowance);
-      const signInCookie = signInCookieOf(response, client, now);
+      const signInCookie = signInCookieOf(response, { head, client, now });
       if (admitted.staleCookie) signInCookie.forget();
       return { requestId, caller, now, origin: originOf(client, head, requestId), signInCookie, allowance, work };
     };

@@ -1,6 +1,8 @@
 import { parse, serialize } from 'cookie';
 import type { SignInCookie } from '../graphql/context.ts';
 import type { Client } from './client.ts';
+import type { RequestHead } from './request-head.ts';
+import { isOwnOrigin } from './same-origin.ts';
 
 /** What the name of the cookie depends on. */
 export type CookiePlace = Pick<Client, 'secure' | 'host'>;
@@ -31,21 +33,34 @@ export interface CookieTarget {
   once?(event: 'close', listener: () => void): unknown;
 }
 
-/** The sign-in cookie as a header of an answer at `now`, milliseconds since 1970. */
-export function signInCookieOf(response: CookieTarget, place: CookiePlace, now: number): SignInCookie {
-  return new AnswersCookie(response, place, now);
+/**
+ * The sign-in cookie as a header of an answer to `head` at `now`, milliseconds since 1970. A page of another origin gets none: it
+ * may ask with its own credentials, not change who the browser is here.
+ */
+export function signInCookieOf(
+  response: CookieTarget,
+  { head, client, now }: { readonly head: RequestHead; readonly client: Client; readonly now: number },
+): SignInCookie {
+  return new AnswersCookie(response, head, client, now);
 }
 
 /** A class, not closures: every request has one, and hardly any uses it. */
 class AnswersCookie implements SignInCookie {
   readonly #response: CookieTarget;
-  readonly #place: CookiePlace;
+  readonly #head: RequestHead;
+  readonly #place: Client;
   readonly #now: number;
 
-  constructor(response: CookieTarget, place: CookiePlace, now: number) {
+  constructor(response: CookieTarget, head: RequestHead, place: Client, now: number) {
     this.#response = response;
+    this.#head = head;
     this.#place = place;
     this.#now = now;
+  }
+
+  get isForeign(): boolean {
+    const origin = this.#head.header('origin');
+    return origin !== null && !isOwnOrigin(origin, this.#place);
   }
 
   forget(): void {
@@ -53,6 +68,7 @@ class AnswersCookie implements SignInCookie {
   }
 
   keep(value: string, expiresAt: number): void {
+    if (this.isForeign) return;
     const cookie = serialize(nameOf(this.#place), value, {
       path: '/',
       httpOnly: true,

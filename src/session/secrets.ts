@@ -1,5 +1,6 @@
 import {
   createHash,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   hkdfSync,
@@ -42,10 +43,13 @@ export interface Secrets {
   isSecretFor(keyId: string, secret: string): boolean;
   /** In constant time. */
   isOperatorToken(token: string): boolean;
-  /** Names the operator's token without telling it: with another token it is another one. */
-  readonly operatorMark: string;
+  /**
+   * Names the operator's token without telling it: with another token it is another one. Whoever has a mark cannot try tokens
+   * with it: that takes the master key, of `generation`.
+   */
+  operatorMark(generation: number): string;
   /** In constant time. */
-  isOperatorMark(mark: string): boolean;
+  isOperatorMark(mark: string): Promise<boolean>;
   /**
    * Signs tokens (Ed25519). It is derived too, so that all gateways of one directory accept each other's tokens. `generation`: from 1.
    * `masterGeneration`: that of the master key; left out: the first.
@@ -110,13 +114,20 @@ function secretsOf(
     return made;
   };
   const operatorDigest = digest(operatorToken);
-  const operatorMark = digest(`rolegate operator-mark ${operatorToken}`).toString('base64url');
+  const operatorMark = (generation: number): string => {
+    const key = derive(generation, 'operator-mark', KEY_BYTES);
+    return `${generation}.${createHmac('sha256', key).update(operatorToken).digest('base64url')}`;
+  };
   return {
     secretFor,
     isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digestFor(keyId)),
     isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
     operatorMark,
-    isOperatorMark: (mark) => timingSafeEqual(digest(mark), digest(operatorMark)),
+    isOperatorMark: async (mark) => {
+      const generation = Number(/^(\d{1,4})\./.exec(mark)?.[1] ?? 1);
+      await masterKeys.hold(generation);
+      return masterKeys.has(generation) && timingSafeEqual(digest(mark), digest(operatorMark(generation)));
+    },
     signingKey: (generation, masterGeneration = 1) => {
       const name = `${masterGeneration} ${generation}`;
       const known = signingKeys.get(name);

@@ -4,8 +4,8 @@ import { callerIn, sessionOf } from './authenticate.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { AuthenticationError } from './errors.ts';
+import { newestGeneration } from './key-generation.ts';
 import { newKeySession } from './new-key-session.ts';
-
 import type { NamedCredential } from './session-token.ts';
 import type { SessionTools } from './session-tools.ts';
 import { OPERATOR_SIGN_IN_SECONDS, SIGN_IN_SECONDS } from './sign-in-limits.ts';
@@ -52,7 +52,9 @@ export function signInWithToken(
 ): Promise<SignedIn> {
   const attempted = { event: 'SignIn', ...('operatorToken' in input && { target: OPERATOR }) };
   return audited(tools.directory.audit, call, attempted, async () => {
-    const proved = 'operatorToken' in input ? proveOperator(tools, input) : await proveSession(tools, input, call.now);
+    const proved = await ('operatorToken' in input
+      ? proveOperator(tools, input)
+      : proveSession(tools, input, call.now));
     const { caller, credential, facts, seconds, until } = proved;
     const made = newKeySession(call, seconds, { kind: 'SIGN_IN', ...facts });
     const record = { ...made, expiresAt: Math.min(made.expiresAt, until) };
@@ -76,7 +78,7 @@ export async function callerByToken(
     return withSignIn(callerIn(await sessionOf(tools, { session: { id, table } }), now), signIn);
   }
   // With another token, the browsers of the old one are signed out.
-  if (!tools.secrets.isOperatorMark(id)) throw new AuthenticationError('InvalidClientTokenId');
+  if (!(await tools.secrets.isOperatorMark(id))) throw new AuthenticationError('InvalidClientTokenId');
   return withSignIn({ kind: 'operator' }, signIn);
 }
 
@@ -84,11 +86,12 @@ function withSignIn(caller: Caller, tokenSignIn: KeySessionRecord): Caller {
   return { ...caller, tokenSignIn } as Caller; // as: only an operator and a principal are proved
 }
 
-function proveOperator({ secrets }: SessionTools, { operatorToken }: OperatorSignIn): Proved {
+async function proveOperator(tools: SessionTools, { operatorToken }: OperatorSignIn): Promise<Proved> {
+  const { secrets } = tools;
   if (!secrets.isOperatorToken(operatorToken)) throw new AuthenticationError('InvalidClientTokenId');
   return {
     caller: { kind: 'operator' },
-    credential: { id: secrets.operatorMark, table: 'operator' },
+    credential: { id: secrets.operatorMark(await newestGeneration(tools)), table: 'operator' },
     facts: { keyId: OPERATOR, principal: OPERATOR, userId: null },
     seconds: OPERATOR_SIGN_IN_SECONDS,
     until: Number.POSITIVE_INFINITY,

@@ -24,7 +24,7 @@ const EVENT: NewAuditEvent = {
   effect: null,
   deniedBy: null,
   revision: null,
-  acting: { keyId: KEY, keySessionId: null, roleSessionId: null, checker: null },
+  acting: { keyId: KEY, keySessionId: null, signInId: null, roleSessionId: null, checker: null },
 };
 
 describeInBothStores('an import', (store) => {

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ConsoleList } from '../../src/server/console/assets.ts';
@@ -93,6 +95,26 @@ test('switched off, there is no page', async () => {
   expect((await raw(`${url}/console/${script}`, {})).status).toBe(404);
   await gateway.close();
   await removeDataDir(dataDir);
+});
+
+test('what could not be read is read again, and what was not built is not there', async () => {
+  // The module as it lies in a folder of its own, where files come and go.
+  const root = await mkdtemp(join(tmpdir(), 'rolegate-console-'));
+  const at = join(root, 'src/server/console');
+  const assets = fileURLToPath(new URL('../../src/server/console/assets.ts', import.meta.url));
+  await cp(assets, join(at, 'assets.ts'));
+  const { consoleFile, consoleList } = await import(pathToFileURL(join(at, 'assets.ts')).href);
+  expect([await consoleList(), await consoleFile('a.js', '')]).toEqual([null, null]);
+  const built = join(root, 'dist/console');
+  const file = { type: 'text/javascript', forms: [], bytes: 1, compressed: 1 };
+  await mkdir(built, { recursive: true });
+  await writeFile(join(built, 'console.json'), '{ "half":');
+  await expect(consoleList()).rejects.toThrow(SyntaxError);
+  await writeFile(join(built, 'console.json'), JSON.stringify({ files: { 'a.js': file } }));
+  await expect(consoleFile('a.js', '')).rejects.toThrow('ENOENT');
+  await writeFile(join(built, 'a.js'), '1');
+  expect(await consoleFile('a.js', '')).toEqual({ type: file.type, encoding: null, body: Buffer.from('1') });
+  await rm(root, { recursive: true });
 });
 
 test('what the page is told cannot end the element that it stands in', async () => {

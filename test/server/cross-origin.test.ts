@@ -78,6 +78,19 @@ describe('a page of an allowed origin', () => {
     }
   });
 
+  test('signs no browser in', async () => {
+    const input = { operatorToken: gateway.as.operator.slice('Bearer '.length) };
+    for (const more of [{}, { authorization: gateway.as.operator }]) {
+      const sent = await post(SIGN_IN, { origin: APP, ...more }, { input });
+      expect(sent.body.data.signIn.kind).toBe('ValidationError');
+      expect(sent.headers).not.toHaveProperty('set-cookie');
+    }
+    const left = await post('mutation { signOut { kind: __typename } }', { origin: APP });
+    expect([left.status, left.headers['set-cookie']]).toEqual([200, undefined]);
+    const own = await post(SIGN_IN, { origin: `http://${HOST}` }, { input });
+    expect(cookieOf(own, COOKIE)?.value).toMatch(/^ey/);
+  });
+
   test('has nothing from a cookie, and no access key', async () => {
     const accessKeyId = 'AKIADEMOALICEAAAAAAA';
     const secretAccessKey = gateway.gateway.services.secrets.secretFor(accessKeyId);

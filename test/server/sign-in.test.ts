@@ -269,6 +269,33 @@ test('several operations of one request: the last word about the cookie counts',
   expect((await ask(WHO, { cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` })).body).toEqual(HERSELF);
 });
 
+test('several sign-ins of one request: only the one whose cookie is kept goes on', async () => {
+  const { accessKeyId, secretAccessKey } = keyOf('alice');
+  const one = { query: SIGN_IN, variables: { input: { operatorToken: operator } } };
+  const another = { query: SIGN_IN, variables: { input: { accessKeyId, secretAccessKey } } };
+  const open = async (principal: string) => {
+    const events = await gateway.services.directory.audit.list({ limit: 1_000 });
+    const count = (event: string) =>
+      events.filter((each) => each.event === event && each.principal === principal).length;
+    return count('SignIn') - count('SignOut');
+  };
+  const send = (operations: readonly object[]) => {
+    const headers = { 'content-type': 'application/json' };
+    return exchange(`${gateway.url}/graphql`, { headers, body: JSON.stringify(operations) });
+  };
+  const before = { operator: await open('operator'), alice: await open(ALICE) };
+  const sent = await send([one, another]);
+  expect((await ask(WHO, { cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` })).body).toEqual(HERSELF);
+  expect({ operator: await open('operator'), alice: await open(ALICE) }).toEqual({
+    operator: before.operator,
+    alice: before.alice + 1,
+  });
+  const left = await send([one, { query: SIGN_OUT }]);
+  expect(left.body[1].data.signOut.kind).toBe('SignOutSuccess');
+  expect(cookieOf(left, COOKIE)?.value).toBe('');
+  expect(await open('operator')).toBe(before.operator);
+});
+
 test('where a browser signed in from stands in its session', async () => {
   const cookie = await signedIn({ tls: true });
   const id = JSON.parse(Buffer.from(cookie.split('.')[1] ?? '', 'base64url').toString()).jti;
@@ -341,6 +368,35 @@ describe('with a token', () => {
     const late = await withInput({ sessionToken: await sessionToken() });
     clock.now += HOUR;
     expect((await ask(WHO, jar(late))).body).toEqual(NOBODY);
+  });
+
+  test('signed out, the browser is nobody in what follows in the same request', async () => {
+    const temporary = await gateway.services.sessions.authenticate(basic('alice'), clock.now);
+    const own = await gateway.services.sessions.getSessionToken(temporary, {}, clock.now);
+    const cookies = {
+      key: jar(await signIn()),
+      operator: jar(await withInput({ operatorToken: operator })),
+      role: jar(await withInput({ sessionToken: await sessionToken() })),
+      temporary: jar(await withInput({ sessionToken: own.sessionToken })),
+    };
+    const batch = [
+      SIGN_OUT,
+      '{ viewer { principal { principalId } } }',
+      'mutation { createUser(input: { accountId: "111111111111", userName: "late" }) { kind: __typename } }',
+    ];
+    const body = JSON.stringify(batch.map((query) => ({ query })));
+    for (const [of, headers] of Object.entries(cookies)) {
+      const sent = await exchange(`${gateway.url}/graphql`, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+      const [left, ...rest] = sent.body;
+      expect({ of, left: left.data?.signOut.kind }).toEqual({ of, left: 'SignOutSuccess' });
+      for (const one of rest) {
+        const { code } = one.errors?.[0].extensions ?? {};
+        expect({ of, data: one.data ?? null, code }).toEqual({ of, data: null, code: 'UNAUTHENTICATED' });
+      }
+    }
   });
 
   test('that is wrong, or beside another one', async () => {

@@ -100,6 +100,20 @@ describeInBothStores('ended credentials', (store) => {
     expect(await committedAfter(directory, 'UpdateAccessKey', alice)).toEqual([]);
   });
 
+  it('commit nothing after a browser that signed in with a token has signed out', async () => {
+    const { directory, sessions, user, during } = await open();
+    const { sessionToken } = await sessions.getSessionToken(user, {}, NOON);
+    const inputs = { operator: { operatorToken: 'operator-token' }, [alice]: { sessionToken } };
+    for (const [principal, input] of Object.entries(inputs)) {
+      const { token } = await sessions.signIn(input, NOON);
+      const browser = await sessions.authenticateSignIn(token, NOON);
+      expect(await during(browser, () => sessions.signOut(browser, NOON + 1))).toEqual(new Set(['ExpiredToken']));
+      const events = await directory.audit.list({ limit: 1_000 });
+      const own = events.filter((one) => one.principal === principal && one.outcome === 'SUCCEEDED');
+      expect(own.at(-1)?.event).toBe('SignOut');
+    }
+  });
+
   it('commit nothing after a browser has switched into another role, or has left it', async () => {
     const { directory, sessions, signIn, during } = await open();
     const browser = await signIn();

@@ -38,6 +38,23 @@ describe('the secrets of a data folder', () => {
     expect(second.isOperatorToken('')).toBe(false);
   });
 
+  it('name the operator’s token by a mark that takes the master key', async () => {
+    const operatorToken = 'one that people have made up';
+    const secrets = await createSecrets({ dataDir, operatorToken });
+    const mark = secrets.operatorMark(1);
+    expect(await secrets.isOperatorMark(mark)).toBe(true);
+    expect(mark).toMatch(/^1\.[\w-]{43}$/);
+    const replaced = await createSecrets({ dataDir, operatorToken: `${operatorToken}, later` });
+    expect(await replaced.isOperatorMark(mark)).toBe(false);
+    // Without the master key, nobody can say whether a mark is of a token.
+    const other = await createSecrets({ dataDir: join(dataDir, 'other'), operatorToken });
+    expect(other.operatorMark(1)).not.toBe(mark);
+    expect(await other.isOperatorMark(mark)).toBe(false);
+    for (const unknown of ['', 'x', mark.slice(2), `2${mark.slice(1)}`, secrets.operatorMark(2)]) {
+      expect(await secrets.isOperatorMark(unknown)).toBe(false);
+    }
+  });
+
   it('are the same for all that start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => createSecrets({ dataDir })));
     expect(new Set(all.map((secrets) => secrets.masterKeys.fingerprints[0])).size).toBe(1);

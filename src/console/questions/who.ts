@@ -8,6 +8,7 @@ import {
   SwitchRoleDocument,
   WhoDocument,
 } from '../../generated/console/questions.ts';
+import { belongsTo } from '../person.ts';
 import { type Answered, ask, whenSignedOut } from './ask.ts';
 
 /** Who I am. Null: nobody is signed in; undefined: not known yet. The console's only state that pages share. */
@@ -48,6 +49,7 @@ function becomes(next: MeFragment | null, unasked: boolean): void {
     }
   }
   me.value = next;
+  belongsTo((next?.restoresTo ?? next?.principal)?.principalId ?? null);
   clearTimeout(timer);
   const ends = [next?.roleSession?.expiresAt, next?.signIn?.expiresAt].flatMap((at) =>
     at == null ? [] : Date.parse(at),

@@ -9,8 +9,10 @@ import type { Sql } from '../prisma/database.ts';
 export interface ActingCredentials {
   /** A long-term key, of the caller itself or of its browser's sign-in. */
   readonly keyId: string | null;
-  /** Id of temporary credentials, or of a browser's sign-in. */
+  /** Id of temporary credentials, or of a browser's sign-in with a key. */
   readonly keySessionId: string | null;
+  /** Id of a browser's sign-in with a token: it counts beside what the token is of. */
+  readonly signInId: string | null;
   readonly roleSessionId: string | null;
   readonly checker: { readonly id: string; readonly tokenHash: string } | null;
 }
@@ -19,10 +21,11 @@ export interface ActingCredentials {
 const SELECT_STATE = `
   SELECT ($1::text IS NULL OR EXISTS (SELECT 1 FROM "AccessKey" WHERE id = $1 AND status = 'ACTIVE'))
       AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM "KeySession" WHERE id = $2))
+      AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM "KeySession" WHERE id = $7))
       AND ($3::text IS NULL OR EXISTS (
         SELECT 1 FROM "RoleSession" s JOIN "Role" r ON r.id = s."roleId" WHERE s.id = $3))
       AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM "Checker" WHERE id = $4 AND "tokenHash" = $5)) AS known,
-    EXISTS (SELECT 1 FROM "KeySession" s WHERE s.id = $2
+    EXISTS (SELECT 1 FROM "KeySession" s WHERE s.id IN ($2, $7)
         AND (s."endedAt" IS NOT NULL OR s."expiresAt" <= $6::text::timestamp(3)))
       OR EXISTS (SELECT 1 FROM "RoleSession" s WHERE s.id = $3
         AND (s."endedAt" IS NOT NULL OR s."expiresAt" <= $6::text::timestamp(3)))
@@ -46,7 +49,7 @@ export class EndedCredentials extends RolegateError {
  */
 export async function checkCredentials(sql: Sql, acting: ActingCredentials | null, at: number): Promise<void> {
   if (acting === null) return;
-  const { keyId, keySessionId, roleSessionId, checker } = acting;
+  const { keyId, keySessionId, signInId, roleSessionId, checker } = acting;
   const [row] = await sql.query<{ known: boolean; ended: boolean }>(SELECT_STATE, [
     keyId,
     keySessionId,
@@ -54,6 +57,7 @@ export async function checkCredentials(sql: Sql, acting: ActingCredentials | nul
     checker?.id ?? null,
     checker?.tokenHash ?? null,
     toIso(at),
+    signInId,
   ]);
   if (row?.known !== true) throw new EndedCredentials('InvalidClientTokenId');
   if (row.ended) throw new EndedCredentials('ExpiredToken');

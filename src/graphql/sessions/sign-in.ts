@@ -1,8 +1,9 @@
-import { browserSignInOf } from '../../session/caller.ts';
+import { browserSignInOf, type Caller } from '../../session/caller.ts';
 import { ValidationError } from '../../session/errors.ts';
 import type { SignInInput as SignInWith } from '../../session/sign-in.ts';
 import type { SignedIn } from '../../session/token-sign-in.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, AuthenticationFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
 import { become } from './become.ts';
@@ -42,6 +43,8 @@ const SignInSuccess = builder.objectRef<SignedIn>('SignInSuccess').implement({
   }),
 });
 
+const FOREIGN = 'pages of other origins sign no browser in: they call with a bearer token';
+
 /** Which of the three was given. Throws ValidationError. */
 function givenOf(input: typeof SignInInput.$inferInput): SignInWith {
   const { accessKeyId, secretAccessKey, serialNumber, tokenCode, sessionToken, operatorToken } = input;
@@ -55,6 +58,14 @@ function givenOf(input: typeof SignInInput.$inferInput): SignInWith {
   const message =
     'give `accessKeyId` and `secretAccessKey`, or `sessionToken`, or `operatorToken`, and no two of the three';
   throw new ValidationError(message, 'input');
+}
+
+/** By HTTP request, who signed in with it last: another operation of it makes or ends that sign-in's cookie, too. */
+const signedInBy = new WeakMap<object, Caller>();
+
+/** Whose sign-in an operation ends: the caller's, otherwise that of an earlier operation of the request. */
+function leaving({ caller, request }: GatewayContext): Caller {
+  return browserSignInOf(caller) === null ? (signedInBy.get(request) ?? caller) : caller;
 }
 
 builder.mutationField('signIn', (t) =>
@@ -74,16 +85,19 @@ builder.mutationField('signIn', (t) =>
         name: 'SignInResult',
         description:
           'The sign-in, or why it failed; AccessDenied: the code of the MFA device is not accepted; ValidationError: not one ' +
-          'of the three was given',
+          'of the three was given, or a page of another origin asks',
       },
     },
     resolve: (_root, { input }, context) =>
       expectingFailures(async () => {
-        const { sessions, caller, now, origin, signInCookie } = context;
+        const { sessions, request, now, origin, signInCookie } = context;
+        if (signInCookie.isForeign === true) throw new ValidationError(FOREIGN, null);
+        const before = leaving(context);
         const signedIn = await sessions.signIn(givenOf(input), now, origin);
         signInCookie.keep(signedIn.token, signedIn.expiresAt);
         // Its cookie is replaced; afterwards nobody could end it.
-        if (browserSignInOf(caller) !== null) await sessions.signOut(caller, now, origin);
+        if (browserSignInOf(before) !== null) await sessions.signOut(before, now, origin);
+        signedInBy.set(request, signedIn.caller);
         become(context, signedIn.caller);
         return signedIn;
       }),
@@ -119,9 +133,11 @@ builder.mutationField('signOut', (t) =>
     },
     resolve: (_root, _args, context) =>
       expectingFailures(async () => {
-        const { sessions, caller, now, origin, signInCookie } = context;
+        const { sessions, request, now, origin, signInCookie } = context;
+        const before = leaving(context);
         signInCookie.forget();
-        if (caller.kind !== 'anonymous') await sessions.signOut(caller, now, origin);
+        signedInBy.delete(request);
+        if (before.kind !== 'anonymous') await sessions.signOut(before, now, origin);
         become(context, { kind: 'anonymous' });
         return { viewer: null };
       }),

@@ -29,22 +29,38 @@ const ENCODINGS = [
 /** Beside this file where the gateway is compiled; in a clone that runs from src/ where the build has put it. */
 const FOLDERS = ['../../console/', '../../../dist/console/'];
 
-let list: Promise<ConsoleList> | undefined;
+let list: Promise<ConsoleList | null> | undefined;
 let folder: string | undefined;
 const bodies = new Map<string, Promise<Buffer>>();
 
-function folderOfConsole(): string {
+/** Undefined: there is none, as in a clone that was not built. */
+function folderOfConsole(): string | undefined {
   folder ??= FOLDERS.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) =>
     existsSync(`${path}console.json`),
   );
-  if (folder === undefined) throw new Error('the console was not built: run `npm run build`');
   return folder;
 }
 
-/** Read when a browser asks for the first time, then kept. */
-export function consoleList(): Promise<ConsoleList> {
-  list ??= readFile(`${folderOfConsole()}console.json`, 'utf8').then((text) => JSON.parse(text) as ConsoleList); // as: our own build has written it
+/** Read when a browser asks for the first time, then kept. Null: the console was not built. What fails is read again. */
+export function consoleList(): Promise<ConsoleList | null> {
+  list ??= readList().then(
+    (read) => {
+      // It may be built before the next one asks.
+      if (read === null) list = undefined;
+      return read;
+    },
+    (error: unknown) => {
+      list = undefined;
+      throw error;
+    },
+  );
   return list;
+}
+
+async function readList(): Promise<ConsoleList | null> {
+  const at = folderOfConsole();
+  if (at === undefined) return null;
+  return JSON.parse(await readFile(`${at}console.json`, 'utf8')) as ConsoleList; // as: our own build has written it
 }
 
 /** A file in the form that a client accepts. */
@@ -55,10 +71,10 @@ export interface SentFile {
   readonly body: Buffer;
 }
 
-/** Null: the list has no such file. Names of the list alone become paths. */
+/** Null: there is no such file. Names of the list alone become paths. */
 export async function consoleFile(name: string, acceptEncoding: string): Promise<SentFile | null> {
-  const { files } = await consoleList();
-  const file = Object.hasOwn(files, name) ? files[name] : undefined;
+  const files = (await consoleList())?.files;
+  const file = files !== undefined && Object.hasOwn(files, name) ? files[name] : undefined;
   if (file === undefined) return null;
   const [suffix, encoding] = ENCODINGS.find(
     ([form, coding]) => file.forms.includes(form) && accepts(acceptEncoding, coding),
@@ -71,6 +87,8 @@ function bodyOf(name: string): Promise<Buffer> {
   if (known !== undefined) return known;
   const read = readFile(`${folderOfConsole()}${name}`);
   bodies.set(name, read);
+  // Whoever asked is told; the next one has it read again.
+  read.catch(() => bodies.delete(name));
   return read;
 }
 

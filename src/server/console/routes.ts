@@ -8,7 +8,7 @@ const PREFIX = '/console/';
 /** Pages that lay out a graph. */
 const COMPILING: readonly string[] = [];
 
-/** Answers a browser with the page of an address. False: the console has none there. */
+/** Answers a browser with the page of an address. False: the console has none there, or was not built. */
 export async function sendConsolePage(
   { method }: IncomingMessage,
   response: ServerResponse,
@@ -17,7 +17,9 @@ export async function sendConsolePage(
 ): Promise<boolean> {
   const page = consolePageAt(path);
   if (page === null) return false;
-  const body = Buffer.from(consoleShell(PREFIX, page, await consoleList(), facts));
+  const list = await consoleList();
+  if (list === null) return false;
+  const body = Buffer.from(consoleShell(PREFIX, page, list, facts));
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': body.length,
