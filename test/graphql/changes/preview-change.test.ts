@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/policy/json.ts';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../../support/policies.ts';
-import { ANONYMOUS, OPERATOR } from '../gateway.ts';
+import { ANONYMOUS, NOW, OPERATOR } from '../gateway.ts';
 import { type Live, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
 
@@ -15,6 +15,7 @@ let live: Live;
 let reader: Caller;
 let blind: Caller;
 let nobody: Caller;
+let brief: Caller;
 
 beforeAll(async () => {
   const changing = [
@@ -26,7 +27,7 @@ beforeAll(async () => {
     'iam:UpdateAssumeRolePolicy',
   ];
   const opened = await openLive(
-    { reader: userArn('reader'), blind: userArn('blind'), nobody: userArn('nobody') },
+    { reader: userArn('reader'), blind: userArn('blind'), nobody: userArn('nobody'), brief: userArn('brief') },
     {
       accounts: [
         { id: A, membership: 'NONE' },
@@ -48,6 +49,13 @@ beforeAll(async () => {
         ]),
         aUser('blind', [allow([...changing, 'iam:SimulatePrincipalPolicy'])]),
         aUser('nobody', []),
+        aUser('brief', [
+          allow([...changing, 'iam:Get*']),
+          {
+            ...allow('iam:SimulatePrincipalPolicy'),
+            Condition: { DateLessThan: { 'aws:CurrentTime': new Date(NOW + 20_000).toISOString() } },
+          },
+        ]),
         aUser('ann', [allow('s3:ListBucket'), allow('sts:AssumeRole', [roleArn('Target')])]),
         { ...aUser('member', []), groups: [GROUP] },
         aUser('outside', [allow('s3:*')], { arn: userArn('outside', B) }),
@@ -61,7 +69,7 @@ beforeAll(async () => {
     },
   );
   ({ services, live } = opened);
-  ({ reader, blind, nobody } = opened.callers);
+  ({ reader, blind, nobody, brief } = opened.callers);
 }, OPENING);
 afterAll(() => services.remove());
 
@@ -188,6 +196,32 @@ describe('what changes would do', () => {
     });
   });
 
+  test('who is new, or has another name, gains what policies of others give', async () => {
+    const target = { updateAssumeRolePolicy: { roleArn: roleArn('Closed'), policyDocument: doc(trusts({ AWS: A })) } };
+    const failIf = { gains: ['ec2:*'] };
+    const made = [{ createUser: { accountId: A, userName: 'made' } }, put('made', allow('sts:AssumeRole')), target];
+    expect(said(await preview(OPERATOR, made, { failIf }))).toContain('made in Closed +ec2:RunInstances');
+    const renamed = [
+      { updateUser: { userArn: userArn('nobody'), newUserName: 'other' } },
+      put('other', allow('sts:AssumeRole')),
+      target,
+    ];
+    const answer = await preview(OPERATOR, renamed, { failIf });
+    expect(answer).toMatchObject({ verdict: 'FAILED' });
+    expect(said(answer)).toContain('other in Closed +ec2:RunInstances');
+  });
+
+  test('ids that are drawn are the same for all that is looked at', async () => {
+    // What names the new user is bound to its id, which is read at another time.
+    const named = { Effect: 'Allow', Principal: { AWS: userArn('drawn') }, Action: 's3:GetObject', Resource: `${BUCKET}/*` };
+    const answer = await preview(OPERATOR, [
+      { createAccount: { name: 'drawn' } },
+      { createUser: { accountId: A, userName: 'drawn' } },
+      { putResourcePolicy: { resourceArn: BUCKET, policyDocument: doc(named) } },
+    ]);
+    expect(said(answer)).toContain('drawn +s3:GetObject');
+  });
+
   test('pages continue at their places', async () => {
     const role = { deleteRole: { roleArn: roleArn('Target'), withDependents: true } };
     const all = await preview(OPERATOR, [role]);
@@ -277,5 +311,12 @@ describe('who may preview what', () => {
       },
     };
     expect(await preview(reader, [other])).toMatchObject({ withheld: true, accesses: { totalCount: 0 } });
+  });
+
+  test('what one may be told is looked up for each page', async () => {
+    expect(await preview(brief, [attach('ann')])).toMatchObject({ withheld: false, accesses: { totalCount: 1 } });
+    live.now += 40_000;
+    expect(await preview(brief, [attach('ann')])).toMatchObject({ withheld: true, accesses: { totalCount: 0 } });
+    live.now -= 40_000;
   });
 });
