@@ -43,7 +43,11 @@ function principalsIn({
   });
 }
 
-export async function createGrant(sql: WritingSql, { keyArn, ...given }: NewGrant, { draw }: ChangeTools): Promise<Made> {
+export async function createGrant(
+  sql: WritingSql,
+  { keyArn, ...given }: NewGrant,
+  { draw }: ChangeTools,
+): Promise<Made> {
   const key = await findKey(sql, keyArn);
   const terms = { ...given, operations: [...new Set(given.operations)] };
   // As KMS does, so that a call whose answer was lost can be repeated.

@@ -16,7 +16,11 @@ import { UNIT_CHANGES } from './unit-changes.ts';
 const ID = 10;
 const ROOT_ID = 4;
 
-const createOrganization: OrganizationChanges['createOrganization'] = async (sql, { managementAccountId }, { now, draw }) => {
+const createOrganization: OrganizationChanges['createOrganization'] = async (
+  sql,
+  { managementAccountId },
+  { now, draw },
+) => {
   const [account] = await sql.query<{ membership: string }>(
     'SELECT membership::text AS membership FROM "Account" WHERE id = $1',
     [managementAccountId],

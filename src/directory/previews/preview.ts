@@ -36,6 +36,8 @@ export interface Preview {
    * Users before roles, at most `most`.
    */
   namedBy(values: readonly PreparedResource[], most: number): Promise<readonly string[]>;
+  /** Those of some accounts that are stored, or touched by the changes. */
+  accountsAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Changes that are tried, and never stored. */

@@ -89,6 +89,13 @@ async function begin(
       // What is made, or gets another name, is stored nowhere yet: the decision says whether it is meant.
       return inOrder([...stored, ...made]).slice(0, most);
     },
+    accountsAmong: async (ids) => {
+      if (ids.length === 0) return new Set();
+      const rows = await store.database.query<{ id: string }>('SELECT id FROM "Account" WHERE id = ANY($1::text[])', [
+        [...ids],
+      ]);
+      return new Set([...rows.map(({ id }) => id), ...idsOf(touched, 'Account')]);
+    },
   };
 }
 

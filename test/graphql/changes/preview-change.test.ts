@@ -7,6 +7,7 @@ import { type Live, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
 
 const SHARED = `arn:aws:iam::${A}:policy/Shared`;
+const C = '333333333333';
 const GROUP = `arn:aws:iam::${A}:group/Team`;
 const BUCKET = 'arn:aws:s3:::previewed';
 
@@ -77,7 +78,7 @@ const PREVIEW = `query ($changes: [DirectoryChangeInput!]!, $failIf: PreviewFail
   it: previewChange(changes: $changes, failIf: $failIf) {
     __typename
     ... on PreviewChangeSuccess {
-      targets touched { target } withheld complete verdict failures { pattern principal assumedRole action } failureCount
+      targets touched { target } withheld complete verdict gaps failures { pattern principal assumedRole action } failureCount
       accesses(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { principal { arn } assumedRole { arn }
         gainedCount changedCount lostCount partial
         differences(first: 300) { totalCount nodes { action accessLevel change gains before { resources } after { resources statements { policyName } } } } } } }
@@ -196,14 +197,40 @@ describe('what changes would do', () => {
     });
   });
 
+  test('what others may gain, or changes without a term, is undecided, and said', async () => {
+    const trusting = (principal: JsonObject | '*') => ({
+      updateAssumeRolePolicy: { roleArn: roleArn('Closed'), policyDocument: doc(trusts(principal)) },
+    });
+    const foreign = { Effect: 'Allow', Principal: { AWS: C }, Action: 's3:*', Resource: `${BUCKET}/*` };
+    const tags = [{ key: 'team', value: 'red' }];
+    for (const [change, gap] of [
+      [trusting({ AWS: C }), C],
+      [trusting({ Federated: 'accounts.google.com' }), 'accounts.google.com'],
+      [trusting('*'), '*'],
+      [{ putResourcePolicy: { resourceArn: BUCKET, policyDocument: doc(foreign) } }, C],
+      [{ tagResource: { resourceArn: BUCKET, tags } }, 'its tags change'],
+      [{ tagUser: { userArn: userArn('ann'), tags } }, 'its tags change'],
+    ] as const) {
+      const answer = await preview(OPERATOR, [change], { failIf: { gains: ['iam:*'] } });
+      expect(answer).toMatchObject({ verdict: 'UNDECIDED', gaps: [expect.stringContaining(gap)] });
+    }
+    // Whatever a new role may do is compared; what is trusted only to those who are known, too.
+    const made = { createRole: { accountId: A, roleName: 'made', assumeRolePolicyDocument: doc(trusts({ AWS: C })) } };
+    for (const change of [made, trusting({ AWS: userArn('nobody') })])
+      expect(await preview(OPERATOR, [change], { failIf: { gains: ['iam:*'] } })).toMatchObject({ verdict: 'PASSED' });
+    expect(await preview(OPERATOR, [made], { failIf: { gains: ['sts:Assume*'] } })).toMatchObject({
+      verdict: 'UNDECIDED',
+    });
+  });
+
   test('who is new, or has another name, gains what policies of others give', async () => {
     const target = { updateAssumeRolePolicy: { roleArn: roleArn('Closed'), policyDocument: doc(trusts({ AWS: A })) } };
     const failIf = { gains: ['ec2:*'] };
     const made = [{ createUser: { accountId: A, userName: 'made' } }, put('made', allow('sts:AssumeRole')), target];
     expect(said(await preview(OPERATOR, made, { failIf }))).toContain('made in Closed +ec2:RunInstances');
     const renamed = [
+      put('nobody', allow('sts:AssumeRole')),
       { updateUser: { userArn: userArn('nobody'), newUserName: 'other' } },
-      put('other', allow('sts:AssumeRole')),
       target,
     ];
     const answer = await preview(OPERATOR, renamed, { failIf });
@@ -213,7 +240,12 @@ describe('what changes would do', () => {
 
   test('ids that are drawn are the same for all that is looked at', async () => {
     // What names the new user is bound to its id, which is read at another time.
-    const named = { Effect: 'Allow', Principal: { AWS: userArn('drawn') }, Action: 's3:GetObject', Resource: `${BUCKET}/*` };
+    const named = {
+      Effect: 'Allow',
+      Principal: { AWS: userArn('drawn') },
+      Action: 's3:GetObject',
+      Resource: `${BUCKET}/*`,
+    };
     const answer = await preview(OPERATOR, [
       { createAccount: { name: 'drawn' } },
       { createUser: { accountId: A, userName: 'drawn' } },
