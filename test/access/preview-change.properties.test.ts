@@ -26,7 +26,10 @@ const MANAGEMENT = '999999999999';
 const LIMIT = 'p-limit000';
 const GROUPS = ['g0', 'g1'].map((name) => `arn:aws:iam::${A}:group/${name}`);
 const POLICIES = ['m0', 'm1'].map((name) => `arn:aws:iam::${A}:policy/${name}`);
-const USERS = [...['u0', 'u1', 'u2'].map((name) => userArn(name)), userArn('u0', B)];
+/** Not there at first. */
+const NEW = userArn('n0');
+const IN_A = { accountId: A, partition: 'aws', path: '/' };
+const USERS = [...['u0', 'u1', 'u2'].map((name) => userArn(name)), userArn('u0', B), NEW];
 const ROLES = [...['r0', 'r1'].map((name) => roleArn(name)), roleArn('r0', B)];
 const EVERYBODY = [...USERS, ...ROLES];
 
@@ -114,14 +117,21 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
   step('deleteGroup', group, whole),
   step(
     'createUser',
-    fc.constantFrom(A, B).map((accountId) => ({ accountId, userName: 'u0' })),
+    fc.constantFrom('u0', 'n0').map((userName) => ({ ...IN_A, userName })),
   ),
   step(
     'createRole',
-    fc.constantFrom(A, B).map((accountId) => ({ accountId, roleName: 'r0' })),
+    fc.constantFrom(A, B).map((accountId) => ({ ...IN_A, accountId, roleName: 'r0' })),
     fc.constantFrom(...trustPolicies).map((assumeRolePolicyDocument) => ({ assumeRolePolicyDocument })),
   ),
 );
+
+/** Somebody who is not stored gains a role. */
+const MADE_AND_TRUSTED: ChangeStep[] = [
+  { name: 'createUser', input: { ...IN_A, userName: 'n0' } },
+  { name: 'putUserPolicy', input: { userArn: NEW, policyName: 'p', policyDocument: documents[2] ?? '' } },
+  { name: 'updateAssumeRolePolicy', input: { roleArn: roleArn('r1'), policyDocument: trustPolicies[0] ?? '' } },
+];
 
 let services: TestServices;
 beforeAll(async () => {
@@ -251,7 +261,7 @@ test('a preview says what making the changes and asking again says', async () =>
       previewed += 1;
       told += said.accesses.length;
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true, examples: [[MADE_AND_TRUSTED]] },
   );
   expect(previewed).toBeGreaterThan(5);
   expect(told).toBeGreaterThan(5);

@@ -39,11 +39,19 @@ export function readForbidden(given: readonly string[], field: string): Forbidde
 
 /** Who gains what must not be gained, by the first pattern that it matches, and what that says about the changes. */
 export function forbiddenGains(
-  { accesses, withheld, isComplete }: Pick<PreviewedChange, 'accesses' | 'withheld' | 'isComplete'>,
+  {
+    accesses,
+    withheld,
+    isComplete,
+    unjudged,
+  }: Pick<PreviewedChange, 'accesses' | 'withheld' | 'isComplete' | 'unjudged'>,
   { given, patterns }: ForbiddenPatterns,
 ): { readonly verdict: PreviewVerdict; readonly gains: readonly ForbiddenGain[] } {
   const gains: ForbiddenGain[] = [];
+  const canBeGained = (actions: readonly string[]): boolean =>
+    actions.some((action) => matched(action, patterns) !== -1);
   let isSure = isComplete && !withheld;
+  if (given.length > 0 && unjudged.some(({ actions }) => actions === null || canBeGained(actions))) isSure = false;
   for (const { principal, assumedRole, differences, partial } of accesses) {
     if (partial.some((action) => matched(action, patterns) !== -1)) isSure = false;
     for (const { action, gains: isGain } of differences) {

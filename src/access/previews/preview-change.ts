@@ -13,10 +13,11 @@ import { effectivePermissions } from '../work-out-permissions.ts';
 import { BothStates } from './both-states.ts';
 import { changedPoliciesOf, isChanged } from './changed-policies.ts';
 import { comparePermissions } from './compared.ts';
-import type { PreviewedAccess, PreviewedChange, PreviewScope } from './previewed.ts';
+import type { PreviewedAccess, PreviewedChange, PreviewScope, Unjudged } from './previewed.ts';
 import { RolesReached } from './roles-reached.ts';
 import { worstFirst } from './severity.ts';
 import { type ChangedBearer, SubjectParts } from './subject-parts.ts';
+import { unjudgedBeside, unjudgedOf } from './unjudged.ts';
 
 /** Principals that are looked at; of more, some are not compared. */
 const MOST_CONCERNED = 2_000;
@@ -97,14 +98,30 @@ class Previewing {
     await reached.intoRoles([...trusted, ...concerned.filter((arn) => isRoleArn(arn) && !ofRoles.has(arn))]);
     await reached.fromPrincipals(own.filter((_arn, index) => canReachOthers(found[index] ?? UNTOLD)));
     found.push(...(await this.#compareAll(reached.subjects)));
+    const unjudged = await this.#unjudged();
     return {
       accesses: worstFirst(found.filter((one) => typeof one === 'object')),
       withheld: this.#withheld,
       isComplete: this.#isWhole && reached.isWhole,
       gaps: [...this.#gaps],
+      unjudged,
       revision: preview.revision,
       dependsOnTime: this.#dependsOnTime,
     };
+  }
+
+  /** Of what the asker may read. */
+  async #unjudged(): Promise<readonly Unjudged[]> {
+    const found = await unjudgedBeside(this.#states);
+    for (const bearer of this.#changed) {
+      await this.#states.before.work.turn();
+      const of = await unjudgedOf(this.#states, bearer);
+      if (of.length === 0) continue;
+      const readable = (await this.#scope?.readable(bearer.policies)) ?? [];
+      if (readable.includes(false)) this.#withheld = true;
+      else found.push(...of);
+    }
+    return found;
   }
 
   /** In their order, as many as may be compared. */

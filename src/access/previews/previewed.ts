@@ -32,6 +32,14 @@ export interface PreviewedAccess {
   readonly partial: readonly string[];
 }
 
+/** What may be gained by the changes, and is not compared. */
+export interface Unjudged {
+  /** What it is, in words. */
+  readonly gap: string;
+  /** The only actions that can be gained so; null: any. */
+  readonly actions: readonly string[] | null;
+}
+
 /** What some changes do to everybody whom they concern. */
 export interface PreviewedChange {
   /** Worst first. */
@@ -41,6 +49,7 @@ export interface PreviewedChange {
   /** Of those that it may know of, all were compared. */
   readonly isComplete: boolean;
   readonly gaps: readonly string[];
+  readonly unjudged: readonly Unjudged[];
   readonly revision: Revision;
   /** Some of it holds at its own time alone. */
   readonly dependsOnTime: boolean;

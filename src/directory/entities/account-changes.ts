@@ -1,4 +1,3 @@
-import { randomInt, randomUUID } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import { freeId } from '../apply/entity-arn.ts';
@@ -10,6 +9,7 @@ import { forgetPlace, knowAll, knowPlaceAsManagement } from './account-knowledge
 import { attachPolicy } from './attachments.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import { attachOwnToNew, detachAll } from './control-policies.ts';
+import { SALT_DIGITS } from './draw.ts';
 import { findHolder, noSuch } from './holder.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { AccountChanges, NewAccount } from './organization-inputs.ts';
@@ -27,9 +27,9 @@ async function isTaken(sql: WritingSql, id: string): Promise<boolean> {
 }
 
 /** Twelve digits, of which the first is none that the ids of examples begin with. */
-async function freeAccountId(sql: WritingSql): Promise<string> {
+async function freeAccountId(sql: WritingSql, { draw }: ChangeTools): Promise<string> {
   for (;;) {
-    const id = `${randomInt(100_000, 1_000_000)}${randomInt(100_000, 1_000_000)}`;
+    const id = `${100_000 + draw.below(900_000)}${100_000 + draw.below(900_000)}`;
     if (!(await isTaken(sql, id))) return id;
   }
 }
@@ -71,7 +71,7 @@ async function makeRole(
   };
   const changes = new ChangeSet();
   changes.insert('Role', {
-    id: freeId('Role', arn, randomUUID(), () => false),
+    id: freeId('Role', arn, tools.draw.hex(SALT_DIGITS), () => false),
     arn,
     accountId,
     name: roleName,
@@ -95,7 +95,7 @@ async function createAccount(sql: WritingSql, input: NewAccount, tools: ChangeTo
   if (given !== undefined && (await isTaken(sql, given))) {
     throw new RolegateError('EntityAlreadyExists', `The account ${given} exists already.`, { field: 'accountId' });
   }
-  const accountId = given ?? (await freeAccountId(sql));
+  const accountId = given ?? (await freeAccountId(sql, tools));
   const partition = input.partition ?? organization?.partition ?? 'aws';
   if (organization !== null && partition !== organization.partition) {
     const why = `the accounts of the organization ${organization.id} lie in the partition ${organization.partition}`;

@@ -8,6 +8,7 @@ import type { Touched } from '../apply/revision.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { WritingSql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
+import { SALT_DIGITS } from './draw.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
 /**
@@ -16,7 +17,7 @@ import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
  */
 async function attachable(
   sql: WritingSql,
-  { catalog, now }: ChangeTools,
+  { catalog, now, draw }: ChangeTools,
   accountId: string,
   policyArn: string,
   field = 'policyArn',
@@ -27,7 +28,7 @@ async function attachable(
     if (row !== undefined) return { id: row.id, touched: [] };
     const input = fromCatalog(catalog, policyArn);
     if (input !== null) {
-      const id = freeId('ManagedPolicy', policyArn, randomUUID(), () => false);
+      const id = freeId('ManagedPolicy', policyArn, draw.hex(SALT_DIGITS), () => false);
       const changes = new ChangeSet();
       planPolicy({ arn: policyArn, input }, { id, stored: null, renamed: false, replaces: null }, now, changes);
       await writeChanges(sql, changes, () => undefined);

@@ -2,12 +2,15 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Worked } from '../change.ts';
 import type { WritingSql } from '../prisma/database.ts';
+import type { Draw } from './draw.ts';
 
 /** What changes use beside their input. */
 export interface ChangeTools {
   readonly catalog: Catalog;
   /** The time that changed rows get. Milliseconds since 1970. */
   readonly now: number;
+  /** What new ids are made from. */
+  readonly draw: Draw;
   /** Awaited between two parts of a long change: others have their turn. What it throws ends the transaction, and nothing is made. */
   readonly turn: () => Promise<void>;
 }

@@ -9,6 +9,8 @@ export interface ChangeOptions {
   readonly expectedRevision?: bigint | null;
   /** True: everything is looked at and nothing is stored. */
   readonly dryRun?: boolean;
+  /** New ids are drawn from it: the same changes of the same state get the same ones. Left out: others each time. */
+  readonly seed?: string;
   /** Awaited between two changes, and between the parts of a long one: others have their turn. What it throws ends the transaction, and nothing is made. */
   readonly between?: () => Promise<void>;
   /**

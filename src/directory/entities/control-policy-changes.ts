@@ -53,11 +53,11 @@ function checkNotOfAws(policyId: string): void {
   throw new RolegateError('InvalidInputException', why, { field: 'policyId' });
 }
 
-const createControlPolicy: ControlPolicyChanges['createControlPolicy'] = async (sql, input) => {
+const createControlPolicy: ControlPolicyChanges['createControlPolicy'] = async (sql, input, { draw }) => {
   const { organizationId, type, name, description, policyDocument } = input;
   const organization = await findOrganization(sql, organizationId);
   await checkControlIsKnown(sql, organization);
-  const id = `p-${randomEnding(ENDING)}`;
+  const id = `p-${randomEnding(draw, ENDING)}`;
   await checkName(sql, organization, name, id);
   const { policies } = LIMITS[type];
   const [row] = await sql.query<{ stored: number }>(

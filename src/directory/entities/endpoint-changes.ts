@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import { planEndpoint } from '../apply/plan-endpoint.ts';
@@ -6,7 +5,7 @@ import { readEndpoints, type StoredEndpoint } from '../apply/stored.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { VpcEndpointInput } from '../document.ts';
 import type { WritingSql } from '../prisma/database.ts';
-import { type Made, reading } from './change-of.ts';
+import { type ChangeTools, type Made, reading } from './change-of.ts';
 import type { EndpointChanges, EndpointName, NewEndpoint } from './resource-inputs.ts';
 import { checkAccount, recordOf, tagsWith } from './resources.ts';
 import { checkPrincipals } from './trust-principals.ts';
@@ -33,9 +32,10 @@ async function find(sql: WritingSql, { endpointId: id, ofAccount }: EndpointName
 async function create(
   sql: WritingSql,
   { endpointId, policyDocument, tags = [], ...given }: NewEndpoint,
+  { draw }: ChangeTools,
 ): Promise<Made> {
   await checkAccount(sql, given.accountId);
-  const id = endpointId ?? `vpce-${randomBytes(DIGITS).toString('hex').slice(0, DIGITS)}`;
+  const id = endpointId ?? `vpce-${draw.hex(DIGITS)}`;
   const [taken] = await readEndpoints(sql, [id]);
   if (taken !== undefined) {
     throw new RolegateError('EntityAlreadyExists', `The VPC endpoint ${id} exists already.`, { field: 'endpointId' });

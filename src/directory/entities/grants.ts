@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
@@ -6,7 +5,7 @@ import type { Touched } from '../apply/revision.ts';
 import type { StoredResource } from '../apply/stored.ts';
 import type { KmsGrantInput } from '../document.ts';
 import type { WritingSql } from '../prisma/database.ts';
-import type { Made } from './change-of.ts';
+import type { ChangeTools, Made } from './change-of.ts';
 import type { NewGrant } from './resource-inputs.ts';
 import { findResource, sayOf, touchingResource } from './resources.ts';
 import { firstMissing } from './trust-principals.ts';
@@ -14,8 +13,8 @@ import { firstMissing } from './trust-principals.ts';
 /** Grants of a key. https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
 const MOST_GRANTS = 50_000;
 
-/** Bytes of an id, which is printed in hexadecimal digits. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html */
-const ID_BYTES = 32;
+/** Hexadecimal digits of an id. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html */
+const ID_DIGITS = 64;
 
 async function findKey(sql: WritingSql, arn: string): Promise<StoredResource> {
   const { service, resource = '' } = parseArn(arn) ?? {};
@@ -44,7 +43,11 @@ function principalsIn({
   });
 }
 
-export async function createGrant(sql: WritingSql, { keyArn, ...given }: NewGrant): Promise<Made> {
+export async function createGrant(
+  sql: WritingSql,
+  { keyArn, ...given }: NewGrant,
+  { draw }: ChangeTools,
+): Promise<Made> {
   const key = await findKey(sql, keyArn);
   const terms = { ...given, operations: [...new Set(given.operations)] };
   // As KMS does, so that a call whose answer was lost can be repeated.
@@ -59,7 +62,7 @@ export async function createGrant(sql: WritingSql, { keyArn, ...given }: NewGran
   if (key.grants.length >= MOST_GRANTS) {
     throw new RolegateError('LimitExceeded', `A KMS key has at most ${MOST_GRANTS} grants.`);
   }
-  const id = randomBytes(ID_BYTES).toString('hex');
+  const id = draw.hex(ID_DIGITS);
   const made = await sayOf(sql, key, {
     arn: keyArn,
     accountId: key.accountId,

@@ -19,9 +19,9 @@ const of = holderChanges('Group', ({ groupArn }: GroupName) => groupArn);
 
 /** Changes of groups. */
 export const GROUP_CHANGES: Pick<Creations, 'createGroup'> & GroupChanges = {
-  createGroup: async (sql, { groupName, ...given }, { now }) => {
+  createGroup: async (sql, { groupName, ...given }, tools) => {
     const groupArn = arnOf('Group', given, groupName);
-    const { id, accountId, name, path, createdAt } = await newEntity(sql, 'Group', groupArn, now);
+    const { id, accountId, name, path, createdAt } = await newEntity(sql, 'Group', groupArn, tools);
     await sql.query(
       'INSERT INTO "Group" (id, arn, "accountId", name, path, "createdAt") VALUES ($1, $2, $3, $4, $5, $6::text::timestamp(3))',
       [id, groupArn, accountId, name, path, createdAt],

@@ -35,10 +35,10 @@ const change =
     return reading(await work(sql, profile, input), own);
   };
 
-const createInstanceProfile: Creations['createInstanceProfile'] = async (sql, input, { now }) => {
+const createInstanceProfile: Creations['createInstanceProfile'] = async (sql, input, tools) => {
   const { tags } = input;
   const arn = arnOf('InstanceProfile', input, input.instanceProfileName);
-  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'InstanceProfile', arn, now);
+  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'InstanceProfile', arn, tools);
   await sql.query(
     `INSERT INTO "InstanceProfile" (id, arn, name, path, "createdAt", tags)
      VALUES ($1, $2, $3, $4, $5::text::timestamp(3), $6::text::jsonb)`,

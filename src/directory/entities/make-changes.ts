@@ -5,6 +5,7 @@ import type { WritingSql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
+import { drawFrom } from './draw.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
 import { asOneOf } from './failed-change.ts';
 import { distinct } from './untouched.ts';
@@ -49,12 +50,13 @@ async function makeEach(
   now: number,
   catalog: Catalog,
   steps: readonly ChangeStep[],
-  { between = () => setImmediate() }: ChangeOptions,
+  { between = () => setImmediate(), seed }: ChangeOptions,
 ) {
+  const draw = drawFrom(seed);
   const made: Made[] = [];
   for (const [index, step] of steps.entries()) {
     if (index > 0) await between();
-    made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now, turn: between }));
+    made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now, draw, turn: between }));
   }
   return {
     touched: distinct(made.flatMap(({ touched }) => touched)),

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import { type EntityKind, type EntityName, entityName, freeId } from '../apply/entity-arn.ts';
 import type { Touched } from '../apply/revision.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
-import { type Made, reading } from './change-of.ts';
+import { type ChangeTools, type Made, reading } from './change-of.ts';
+import { SALT_DIGITS } from './draw.ts';
 import { noSuch, quotaExceeded } from './holder.ts';
 import { PER_ACCOUNT } from './quotas.ts';
 
@@ -79,7 +79,7 @@ export async function newEntity(
   sql: Sql,
   kind: EntityKind,
   arn: string,
-  now: number,
+  { now, draw }: Pick<ChangeTools, 'now' | 'draw'>,
 ): Promise<OwnName & { readonly id: string; readonly createdAt: string }> {
   const own = await ownName(sql, kind, arn);
   await checkFreeName(sql, kind, own);
@@ -89,7 +89,7 @@ export async function newEntity(
     [own.accountId],
   );
   if ((row?.count ?? 0) >= most) throw quotaExceeded(quota, most, FIELDS[kind]);
-  return { ...own, id: freeId(kind, arn, randomUUID(), () => false), createdAt: toIso(now) };
+  return { ...own, id: freeId(kind, arn, draw.hex(SALT_DIGITS), () => false), createdAt: toIso(now) };
 }
 
 const PATH_AND_NAME = /^([^/]*)(\/(?:.*\/)?)([^/]*)$/s;

@@ -1,5 +1,6 @@
 import { forgetPlace, knowOrganization } from './account-knowledge.ts';
 import { isOfAws } from './control-policies.ts';
+import type { Draw } from './draw.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { OrganizationChanges } from './organization-inputs.ts';
 import {
@@ -15,7 +16,11 @@ import { UNIT_CHANGES } from './unit-changes.ts';
 const ID = 10;
 const ROOT_ID = 4;
 
-const createOrganization: OrganizationChanges['createOrganization'] = async (sql, { managementAccountId }, { now }) => {
+const createOrganization: OrganizationChanges['createOrganization'] = async (
+  sql,
+  { managementAccountId },
+  { now, draw },
+) => {
   const [account] = await sql.query<{ membership: string }>(
     'SELECT membership::text AS membership FROM "Account" WHERE id = $1',
     [managementAccountId],
@@ -27,11 +32,11 @@ const createOrganization: OrganizationChanges['createOrganization'] = async (sql
   if (account.membership === 'MEMBER' || managed.length > 0) {
     throw organizationError('AlreadyInOrganizationException', 'managementAccountId');
   }
-  const id = `o-${randomEnding(ID)}`;
+  const id = `o-${randomEnding(draw, ID)}`;
   await sql.query(
     `INSERT INTO "Organization" (id, "rootId", "managementAccountId", "scpEnabled", "rcpEnabled")
      VALUES ($1, $2, $3, false, false)`,
-    [id, await freeRootId(sql), managementAccountId],
+    [id, await freeRootId(sql, draw), managementAccountId],
   );
   await sql.query(`UPDATE "Account" SET membership = 'MEMBER', "organizationId" = $2, "unitId" = NULL WHERE id = $1`, [
     managementAccountId,
@@ -42,9 +47,9 @@ const createOrganization: OrganizationChanges['createOrganization'] = async (sql
 };
 
 /** Four characters are few: one that is taken is not taken again. */
-async function freeRootId(sql: Parameters<typeof findOrganization>[0]): Promise<string> {
+async function freeRootId(sql: Parameters<typeof findOrganization>[0], draw: Draw): Promise<string> {
   for (let length = ROOT_ID; ; length++) {
-    const id = `r-${randomEnding(length)}`;
+    const id = `r-${randomEnding(draw, length)}`;
     const taken = await sql.query('SELECT 1 FROM "Organization" WHERE "rootId" = $1', [id]);
     if (taken.length === 0) return id;
   }

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { Draw } from './draw.ts';
 import { type OrganizationErrorCode, organizationError } from './organization-errors.ts';
 import type { ControlPolicyType } from './organization-inputs.ts';
 
@@ -25,8 +25,8 @@ export interface Parent {
 const DIGITS_AND_LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** A random ending for an id of AWS Organizations. */
-export function randomEnding(length: number, alphabet = DIGITS_AND_LETTERS): string {
-  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
+export function randomEnding({ below }: Draw, length: number, alphabet = DIGITS_AND_LETTERS): string {
+  return Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join('');
 }
 
 /** Finds the organization in the transaction that changes it. Throws NoSuchEntity. */

@@ -35,10 +35,10 @@ const change =
   async (sql, input, { now }) =>
     reading(await work(sql, await ownPolicy(sql, input.policyArn), input, now), ...touching(input.policyArn));
 
-const createPolicy: Creations['createPolicy'] = async (sql, input, { now }) => {
+const createPolicy: Creations['createPolicy'] = async (sql, input, tools) => {
   const { policyDocument, description, tags } = input;
   const arn = arnOf('ManagedPolicy', input, input.policyName);
-  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'ManagedPolicy', arn, now);
+  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'ManagedPolicy', arn, tools);
   checkSize(policyDocument);
   const hash = await keepDocument(sql, policyDocument);
   await sql.query(

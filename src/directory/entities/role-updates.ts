@@ -26,7 +26,7 @@ const of = holderChanges('Role', ({ roleArn }: RoleName) => roleArn);
 const createRole: Creations['createRole'] = async (sql, input, tools) => {
   const { assumeRolePolicyDocument, description, maxSessionDuration, permissionsBoundary, tags } = input;
   const roleArn = arnOf('Role', input, input.roleName);
-  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'Role', roleArn, tools.now);
+  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'Role', roleArn, tools);
   const principals = await checkPrincipals(sql, assumeRolePolicyDocument, 'assumeRolePolicyDocument');
   const trust = await keepDocument(sql, assumeRolePolicyDocument);
   const boundary = await firstBoundary(sql, tools, accountId, permissionsBoundary);

@@ -53,7 +53,7 @@ export const UNIT_CHANGES: Pick<
   OrganizationChanges,
   'createOrganizationalUnit' | 'deleteOrganizationalUnit' | 'updateOrganizationalUnit'
 > = {
-  createOrganizationalUnit: async (sql, { organizationId, parentId, name }) => {
+  createOrganizationalUnit: async (sql, { organizationId, parentId, name }, { draw }) => {
     const organization = await findOrganization(sql, organizationId);
     const { unitId } = await findParent(sql, organization, parentId, 'ParentNotFoundException', 'parentId');
     await checkName(sql, organization, unitId, name);
@@ -65,7 +65,7 @@ export const UNIT_CHANGES: Pick<
     );
     if ((row?.units ?? 0) >= MOST_UNITS)
       throw constraintViolation('OU_NUMBER_LIMIT_EXCEEDED', 'organizationId', MOST_UNITS);
-    const id = `ou-${organization.rootId.slice('r-'.length)}-${randomEnding(ENDING)}`;
+    const id = `ou-${organization.rootId.slice('r-'.length)}-${randomEnding(draw, ENDING)}`;
     await sql.query(
       'INSERT INTO "OrganizationalUnit" (id, name, "organizationId", "parentId") VALUES ($1, $2, $3, $4)',
       [id, name, organizationId, unitId],

@@ -14,7 +14,7 @@ const of = holderChanges('User', ({ userArn }: UserName) => userArn);
 export const USER_UPDATES: Pick<Creations, 'createUser'> & UserUpdates = {
   createUser: async (sql, { userName, permissionsBoundary, tags, ...given }, tools) => {
     const userArn = arnOf('User', given, userName);
-    const { id, accountId, name, path, createdAt } = await newEntity(sql, 'User', userArn, tools.now);
+    const { id, accountId, name, path, createdAt } = await newEntity(sql, 'User', userArn, tools);
     const boundary = await firstBoundary(sql, tools, accountId, permissionsBoundary);
     await sql.query(
       `INSERT INTO "User" (id, arn, "accountId", name, path, "createdAt", tags, "boundaryId")

@@ -31,8 +31,13 @@ export interface Preview {
   readonly after: AskedDirectory;
   /** Whom and what the changes concern, whatever their effect is; at most `most` of each kind. */
   concerned(most: number): Promise<Concerned>;
-  /** ARNs of stored users and roles that some policies of resources or roles name, or may name; users before roles, at most `most`. */
+  /**
+   * ARNs of users and roles that some policies of resources or roles name, or may name: stored ones, and all that the changes touch.
+   * Users before roles, at most `most`.
+   */
   namedBy(values: readonly PreparedResource[], most: number): Promise<readonly string[]>;
+  /** Those of some accounts that are stored, or touched by the changes. */
+  accountsAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Changes that are tried, and never stored. */

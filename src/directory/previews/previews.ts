@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LiveCatalog } from '../../catalog/live-catalog.ts';
 import type { PreparedResource } from '../../evaluation/prepare.ts';
 import type { Touched } from '../apply/touched.ts';
@@ -40,9 +41,11 @@ export function previews(parts: PreviewParts): PreviewStore {
 async function begin(
   { store, shared, compiled, catalog }: PreviewParts,
   steps: readonly ChangeStep[],
-  options?: ChangeOptions,
+  given?: ChangeOptions,
 ): Promise<Preview> {
   const { memory } = store;
+  // What each try makes has the same ids.
+  const options = { ...given, seed: randomUUID() };
   const first = await tryChanges(store, catalog, steps, options, async (sql, made) => ({
     ...made,
     revision: await currentRevision(sql),
@@ -50,7 +53,7 @@ async function begin(
   }));
   const { revision, touched, there, names } = first;
   // The first try has looked for conflicts; later ones are of the same state, or of none.
-  const { expectedRevision: _expected, ...others } = options ?? {};
+  const { expectedRevision: _expected, ...others } = options;
   const replay = <T>(read: (sql: Sql) => Promise<T>): Promise<T> =>
     tryChanges(store, catalog, steps, others, async (sql) => {
       if ((await currentRevision(sql)) !== revision) throw new StateHasMoved();
@@ -61,6 +64,7 @@ async function begin(
     if ((await shared.revision()) !== revision) throw new StateHasMoved();
   };
   await check();
+  const made = [...idsOf(touched, 'User'), ...idsOf(touched, 'Role')];
   return {
     revision,
     touched,
@@ -73,7 +77,6 @@ async function begin(
       const stored = await readConcerned(store.database, { groups, policies, accounts, names: new Set() }, most);
       const bearers = await bearersIn(store.database, accounts, most);
       await check();
-      const made = [...idsOf(touched, 'User'), ...idsOf(touched, 'Role')];
       return {
         principals: inOrder([...stored, ...made]).slice(0, most),
         bearers: [...new Set([...idsOf(touched, 'Resource'), ...idsOf(touched, 'Role'), ...bearers])].slice(0, most),
@@ -83,7 +86,15 @@ async function begin(
       const concerning = { groups: [], policies: [], accounts: [], names: namesOfAll(values) };
       const stored = await readConcerned(store.database, concerning, most);
       await check();
-      return stored;
+      // What is made, or gets another name, is stored nowhere yet: the decision says whether it is meant.
+      return inOrder([...stored, ...made]).slice(0, most);
+    },
+    accountsAmong: async (ids) => {
+      if (ids.length === 0) return new Set();
+      const rows = await store.database.query<{ id: string }>('SELECT id FROM "Account" WHERE id = ANY($1::text[])', [
+        [...ids],
+      ]);
+      return new Set([...rows.map(({ id }) => id), ...idsOf(touched, 'Account')]);
     },
   };
 }

@@ -37,7 +37,7 @@ const PreviewVerdict = builder.enumType('PreviewVerdict', {
     FAILED: { description: '`failures` says who gains what' },
     UNDECIDED: {
       description:
-        'It is not known that they do, and something was not looked at: `withheld`, `complete` or `partial` says so. Take it for FAILED ' +
+        'It is not known that they do, and something was not looked at: `withheld`, `complete`, `partial` or `gaps` says so. Take it for FAILED ' +
         'where access must not be granted by mistake',
     },
   } as const,
@@ -126,7 +126,8 @@ const PreviewChangeSuccess = builder.objectRef<PreviewAnswer>('PreviewChangeSucc
     }),
     gaps: t.stringList({
       description:
-        'What the directory does not know of those to whom something happens, by name. Empty: nothing was left out',
+        'What the directory does not know of those to whom something happens, by name, and what was not compared: what others than its ' +
+        'users and roles get, and what depends on changed tags or VPC endpoints. Empty: nothing was left out',
       resolve: async ({ gaps }, _args, context) => countText(context, [...gaps]),
     }),
     revision: t.expose('revision', {
@@ -175,7 +176,8 @@ builder.queryField('previewChange', (t) =>
         const forbidden = failIf == null ? null : readForbidden(failIf.gains ?? [], 'failIf.gains');
         const { preview, found } = await previewed(context, changes);
         const entities = await knownOf(context, preview.touched, preview.names);
-        const { accesses, gaps, revision, isComplete } = found;
+        const { accesses, revision, isComplete, unjudged } = found;
+        const gaps = [...found.gaps, ...unjudged.map(({ gap }) => gap)];
         const withheld = found.withheld || entities.withheld;
         const judged = forbidden === null ? null : forbiddenGains({ ...found, withheld }, forbidden);
         return {

@@ -51,6 +51,9 @@ async function previewOnce(context: GatewayContext, changes: readonly GivenChang
     OF_PREVIEW,
   );
   const tools = { directory, catalog, actions: access.assumptionActions, work };
+  const find = (): Promise<PreviewedChange> => previewChange(tools, preview, previewScope(context), now);
+  // What others may be told is looked up for each page: it may be less than for the page before.
+  if (caller.kind !== 'operator') return { preview, found: await inTurn(context, find) };
   const search = {
     asked: ['previewChange', asked],
     // What does not depend on the time is the same for the first page, too.
@@ -59,7 +62,7 @@ async function previewOnce(context: GatewayContext, changes: readonly GivenChang
       dependsOnTime
         ? null
         : accesses.reduce((sum, { differences }) => sum + BYTES_OF_DIFFERENCE * (1 + differences.length), 0),
-    find: async (before: PreviewedChange | null) => before ?? previewChange(tools, preview, previewScope(context), now),
+    find: async (before: PreviewedChange | null) => before ?? find(),
   };
   return { preview, found: await inTurn(context, () => foundForPage(context, search)) };
 }

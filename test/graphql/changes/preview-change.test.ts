@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/policy/json.ts';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../../support/policies.ts';
-import { ANONYMOUS, OPERATOR } from '../gateway.ts';
+import { ANONYMOUS, NOW, OPERATOR } from '../gateway.ts';
 import { type Live, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
 
 const SHARED = `arn:aws:iam::${A}:policy/Shared`;
+const C = '333333333333';
 const GROUP = `arn:aws:iam::${A}:group/Team`;
 const BUCKET = 'arn:aws:s3:::previewed';
 
@@ -15,6 +16,7 @@ let live: Live;
 let reader: Caller;
 let blind: Caller;
 let nobody: Caller;
+let brief: Caller;
 
 beforeAll(async () => {
   const changing = [
@@ -26,7 +28,7 @@ beforeAll(async () => {
     'iam:UpdateAssumeRolePolicy',
   ];
   const opened = await openLive(
-    { reader: userArn('reader'), blind: userArn('blind'), nobody: userArn('nobody') },
+    { reader: userArn('reader'), blind: userArn('blind'), nobody: userArn('nobody'), brief: userArn('brief') },
     {
       accounts: [
         { id: A, membership: 'NONE' },
@@ -48,6 +50,13 @@ beforeAll(async () => {
         ]),
         aUser('blind', [allow([...changing, 'iam:SimulatePrincipalPolicy'])]),
         aUser('nobody', []),
+        aUser('brief', [
+          allow([...changing, 'iam:Get*']),
+          {
+            ...allow('iam:SimulatePrincipalPolicy'),
+            Condition: { DateLessThan: { 'aws:CurrentTime': new Date(NOW + 20_000).toISOString() } },
+          },
+        ]),
         aUser('ann', [allow('s3:ListBucket'), allow('sts:AssumeRole', [roleArn('Target')])]),
         { ...aUser('member', []), groups: [GROUP] },
         aUser('outside', [allow('s3:*')], { arn: userArn('outside', B) }),
@@ -61,7 +70,7 @@ beforeAll(async () => {
     },
   );
   ({ services, live } = opened);
-  ({ reader, blind, nobody } = opened.callers);
+  ({ reader, blind, nobody, brief } = opened.callers);
 }, OPENING);
 afterAll(() => services.remove());
 
@@ -69,7 +78,7 @@ const PREVIEW = `query ($changes: [DirectoryChangeInput!]!, $failIf: PreviewFail
   it: previewChange(changes: $changes, failIf: $failIf) {
     __typename
     ... on PreviewChangeSuccess {
-      targets touched { target } withheld complete verdict failures { pattern principal assumedRole action } failureCount
+      targets touched { target } withheld complete verdict gaps failures { pattern principal assumedRole action } failureCount
       accesses(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { principal { arn } assumedRole { arn }
         gainedCount changedCount lostCount partial
         differences(first: 300) { totalCount nodes { action accessLevel change gains before { resources } after { resources statements { policyName } } } } } } }
@@ -188,6 +197,63 @@ describe('what changes would do', () => {
     });
   });
 
+  test('what others may gain, or changes without a term, is undecided, and said', async () => {
+    const trusting = (principal: JsonObject | '*') => ({
+      updateAssumeRolePolicy: { roleArn: roleArn('Closed'), policyDocument: doc(trusts(principal)) },
+    });
+    const foreign = { Effect: 'Allow', Principal: { AWS: C }, Action: 's3:*', Resource: `${BUCKET}/*` };
+    const tags = [{ key: 'team', value: 'red' }];
+    for (const [change, gap] of [
+      [trusting({ AWS: C }), C],
+      [trusting({ Federated: 'accounts.google.com' }), 'accounts.google.com'],
+      [trusting('*'), '*'],
+      [{ putResourcePolicy: { resourceArn: BUCKET, policyDocument: doc(foreign) } }, C],
+      [{ tagResource: { resourceArn: BUCKET, tags } }, 'its tags change'],
+      [{ tagUser: { userArn: userArn('ann'), tags } }, 'its tags change'],
+    ] as const) {
+      const answer = await preview(OPERATOR, [change], { failIf: { gains: ['iam:*'] } });
+      expect(answer).toMatchObject({ verdict: 'UNDECIDED', gaps: [expect.stringContaining(gap)] });
+    }
+    // Whatever a new role may do is compared; what is trusted only to those who are known, too.
+    const made = { createRole: { accountId: A, roleName: 'made', assumeRolePolicyDocument: doc(trusts({ AWS: C })) } };
+    for (const change of [made, trusting({ AWS: userArn('nobody') })])
+      expect(await preview(OPERATOR, [change], { failIf: { gains: ['iam:*'] } })).toMatchObject({ verdict: 'PASSED' });
+    expect(await preview(OPERATOR, [made], { failIf: { gains: ['sts:Assume*'] } })).toMatchObject({
+      verdict: 'UNDECIDED',
+    });
+  });
+
+  test('who is new, or has another name, gains what policies of others give', async () => {
+    const target = { updateAssumeRolePolicy: { roleArn: roleArn('Closed'), policyDocument: doc(trusts({ AWS: A })) } };
+    const failIf = { gains: ['ec2:*'] };
+    const made = [{ createUser: { accountId: A, userName: 'made' } }, put('made', allow('sts:AssumeRole')), target];
+    expect(said(await preview(OPERATOR, made, { failIf }))).toContain('made in Closed +ec2:RunInstances');
+    const renamed = [
+      put('nobody', allow('sts:AssumeRole')),
+      { updateUser: { userArn: userArn('nobody'), newUserName: 'other' } },
+      target,
+    ];
+    const answer = await preview(OPERATOR, renamed, { failIf });
+    expect(answer).toMatchObject({ verdict: 'FAILED' });
+    expect(said(answer)).toContain('other in Closed +ec2:RunInstances');
+  });
+
+  test('ids that are drawn are the same for all that is looked at', async () => {
+    // What names the new user is bound to its id, which is read at another time.
+    const named = {
+      Effect: 'Allow',
+      Principal: { AWS: userArn('drawn') },
+      Action: 's3:GetObject',
+      Resource: `${BUCKET}/*`,
+    };
+    const answer = await preview(OPERATOR, [
+      { createAccount: { name: 'drawn' } },
+      { createUser: { accountId: A, userName: 'drawn' } },
+      { putResourcePolicy: { resourceArn: BUCKET, policyDocument: doc(named) } },
+    ]);
+    expect(said(answer)).toContain('drawn +s3:GetObject');
+  });
+
   test('pages continue at their places', async () => {
     const role = { deleteRole: { roleArn: roleArn('Target'), withDependents: true } };
     const all = await preview(OPERATOR, [role]);
@@ -277,5 +343,12 @@ describe('who may preview what', () => {
       },
     };
     expect(await preview(reader, [other])).toMatchObject({ withheld: true, accesses: { totalCount: 0 } });
+  });
+
+  test('what one may be told is looked up for each page', async () => {
+    expect(await preview(brief, [attach('ann')])).toMatchObject({ withheld: false, accesses: { totalCount: 1 } });
+    live.now += 40_000;
+    expect(await preview(brief, [attach('ann')])).toMatchObject({ withheld: true, accesses: { totalCount: 0 } });
+    live.now -= 40_000;
   });
 });

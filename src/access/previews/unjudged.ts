@@ -1,0 +1,91 @@
+import { isRoleArn } from '../../directory/gather/wanted.ts';
+import type { PreparedResource } from '../../evaluation/prepare.ts';
+import { EVERYBODY, namesIn } from '../../evaluation/principal-names.ts';
+import { parsePrincipalRef } from '../../policy/principal-id.ts';
+import { refOf } from '../who-can-search.ts';
+import type { BothStates } from './both-states.ts';
+import type { Unjudged } from './previewed.ts';
+import type { ChangedBearer } from './subject-parts.ts';
+
+// Stored users and roles are compared by their terms. What others get, and what changes without a term, is named here: a verdict that
+// does not look at it must not say that nobody gains anything.
+
+/** Names of one policy that a sentence lists. */
+const MOST_NAMES = 5;
+
+const ASSUMING = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
+
+/** What a changed resource or role gives those who are no stored users or roles, and by its tags. */
+export async function unjudgedOf(states: BothStates, { arn, before, after }: ChangedBearer): Promise<Unjudged[]> {
+  const found: Unjudged[] = [];
+  const isNew = isRoleArn(arn) && !(await isRole(states, arn));
+  const outsiders = await outsidersIn(states, after);
+  if (outsiders.length > 0) {
+    const more = outsiders.length > MOST_NAMES ? ` and ${outsiders.length - MOST_NAMES} more` : '';
+    const names = outsiders.slice(0, MOST_NAMES).join(', ') + more;
+    const gap = `what the policy of ${arn} gives to ${names}: the directory holds no such user or role`;
+    // All that a new role may do is compared as what the role itself gains.
+    found.push({ gap, actions: isNew ? ASSUMING : null });
+  }
+  if (!isNew && textOf(before.facts.tags) !== textOf(after.facts.tags)) found.push(byTags(arn));
+  return found;
+}
+
+/** What touched users get by their tags, and what depends on VPC endpoints. */
+export async function unjudgedBeside(states: BothStates): Promise<Unjudged[]> {
+  const { touched } = states.preview;
+  const found: Unjudged[] = [];
+  const idsOf = (kind: string) => touched.flatMap(({ entity, entityId }) => (entity === kind ? [entityId] : []));
+  const users = idsOf('User');
+  const { before, after } = await states.gather({ principals: users.map(refOf), roles: [], resources: [] });
+  for (const arn of users) {
+    const [one, other] = [before, after].map((each) => each.principal(refOf(arn))?.value.tags);
+    if (one !== undefined && other !== undefined && textOf([...one]) !== textOf([...other])) found.push(byTags(arn));
+  }
+  for (const id of idsOf('VpcEndpoint'))
+    found.push({ gap: `what requests through the VPC endpoint ${id} are allowed`, actions: null });
+  return found;
+}
+
+function byTags(arn: string): Unjudged {
+  return { gap: `what conditions on the tags of ${arn} give: its tags change`, actions: null };
+}
+
+/** Whether the role is there before the changes. */
+async function isRole(states: BothStates, arn: string): Promise<boolean> {
+  const { before } = await states.gather({ principals: [], roles: [arn], resources: [] });
+  return before.role(arn) !== null;
+}
+
+/** Whom the Allows of a resource or role name, or may name, beside stored users and roles. */
+async function outsidersIn(states: BothStates, value: PreparedResource): Promise<readonly string[]> {
+  const { facts, grantPolicies, bucket } = value;
+  const attached = [facts.policy, bucket?.policy ?? null, ...grantPolicies].filter((one) => one !== null);
+  const names = new Set<string>();
+  for (const { policy } of attached) {
+    for (const statement of policy.statements) {
+      // What is bound to an id has its ARN as well.
+      if (statement.allows) for (const name of namesIn(statement, {}) ?? [`every ${EVERYBODY}`]) names.add(name);
+    }
+  }
+  const outsiders: string[] = [];
+  const told = [...names].map((name) => [name.slice(0, name.indexOf(' ')), name.slice(name.indexOf(' ') + 1)] as const);
+  const accounts = await states.preview.accountsAmong(told.flatMap(([kind, id]) => (kind === 'account' ? [id] : [])));
+  for (const [kind, id] of told) {
+    if (kind === 'sessions' || (kind === 'account' && accounts.has(id))) continue;
+    if (kind !== 'arn' || !(await isThere(states, id))) outsiders.push(id);
+  }
+  return outsiders;
+}
+
+/** Whether it is a user or a role, or a session of one, after the changes. */
+async function isThere(states: BothStates, arn: string): Promise<boolean> {
+  const ref = parsePrincipalRef(arn);
+  if (ref === null) return false;
+  const { after } = await states.gather({ principals: [ref], roles: [], resources: [] });
+  return after.principal(ref) !== null;
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
