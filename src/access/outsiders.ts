@@ -30,6 +30,8 @@ export interface Outsider {
   readonly value: string;
   /** The statements of the resource's policy that let it in. */
   readonly statements: readonly MatchedStatement[];
+  /** It is allowed only under conditions that the question leaves open. */
+  readonly conditional: boolean;
 }
 
 export interface OutsiderSearch {
@@ -88,14 +90,15 @@ export async function outsidersOf(
   const outsiders = found
     // Root users are part of everybody; if everybody is allowed only under conditions, some may be allowed without.
     .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
-    .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
+    .map(
+      ({ kind, value, statements: letIn, conditional }): Outsider => ({ kind, value, statements: letIn, conditional }),
+    )
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
   const gap = `the policy of ${arn} names more than ${candidates.length} principals; the others are left out`;
   return { outsiders, gaps: all ? [] : [gap] };
 }
 
 interface Judged extends Outsider {
-  readonly conditional: boolean;
   /** The policy names it. */
   readonly named: boolean;
 }
