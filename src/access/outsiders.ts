@@ -30,6 +30,8 @@ export interface Outsider {
   readonly value: string;
   /** The statements of the resource's policy that let it in. */
   readonly statements: readonly MatchedStatement[];
+  /** It is allowed only under conditions that the question leaves open. */
+  readonly conditional: boolean;
 }
 
 export interface OutsiderSearch {
@@ -50,8 +52,6 @@ export interface OutsiderSearch {
 
 /** An outsider, and how it is let in. */
 export interface JudgedOutsider extends Outsider {
-  /** Only under conditions that the question leaves open. */
-  readonly conditional: boolean;
   /** The policy names it. */
   readonly named: boolean;
 }
@@ -74,7 +74,7 @@ export async function outsidersOf(
   check: OneRevision,
 ): Promise<Outsiders> {
   const { outsiders, gaps } = await judgedOutsiders(tools, search, now, check);
-  return { outsiders: outsiders.map(({ kind, value, statements }): Outsider => ({ kind, value, statements })), gaps };
+  return { outsiders: outsiders.map(({ named: _named, ...one }): Outsider => one), gaps };
 }
 
 /** The same, with how each is let in. */

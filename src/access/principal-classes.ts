@@ -108,6 +108,8 @@ export class PrincipalClasses {
   readonly #identity = new Map<IndexedDocument, Said>();
   readonly #boundary = new Map<IndexedDocument, Said>();
   readonly #classes = new Map<number, PrincipalClass>();
+  /** A policy of some principal depends on whose the resource is. */
+  #asksForOwner = false;
 
   /** `gathered`: with the root users of all accounts, and what is known of these. */
   constructor(index: PrincipalIndex, open: OpenRequest, gathered: Gathered, options: ClassOptions) {
@@ -174,6 +176,7 @@ export class PrincipalClasses {
     const name = actionName(action);
     const about = policy.statements.filter(({ actions }) => actionMatches(actions, action.service, name));
     if (about.length === 0) return true;
+    this.#asksForOwner ||= about.some(asksForOwner);
     const attached = { policy, id: document.hash, name: null, arn: null };
     const read = (layer: PolicyLayer): Said => {
       let always = 0;
@@ -215,6 +218,8 @@ export class PrincipalClasses {
     const isOwn =
       // Of some resources it may be the owner.
       this.#options.pattern !== null ||
+      // If nobody else is known to own the resource, it is taken for the caller's own.
+      (resource.accountId === null && (this.#asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
       this.#shared.accounts.has(accountId) ||
       root.closed ||
       this.#gathered.principalGaps(accountId).length > 0;
@@ -240,6 +245,10 @@ export class PrincipalClasses {
     const always = conditions.length === 0 && this.#relevanceOf(statement) === 'ALWAYS' && statement.principal === null;
     return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
   }
+}
+
+function asksForOwner({ conditions }: CompiledStatement): boolean {
+  return conditions.some(({ keys }) => keys.some(({ owner, tag }) => owner === 'resource' && tag === null));
 }
 
 /** Roles of services are bound by no control policies. */

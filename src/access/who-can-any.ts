@@ -218,7 +218,8 @@ function together(outside: readonly Outsiders[]): readonly Outsider[] {
     const key = `${one.kind} ${one.value}`;
     const known = all.get(key);
     const places = new Map([...(known?.statements ?? []), ...one.statements].map((each) => [statementKey(each), each]));
-    all.set(key, { ...one, statements: [...places.values()] });
+    const conditional = one.conditional && known?.conditional !== false;
+    all.set(key, { ...one, statements: [...places.values()], conditional });
   }
   return [...all.values()];
 }

@@ -9,7 +9,7 @@ import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { parseAccountAuthorizationDetails } from '../../src/importing/account-authorization-details.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
-import { A, allow, aRole, aUser, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { A, allow, anOrganization, aRole, aUser, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 
 const catalog = await openCatalog();
@@ -259,6 +259,15 @@ describe('steps one after the other', () => {
     ).toEqual(['u: delete-user-boundary u']);
   });
 
+  it('lift a boundary by a new version of it', async () => {
+    const boundary = `arn:aws:iam::${A}:policy/b`;
+    const versions = [{ versionId: 'v1', document: policy(allow(['s3:*', 'iam:CreatePolicyVersion'])) }];
+    const users = [aUser('u', [admin], { permissionsBoundary: boundary })];
+    const found = await search({ policies: [{ arn: boundary, defaultVersionId: 'v1', versions }], users });
+    expect(shown(found)).toEqual(['u: create-policy-version u ADMIN']);
+    expect(found.paths[0]?.steps[0]?.target).toBe(boundary);
+  });
+
   it('are not possible where nobody lets the role be assumed after its trust policy has changed', async () => {
     const world = (...own: readonly JsonObject[]): DirectoryDocument => ({
       users: [aUser('u', [allow('iam:UpdateAssumeRolePolicy'), ...own])],
@@ -266,6 +275,56 @@ describe('steps one after the other', () => {
     });
     expect(shown(await search(world()))).toEqual(['u: update-assume-role-policy r ADMIN']);
     expect(shown(await search(world(deny('sts:AssumeRole'))))).toEqual([]);
+  });
+});
+
+describe('an administrator but for a Deny', () => {
+  const SECRET = 'arn:aws:s3:::secret*';
+  const roles = [aRole('r', [trusts({ AWS: userArn('u') })], [allow('s3:*')])];
+  const worldOf = (...denies: readonly JsonObject[]): DirectoryDocument => ({
+    users: [aUser('u', [admin, ...denies])],
+    roles,
+  });
+  const told = async (document: DirectoryDocument): Promise<unknown> => {
+    const found = await search(document, { maxDepth: 1 });
+    return [shown(found).filter((text) => text.includes('assume-role ')), found.administrators];
+  };
+
+  it.each<[string, JsonObject]>([
+    ['on some resources', deny('s3:*', SECRET)],
+    ['on all but some', { Effect: 'Deny', Action: 's3:*', NotResource: 'arn:aws:s3:::open*' }],
+  ])('%s has a way to what it lacks', async (_name, statement) => {
+    expect(await told(worldOf(statement))).toEqual([['u: assume-role r'], []]);
+  });
+
+  it('by its boundary has one, too', async () => {
+    const boundary = `arn:aws:iam::${A}:policy/b`;
+    const versions = [{ versionId: 'v1', document: policy(admin, deny('s3:*', SECRET)) }];
+    const users = [aUser('u', [admin], { permissionsBoundary: boundary })];
+    const policies = [{ arn: boundary, defaultVersionId: 'v1', versions }];
+    expect(await told({ policies, users, roles })).toEqual([['u: assume-role r'], []]);
+  });
+
+  it('by a condition is none, and without a Deny has no ways', async () => {
+    const sometimes = { ...deny('s3:*'), Condition: { StringEquals: { 'aws:SourceVpc': 'v1' } } };
+    expect(await told(worldOf(sometimes))).toEqual([[], []]);
+    expect(await told(worldOf())).toEqual([[], [userArn('u')]]);
+  });
+
+  it('of a control policy has a way to one that the policy excepts', async () => {
+    const { organizations, accounts } = anOrganization('999999999999', A);
+    const full = { name: 'Full', type: 'SERVICE_CONTROL_POLICY' as const, document: policy(admin) };
+    const except = { ArnNotEquals: { 'aws:PrincipalArn': roleArn('r') } };
+    const limit = { ...full, document: policy({ ...deny('s3:*', SECRET), Condition: except }) };
+    const controlPolicies = [
+      { ...full, id: 'p-full', arn: 'arn:aws:organizations::aws:policy/p-full', targets: ['r-abcd', A] },
+      { ...limit, id: 'p-limit', arn: 'arn:aws:organizations::9:policy/p-limit', targets: [A] },
+    ];
+    const governed = organizations.map((one) => ({ ...one, scpEnabled: true, controlPolicies }));
+    expect(await told({ ...worldOf(), accounts, organizations: governed })).toEqual([
+      ['u: assume-role r'],
+      [userArn('u')],
+    ]);
   });
 });
 

@@ -40,6 +40,7 @@ const conditions: fc.Arbitrary<JsonObject | null> = fc.option(
     { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } },
     { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } },
     { StringEquals: { 'kms:CallerAccount': B } },
+    { StringEquals: { 'aws:ResourceAccount': B } },
     { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
     { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
     { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
@@ -53,7 +54,7 @@ const actions = fc.constantFrom<JsonObject>(
   { Action: ['s3:Get*', 'kms:*'] },
   { NotAction: 'iam:*' },
   { Action: 'kms:Decrypt' },
-  { Action: 'ec2:*' },
+  { Action: ['ec2:*', 's3:ListAllMyBuckets'] },
 );
 const resources = fc.constantFrom<JsonObject>(
   { Resource: '*' },
@@ -185,6 +186,7 @@ const asked = fc.constantFrom(
   ['s3:GetObject', OBJECT, { 'aws:SourceVpc': 'v1', 'aws:MultiFactorAuthPresent': 'true' }] as const,
   ['kms:Decrypt', KEY, {}] as const,
   ['ec2:DescribeInstances', '*', {}] as const,
+  ['s3:ListAllMyBuckets', '*', {}] as const,
 );
 
 function shown({ entries, total, before, outsiders, gaps, resourceGaps }: WhoCan): unknown {
@@ -218,6 +220,19 @@ describe('the index', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('knows whose resource `*` is, for each caller, as decisions do', async () => {
+    const own = { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' };
+    const inB = { ...own, Condition: { StringEquals: { 'aws:ResourceAccount': B } } };
+    const directory = { users: [aUser('w0', [inB]), aUser('x0', [inB], { arn: userArn('x0', B) })] };
+    const { subject: _, ...question } = aQuestion(A, 's3:ListAllMyBuckets', '*');
+    const ask = async (isIndexed: boolean): Promise<unknown> => {
+      const memory = new MemoryDirectory(directory, catalog);
+      memory.isIndexed = isIndexed;
+      return shown(await createAccess(memory, catalog).whoCan(question, { limit: 10 }, NOON));
+    };
+    expect(await ask(true)).toEqual(await ask(false));
   });
 
   it('answers for a pattern as deciding for each principal does', async () => {

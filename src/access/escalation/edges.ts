@@ -1,4 +1,5 @@
 import type { IndexedPrincipal, PrincipalIndex } from '../../directory/principals/indexed-principals.ts';
+import type { PolicyLayer } from '../../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import type { Answer } from '../question.ts';
 import { allowsOf } from './grants.ts';
@@ -223,11 +224,14 @@ export class EdgeFinder {
     prepared: PreparedPrincipal,
     call: (target: string, then: Supposed | null) => Call,
   ): Promise<readonly Call[]> {
-    const arns = new Set(prepared.policies?.source.identity.flatMap(({ arn }) => arn ?? []));
+    const { identity = [], boundary = null } = prepared.policies?.source ?? {};
+    const layers = new Map<string, PolicyLayer>();
+    if (boundary?.arn != null) layers.set(boundary.arn, 'PERMISSIONS_BOUNDARY');
+    for (const { arn } of identity) if (arn !== null) layers.set(arn, 'IDENTITY_POLICY');
     const calls: Call[] = [];
-    for (const arn of arns) {
+    for (const [arn, layer] of layers) {
       if (!arn.includes(`:${actor.prepared.accountId}:`)) continue;
-      if (!(await this.#sight.policy({ layer: 'IDENTITY_POLICY', arn, holder: null }))) continue;
+      if (!(await this.#sight.policy({ layer, arn, holder: null }))) continue;
       const isOther = method.id === 'set-default-policy-version';
       calls.push(call(arn, isOther ? null : this.#supposed(one.arn, arn, () => withPolicyAs(prepared, arn))));
     }

@@ -81,7 +81,7 @@ class Search {
     const origins = await this.#origins();
     for (const origin of origins) {
       await this.#judge.work.turn();
-      if (await this.#gains.isAdministrator(origin)) continue;
+      if (await this.#gains.hasEverything(origin)) continue;
       for (const path of await this.#from(origin)) paths.push(path);
     }
     for (const arn of await this.#lookedAt(origins)) {

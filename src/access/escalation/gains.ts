@@ -2,8 +2,9 @@ import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import type { Answer } from '../question.ts';
 import { unlikeActions } from './alike.ts';
 import type { Judge, Supposed } from './judge.ts';
+import { controlDenies, partialDenies } from './partly-denied.ts';
 import type { Gain } from './paths.ts';
-import { type Probe, probesOf } from './probes.ts';
+import { type Probe, probesOf, probesOfDenies } from './probes.ts';
 import { withoutLimits } from './supposed.ts';
 
 /** Requests that are decided before it is looked whether one is enough. */
@@ -11,14 +12,23 @@ const TOGETHER = 100;
 
 type Decide = (probes: readonly Probe[]) => Promise<readonly (Answer | null)[]>;
 
+/** Somebody whose requests are decided. */
+interface Decider {
+  readonly decide: Decide;
+  /** Whether they are allowed, of those decided before: there are too many to keep their answers. Null: they cannot be asked. */
+  readonly known: Map<string, boolean | null>;
+}
+
 /** Says what somebody may do and somebody else may not, and who may do everything. */
 export class Gains {
   readonly #judge: Judge;
   readonly #administrators = new Map<string, Promise<boolean>>();
+  /** What Denies take away from those that begin. */
+  readonly #denied = new Map<string, Probes>();
   readonly #probes = new WeakMap<PreparedPrincipal, Probes>();
   /** Many search among the same requests. */
-  readonly #decided = new Map<string, Map<string, Answer | null>>();
-  readonly #supposed = new WeakMap<Supposed, Map<string, Answer | null>>();
+  readonly #decided = new Map<string, Decider>();
+  readonly #supposed = new WeakMap<Supposed, Decider>();
   readonly #wouldBe = new WeakMap<Supposed, Promise<boolean>>();
   readonly #known = new Map<string, Promise<Gain | null>>();
 
@@ -35,7 +45,14 @@ export class Gains {
     return known;
   }
 
-  /** The same of somebody as it would be. */
+  /** Whether it has no ways to more: an administrator, to whom control policies deny nothing that they allow to others of its account. */
+  async hasEverything(arn: string): Promise<boolean> {
+    if (!(await this.isAdministrator(arn))) return false;
+    const prepared = await this.#judge.principal(arn);
+    return prepared !== null && controlDenies(prepared).length === 0;
+  }
+
+  /** The same as `isAdministrator` of somebody as it would be. */
   wouldBeAdministrator(supposed: Supposed): Promise<boolean> {
     const known = this.#wouldBe.get(supposed) ?? this.#mayEverything(supposed.prepared);
     this.#wouldBe.set(supposed, known);
@@ -57,47 +74,58 @@ export class Gains {
     return this.#search(origin, supposed.prepared, this.#as(supposed));
   }
 
-  #asIs(arn: string): Decide {
-    const known = this.#decided.get(arn) ?? new Map<string, Answer | null>();
+  #asIs(arn: string): Decider {
+    const decide: Decide = (probes) => this.#judge.decide(probes.map((one) => ({ ...one, principal: arn })));
+    const known = this.#decided.get(arn) ?? { decide, known: new Map() };
     this.#decided.set(arn, known);
-    return remembering(known, (probes) => this.#judge.decide(probes.map((one) => ({ ...one, principal: arn }))));
+    return known;
   }
 
-  #as(supposed: Supposed): Decide {
-    const known = this.#supposed.get(supposed) ?? new Map<string, Answer | null>();
+  #as(supposed: Supposed): Decider {
+    const decide: Decide = (probes) => this.#judge.suppose(supposed, probes);
+    const known = this.#supposed.get(supposed) ?? { decide, known: new Map() };
     this.#supposed.set(supposed, known);
-    return remembering(known, (probes) => this.#judge.suppose(supposed, probes));
+    return known;
   }
 
-  #mayEverything(prepared: PreparedPrincipal): Promise<boolean> {
+  async #mayEverything(prepared: PreparedPrincipal): Promise<boolean> {
+    if (partialDenies(prepared).length > 0) return false;
     const actions = unlikeActions(this.#judge.tools.catalog.now, prepared);
     return this.#judge.mayAsMuch(prepared, withoutLimits(prepared), actions);
   }
 
-  async #search(origin: string, prepared: PreparedPrincipal, decide: Decide): Promise<Gain | null> {
+  async #search(origin: string, prepared: PreparedPrincipal, after: Decider): Promise<Gain | null> {
     const before = this.#asIs(origin);
-    const probes = this.#probes.get(prepared) ?? new Probes(probesOf(this.#judge.tools.catalog.now, prepared));
+    const catalog = this.#judge.tools.catalog.now;
+    const probes = this.#probes.get(prepared) ?? new Probes(probesOf(catalog, prepared));
     this.#probes.set(prepared, probes);
-    // The first ones mostly say it.
-    for (let from = 0, size = 10; ; from += size, size = from < TOGETHER ? 10 : TOGETHER) {
-      const part = probes.slice(from, size);
-      if (part.length === 0) return null;
-      const gain = await gainAmong(part, before, decide);
-      if (gain !== null) return gain;
-    }
+    const gain = await firstGain(probes, before, after);
+    const self = gain === null ? await this.#judge.principal(origin) : null;
+    if (self === null) return gain;
+    const denied = this.#denied.get(origin) ?? new Probes(probesOfDenies(catalog, self));
+    this.#denied.set(origin, denied);
+    return firstGain(denied, before, after);
   }
 }
 
-/** Decides each request once. */
-function remembering(known: Map<string, Answer | null>, decide: Decide): Decide {
-  return async (probes) => {
-    const fresh = probes.filter(({ key }) => !known.has(key));
-    if (fresh.length > 0) {
-      const answers = await decide(fresh);
-      for (const [index, { key }] of fresh.entries()) known.set(key, answers[index] ?? null);
-    }
-    return probes.map(({ key }) => known.get(key) ?? null);
-  };
+async function firstGain(probes: Probes, before: Decider, after: Decider): Promise<Gain | null> {
+  // The first ones mostly say it.
+  for (let from = 0, size = 10; ; from += size, size = from < TOGETHER ? 10 : TOGETHER) {
+    const part = probes.slice(from, size);
+    if (part.length === 0) return null;
+    const gain = await gainAmong(part, before, after);
+    if (gain !== null) return gain;
+  }
+}
+
+/** Whether each request is allowed; decides each once. */
+async function allowedEach({ decide, known }: Decider, probes: readonly Probe[]): Promise<readonly (boolean | null)[]> {
+  const fresh = probes.filter(({ key }) => !known.has(key));
+  if (fresh.length > 0) {
+    const answers = await decide(fresh);
+    for (const [index, { key }] of fresh.entries()) known.set(key, answers[index]?.decision.allowed ?? null);
+  }
+  return probes.map(({ key }) => known.get(key) ?? null);
 }
 
 /** Requests, made when they are first needed, each once. */
@@ -122,16 +150,13 @@ class Probes {
   }
 }
 
-async function gainAmong(probes: readonly Probe[], before: Decide, after: Decide): Promise<Gain | null> {
-  const own = await before(probes);
-  const lacking = probes.flatMap((probe, index) => {
-    const answer = own[index] ?? null;
-    return answer === null || answer.decision.allowed ? [] : [{ probe, answer }];
-  });
-  const gained = await after(lacking.map(({ probe }) => probe));
-  for (const [index, { answer }] of lacking.entries()) {
-    const then = gained[index] ?? null;
-    if (then?.decision.allowed === true) return { gained: then, before: answer };
-  }
-  return null;
+async function gainAmong(probes: readonly Probe[], before: Decider, after: Decider): Promise<Gain | null> {
+  const own = await allowedEach(before, probes);
+  const lacking = probes.filter((_probe, index) => own[index] === false);
+  const gained = await allowedEach(after, lacking);
+  const shown = lacking.find((_probe, index) => gained[index] === true);
+  if (shown === undefined) return null;
+  const [lacked = null] = await before.decide([shown]);
+  const [then = null] = await after.decide([shown]);
+  return lacked === null || then === null ? null : { gained: then, before: lacked };
 }

@@ -39,10 +39,21 @@ export function resourcesFor(
   { action: name, type: typeName }: { readonly action: string; readonly type: string },
 ): readonly string[] {
   const action = catalog.action(name);
-  const type = action?.resourceTypes.find((one) => one.type.name === typeName)?.type;
-  if (action === null || type === undefined) return [];
+  return action === null ? [] : resourcesIn(catalog, principal, allowsOf(principal, action), action, typeName);
+}
+
+/** Resources of a type that the patterns of statements name, or some of any name. */
+export function resourcesIn(
+  catalog: Catalog,
+  principal: PreparedPrincipal,
+  statements: readonly CompiledStatement[],
+  action: CatalogAction,
+  typeName: string,
+): readonly string[] {
+  const type = action.resourceTypes.find((one) => one.type.name === typeName)?.type;
+  if (type === undefined) return [];
   const found = new Set<string>();
-  for (const { resources } of allowsOf(principal, action)) {
+  for (const { resources } of statements) {
     const named = resources === null || resources.negated ? [] : resources.patterns.filter((one) => !one.everything);
     for (const template of type.arns) {
       const arns =

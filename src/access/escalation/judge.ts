@@ -54,7 +54,7 @@ export class Judge {
     this.#check = check;
   }
 
-  /** What the directory does not know of the users and roles that were looked at. */
+  /** What the directory does not know of the users and roles that were looked at, and whose requests could not all be decided. */
   get gaps(): readonly string[] {
     return [...this.#gaps];
   }
@@ -68,10 +68,12 @@ export class Judge {
     const answers: (Answer | null)[] = [];
     for (let from = 0; from < asked.length; from += TOGETHER) {
       await this.work.turn();
-      const questions = asked.slice(from, from + TOGETHER).map((one) => this.#questionOf(one));
-      for (const answer of await decideEach(this.tools, questions, this.now)) {
+      const part = asked.slice(from, from + TOGETHER);
+      const questions = part.map((one) => this.#questionOf(one));
+      for (const [index, answer] of (await decideEach(this.tools, questions, this.now)).entries()) {
         if (answer instanceof RolegateError) {
           if (answer.code === 'CANCELLED' || answer.code === 'TIMED_OUT') throw answer;
+          if (!NOT_TO_BE_ASKED.has(answer.code)) this.#gaps.add(undecided(part[index]?.principal ?? '', answer));
           answers.push(null);
           continue;
         }
@@ -198,6 +200,12 @@ export class Judge {
 }
 
 const NO_KEYS = {};
+/** Codes of requests that nobody can make. */
+const NOT_TO_BE_ASKED: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'NOT_FOUND']);
+
+function undecided(who: string, { code }: RolegateError): string {
+  return `not all requests of ${who} could be decided (${code}): ways that need them are not found`;
+}
 
 export function refOf(principal: string): PrincipalRef {
   const ref = parsePrincipalRef(principal);

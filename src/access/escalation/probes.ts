@@ -5,8 +5,9 @@ import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import { actionMatches } from '../../policy/action-pattern.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 import { kindOfEvery } from '../every-resource.ts';
-import { resourcesFor } from './grants.ts';
+import { resourcesFor, resourcesIn } from './grants.ts';
 import type { Asked } from './judge.ts';
+import { controlDenies, partialDenies } from './partly-denied.ts';
 
 /** A request of somebody. */
 export interface Probe extends Omit<Asked, 'principal'> {
@@ -18,6 +19,8 @@ export interface Probe extends Omit<Asked, 'principal'> {
 const LEVELS: readonly AccessLevel[] = ['PERMISSIONS_MANAGEMENT', 'WRITE', 'READ', 'LIST', 'TAGGING'];
 /** Requests of one statement that are tried. */
 const MOST_OF_STATEMENT = 2000;
+/** The same of a Deny: its actions mostly differ in nothing else. */
+const MOST_OF_DENY = 200;
 /** Resources of one type. */
 const MOST_RESOURCES = 5;
 
@@ -47,6 +50,23 @@ export function* probesOf(catalog: Catalog, principal: PreparedPrincipal): Itera
           count += 1;
         }
         if (count > MOST_OF_STATEMENT) break;
+      }
+    }
+  }
+}
+
+/** Requests that represent what Denies take away on some resources. */
+export function* probesOfDenies(catalog: Catalog, principal: PreparedPrincipal): Iterable<Probe> {
+  for (const statement of [...partialDenies(principal), ...controlDenies(principal)]) {
+    let count = 0;
+    for (const action of actionsOf(catalog, statement)) {
+      if (count > MOST_OF_DENY) break;
+      for (const { type } of action.resourceTypes) {
+        const resources = resourcesIn(catalog, principal, [statement], action, type.name);
+        for (const resource of resources.slice(0, MOST_RESOURCES)) {
+          yield { action: action.name, resource, key: `${action.name} ${resource}` };
+          count += 1;
+        }
       }
     }
   }

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../evaluation/request.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
 import { escalationScope } from '../../guard/escalation-scope.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
-import { asFarAsKnown } from '../../guard/veils.ts';
+import { asFarAsKnown, knowsItselfAlone } from '../../guard/veils.ts';
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
@@ -32,8 +32,8 @@ builder.objectFields(EscalationPathConnection, (t) => ({
   administrators: t.field({
     type: [Principal],
     description:
-      'The users and roles, of the accounts that were asked about, that may do everything that their account lets anybody do. They have ' +
-      'no ways to more',
+      'The users and roles, of the accounts that were asked about, that may do everything that their account lets anybody do: no Deny of ' +
+      'their own policies takes a part away. They have no ways to more, unless control policies deny something to them and not to others',
     resolve: ({ administrators }) => administrators.map(principalNamed),
   }),
   withheld: t.boolean({
@@ -64,7 +64,8 @@ builder.queryField('escalationPaths', (t) =>
     description:
       'Ways by which users and roles come to permissions that they do not have, through the steps that are publicly known: assuming ' +
       'and passing roles, changing policies and trust, taking credentials. The search of each ends with the shortest ways to an ' +
-      'administrator. Only principals that the caller may ask about (iam:SimulatePrincipalPolicy), and groups and policies that it may ' +
+      'administrator. Joining a group ends a way: what its policies then allow is not followed. Ways that take away a Deny (leaving a ' +
+      'group, detaching or deleting a policy, changing tags) are not searched. Only principals that the caller may ask about (iam:SimulatePrincipalPolicy), and groups and policies that it may ' +
       `read, are told of. ${NULL_ANSWER}`,
     args: {
       principal: t.arg({
@@ -92,7 +93,7 @@ builder.queryField('escalationPaths', (t) =>
       };
       const { scope: _scope, ...key } = options;
       const wanted = {
-        asked: ['escalationPaths', key],
+        asked: ['escalationPaths', key, subject !== null && (await knowsItselfAlone(context, subject))],
         isNextPage: asked.after !== null,
         bytesOf: ({ paths }: EscalationPaths) => BYTES_OF_PATH * (paths.length + 1),
         find: async (before: EscalationPaths | null) =>

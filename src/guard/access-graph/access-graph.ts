@@ -1,5 +1,5 @@
 import { type OneRevision, onOneRevision } from '../../access/scan.ts';
-import { RolegateError } from '../../policy/errors.ts';
+import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { checkMayAskAbout } from '../ask.ts';
 import type { GuardContext } from '../context.ts';
@@ -54,6 +54,12 @@ async function aroundResource(
 ): Promise<void> {
   draft.addNode(resourceNode(arn));
   const reaching = await drawReaching(context, draft, arn, check);
+  if (reaching === null) {
+    throw new InvalidInput(
+      'around.resource',
+      'no action of the catalogue can be asked on this resource: expected the ARN of one',
+    );
+  }
   await drawInward(context, draft, reaching, depth, check);
 }
 

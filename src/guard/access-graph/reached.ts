@@ -3,7 +3,6 @@ import type { OneRevision } from '../../access/scan.ts';
 import type { AccessLevel, CatalogAction } from '../../catalog/catalog-service.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import { parseArn } from '../../policy/arn.ts';
-import { InvalidInput } from '../../policy/errors.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { subjectAsKnown } from '../ask.ts';
 import type { GuardContext } from '../context.ts';
@@ -59,20 +58,15 @@ function breadth(patterns: readonly string[]): number {
 /** What matters most comes first, where not all actions can be asked about. */
 const LEVELS: readonly AccessLevel[] = ['PERMISSIONS_MANAGEMENT', 'WRITE', 'READ', 'TAGGING', 'LIST'];
 
-/** Draws who reaches a resource, by every action that can be asked on it. Returns them. Throws InvalidInput if there is none. */
+/** Draws who reaches a resource, by every action that can be asked on it. Returns them; null: there is no such action. */
 export async function drawReaching(
   context: GuardContext,
   draft: GraphDraft,
   arn: string,
   check: OneRevision,
-): Promise<readonly GraphNode[]> {
+): Promise<readonly GraphNode[] | null> {
   const actions = actionsOn(context, arn);
-  if (actions.length === 0) {
-    throw new InvalidInput(
-      'around.resource',
-      'no action of the catalogue can be asked on this resource: expected the ARN of one',
-    );
-  }
+  if (actions.length === 0) return null;
   const to = resourceNode(arn);
   const nodes = new Map<string, GraphNode>();
   for (const { name } of actions) {

@@ -48,7 +48,8 @@ export async function drawWhoMay(
     });
   }
   for (const one of await readableOutsiders(context, found.outsiders)) {
-    await draft.addEdge(kind, outsiderNode(one), to, { actions: [action], statements: one.statements });
+    const { statements, conditional: isLimited } = one;
+    await draft.addEdge(kind, outsiderNode(one), to, { actions: [action], statements, isLimited });
   }
   return drawn;
 }

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { GraphDraft, MOST_NODES, resourceNode } from '../../../src/guard/access-graph/graph-draft.ts';
 import type { GuardContext } from '../../../src/guard/context.ts';
 import { startedGateway } from '../../support/gateway.ts';
+import { A, policy } from '../../support/policies.ts';
+import { OPERATOR } from '../gateway.ts';
+import { openedGateway } from '../services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const BOB = 'arn:aws:iam::222222222222:user/bob';
@@ -118,6 +121,35 @@ test('a center is exactly one thing, and a chain has a length', async () => {
   expect((await graphOf({ principal: ALICE }, 5)).errors[0]).toMatchObject({ extensions: { field: 'depth' } });
   expect((await graphOf({ resource: 'arn:aws:nothing:::x' })).errors[0]).toMatchObject({
     extensions: { field: 'around.resource' },
+  });
+});
+
+describe('in an account of its own', () => {
+  const QUEUE = `arn:aws:sqs:us-east-1:${A}:q`;
+  const OPEN = `arn:aws:sqs:us-east-1:${A}:open`;
+  const everybody = { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' };
+  const own = openedGateway(() => ({
+    accounts: [{ id: A }],
+    resources: [
+      {
+        arn: QUEUE,
+        accountId: A,
+        policy: policy({ ...everybody, Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1' } } }),
+      },
+      { arn: OPEN, accountId: A, policy: policy(everybody) },
+      { arn: `arn:aws:zzz:us-east-1:${A}:thing/x`, accountId: A, policy: policy(everybody) },
+    ],
+  }));
+
+  test('outsiders that are let in under conditions alone are limited, and a resource without actions is no hindrance', async () => {
+    const { data, errors } = await own.ask(
+      OPERATOR,
+      `{ accessGraph(around: { accountId: "${A}" }) { edges { source target limited } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const { edges } = (data?.['accessGraph'] ?? {}) as { readonly edges: readonly Edge[] }; // as: what the query asks for
+    expect(between(edges, '*', QUEUE)).toMatchObject([{ limited: true }]);
+    expect(between(edges, '*', OPEN)).toMatchObject([{ limited: false }]);
   });
 });
 
