@@ -25,8 +25,8 @@ export interface Parent {
 const DIGITS_AND_LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** A random ending for an id of AWS Organizations. */
-export function randomEnding({ below }: Draw, length: number, alphabet = DIGITS_AND_LETTERS): string {
-  return Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join('');
+export function randomEnding(draw: Draw, length: number, alphabet = DIGITS_AND_LETTERS): string {
+  return Array.from({ length }, () => alphabet.charAt(draw.below(alphabet.length))).join('');
 }
 
 /** Finds the organization in the transaction that changes it. Throws NoSuchEntity. */
