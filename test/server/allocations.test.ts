@@ -65,6 +65,7 @@ test.each([
   let sent = '';
   // as: all that is used of a response
   const response = {
+    getHeader: () => undefined,
     writeHead: () => undefined,
     end: (text: string | Buffer) => (sent = String(text)),
   } as unknown as ServerResponse;

@@ -73,12 +73,13 @@ describe('of all queries, a checker of the operator for all accounts', () => {
     if (field === undefined) throw new Error(`no query ${name}`);
     const operation = operationOf('query', field, { ...VALUES, ...OWN_VALUES[name] });
     // It needs one of two arguments.
-    return name === 'checkAccessNotGranted'
-      ? {
-          ...operation,
-          query: operation.query.replace('document: $document', 'actions: ["s3:GetObject"], document: $document'),
-        }
-      : operation;
+    if (name === 'checkAccessNotGranted') {
+      const query = operation.query.replace('document: $document', 'actions: ["s3:GetObject"], document: $document');
+      return { ...operation, query };
+    }
+    if (name !== 'compareAccess') return operation;
+    const query = operation.query.replace('principal: $principal', `principal: $principal, assumedRole: "${WRITER}"`);
+    return { ...operation, query };
   };
   const answered = async (caller: Caller, name: string) => {
     const { query, variables } = operationFor(name);
