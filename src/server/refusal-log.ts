@@ -28,6 +28,8 @@ export class RefusalLog {
     this.#begin();
     this.#lines += 1;
     if (this.#lines > MOST_LINES) {
+      // It is said even if nobody is refused any more.
+      if (this.#more === 0) setTimeout(() => this.#tell(), SECOND).unref();
       this.#more += 1;
       return;
     }
@@ -42,9 +44,13 @@ export class RefusalLog {
   #begin(): void {
     const now = this.#clock();
     if (now - this.#since < SECOND) return;
-    if (this.#more > 0) this.#log.warn({ requests: this.#more }, 'more were refused within a second');
+    this.#tell();
     this.#since = now;
     this.#lines = 0;
+  }
+
+  #tell(): void {
+    if (this.#more > 0) this.#log.warn({ requests: this.#more }, 'more were refused within a second');
     this.#more = 0;
   }
 }
