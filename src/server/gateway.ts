@@ -250,7 +250,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
     const named = await readNamed(settings);
     services = await openWatched(settings, log, observing.onStatement);
-    observing.watchDirectory(services);
+    observing.watchDirectory(services, clock);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
     await listening.announce();

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { refuseUnread } from './body.ts';
+import { entityTag, isKnown } from './entity-tag.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Path of the keys with which others verify session tokens. */
@@ -27,7 +27,7 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
     return;
   }
   const body = Buffer.from(JSON.stringify(keys));
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const etag = entityTag(body);
   const headers = {
     etag,
     'cache-control': `public, max-age=${JWKS_MAX_AGE}`,
@@ -35,7 +35,7 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
     // Public keys: pages that verify tokens read them, too.
     'access-control-allow-origin': '*',
   };
-  if (isKnown(request.headers['if-none-match'], etag)) {
+  if (isKnown(request.headers['if-none-match'], [etag])) {
     response.writeHead(304, headers).end();
     return;
   }
@@ -51,8 +51,4 @@ async function keysAt(jwks: Sessions['jwks'], now: number): Promise<object | Sto
     if (error instanceof StoreUnavailable) return error;
     throw error;
   }
-}
-
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
 }

@@ -31,7 +31,7 @@ export interface Observing {
   /** `admit`: null: the gateway is not ready. */
   route(admit: Admit | null): MetricsRoute | null;
   /** From now on the state of the directory is measured, too. */
-  watchDirectory(services: Services): void;
+  watchDirectory(services: Services, clock: () => number): void;
   /** Writes and sends what was not yet. */
   stop(): Promise<void>;
 }
@@ -65,7 +65,11 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
       if (admit === null || open === null) return null;
       return { admit, token, contentType: open.metrics.contentType, text: open.text, log };
     },
-    watchDirectory: ({ directory }) => open?.metrics.watch(() => directory.state),
+    watchDirectory: ({ directory }, clock) =>
+      open?.metrics.watch(
+        () => directory.state,
+        () => directory.sessionHistory.live(clock()),
+      ),
     stop: async () => {
       await Promise.all([open?.stop(), decisions?.stop(), tracer?.stop()]);
     },

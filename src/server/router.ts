@@ -24,6 +24,7 @@ import { OpenExchanges } from './open-exchanges.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
+import { isSchemaFile, serveSchemaFile } from './schema-files.ts';
 import type { Tracer } from './tracer.ts';
 
 export interface RouterParts {
@@ -59,8 +60,8 @@ export interface RouterParts {
 }
 
 /**
- * All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, the public keys, /healthz, /readyz, the pages and
- * files of the console and of GraphiQL, and for programs a short text at /.
+ * All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, the public keys, the schema's files, /healthz, /readyz,
+ * the pages and files of the console and of GraphiQL, and for programs a short text at /.
  */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
@@ -142,10 +143,12 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
   else if (isForAws(request, path)) await aws(parts, exchange);
-  else if (path === JWKS_PATH) await jwks(parts, exchange);
+  else if (path === JWKS_PATH) await onceReady(parts, exchange, parts.jwks(), serveJwks);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
-  else if (isMaintenancePath(path)) await maintenance(parts, exchange);
-  else if (path === METRICS_PATH && parts.metrics !== undefined) await metrics(parts.metrics(), parts, exchange);
+  else if (isMaintenancePath(path)) await onceReady(parts, exchange, parts.maintenance(), serveMaintenance);
+  else if (path === METRICS_PATH && parts.metrics !== undefined)
+    await onceReady(parts, exchange, parts.metrics(), serveMetrics);
+  else if (isSchemaFile(path)) await onceReady(parts, exchange, parts.graphql(), serveSchemaFile);
   else if (await sendToBrowser(parts, exchange)) return;
   else if (path === '/') sendWelcome(parts, exchange);
   else {
@@ -187,12 +190,6 @@ async function aws(parts: RouterParts, exchange: Exchange): Promise<void> {
   else await serveAws(awsRoute, exchange);
 }
 
-async function jwks(parts: RouterParts, exchange: Exchange): Promise<void> {
-  const read = parts.jwks();
-  if (read === null) refuseNotReady(parts, exchange);
-  else await serveJwks(read, exchange);
-}
-
 async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolean): Promise<void> {
   const authzenRoute = parts.authzen();
   if (malformed) refuse(exchange, MALFORMED_ID);
@@ -200,15 +197,15 @@ async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolea
   else await serveAuthzen(authzenRoute, exchange);
 }
 
-async function metrics(route: MetricsRoute | null, parts: RouterParts, exchange: Exchange): Promise<void> {
-  if (route === null) refuseNotReady(parts, exchange);
-  else await serveMetrics(route, exchange);
-}
-
-async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void> {
-  const maintenanceRoute = parts.maintenance();
-  if (maintenanceRoute === null) refuseNotReady(parts, exchange);
-  else await serveMaintenance(maintenanceRoute, exchange);
+/** `door`: null: the gateway is not ready. */
+async function onceReady<Door>(
+  parts: RouterParts,
+  exchange: Exchange,
+  door: Door | null,
+  serve: (door: Door, exchange: Exchange) => Promise<void>,
+): Promise<void> {
+  if (door === null) refuseNotReady(parts, exchange);
+  else await serve(door, exchange);
 }
 
 /** In the form of the door. */

@@ -1,7 +1,11 @@
 /** Milliseconds. Ctrl-C reaches a process under npm twice, from the terminal and from npm; both count as one signal. */
 const SAME_WISH = 500;
 
-/** The first SIGTERM or SIGINT. A second one ends the process at once. */
+/** Windows has no SIGTERM: Ctrl-Break, and the end of the console, which waits some seconds. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGTERM', 'SIGINT'];
+
+/** The first signal to stop. A second one ends the process at once. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let askedAt: number | null = null;
@@ -10,7 +14,6 @@ export function stopSignal(): Promise<void> {
       askedAt ??= Date.now();
       resolve();
     };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
+    for (const signal of SIGNALS) process.on(signal, onSignal);
   });
 }

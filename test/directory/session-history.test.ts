@@ -97,6 +97,7 @@ describe.each([
     const agree = async (now: number) => {
       const { told, read } = await counts(now);
       expect(told).toEqual(read);
+      expect((await directory.sessionHistory.live(now)).role).toBe(told[1]);
       return told[0];
     };
     expect(await agree(NOW)).toBe(0);

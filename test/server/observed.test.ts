@@ -17,6 +17,8 @@ const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
 const DECIDE = `query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect } }`;
 const AMONG = `{ allowedResources(principal: "${ALICE}", action: "s3:GetObject", resources: ["arn:aws:s3:::dev-alice/a", "arn:aws:s3:::other/a"]) }`;
+const assume = (name: string) =>
+  `mutation { assumeRole(input: { role: "arn:aws:iam::222222222222:role/DataWriter", roleSessionName: "${name}" }) { __typename } }`;
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 /** A span as OTLP's JSON has it, as far as the test looks. */
@@ -99,6 +101,10 @@ beforeAll(async () => {
   await first.text();
   await gateway.ask(AMONG, { authorization });
   await gateway.ask(`mutation { exitRole { __typename } }`, { authorization: gateway.as.user('alice') });
+  for (const name of ['first', 'second']) await gateway.ask(assume(name), { authorization: gateway.as.user('alice') });
+  await gateway.ask(`mutation { getSessionToken(input: {}) { __typename } }`, {
+    authorization: gateway.as.user('alice'),
+  });
   await gateway.ask('{ viewer { kind } }', { authorization: 'Bearer wrong' });
   await gateway.ask('{ account(accountId: "999999999999") { name } }', { authorization: gateway.as.user('alice') });
   await fetch(`${gateway.url}/access/v1/evaluation`, { method: 'POST' });
@@ -147,6 +153,8 @@ describe('metrics', () => {
     expect(sampleOf('rolegate_memory_lookups_total', { kind: 'hit' })).toBeGreaterThan(0);
     expect(sampleOf('rolegate_directory_revision')).toBeGreaterThan(0);
     expect(sampleOf('rolegate_directory_revision_lag')).toBe(0);
+    const sessions = ['role', 'signIn', 'credentials'].map((kind) => sampleOf('rolegate_sessions', { kind }));
+    expect(sessions).toEqual([2, 0, 1]);
     expect(sampleOf('nodejs_eventloop_lag_p99_seconds')).toBeDefined();
   });
 

@@ -148,8 +148,12 @@ test('several processes answer on one port, one takes the place of one that dies
   await subscription.over();
 });
 
-test('limits of a caller hold for all workers together', async () => {
-  const url = await start({ ROLEGATE_OPERATOR_COST: '100', ROLEGATE_SUBSCRIPTIONS: '2' });
+test('limits of a caller hold for all workers together, and each of them tells what all have measured', async () => {
+  const url = await start({
+    ROLEGATE_OPERATOR_COST: '100',
+    ROLEGATE_SUBSCRIPTIONS: '2',
+    ROLEGATE_METRICS_ADDRESS: '127.0.0.1:0',
+  });
   const cost = 1_000;
   const costly = `{ ${Array.from({ length: cost / 10 }, (_, n) => `a${n}: viewer { kind }`).join(' ')} }`;
   let served = 0;
@@ -162,6 +166,18 @@ test('limits of a caller hold for all workers together', async () => {
   // Ten seconds' worth, and what comes in meanwhile; each alone would have served as much.
   expect(served).toBeGreaterThan(2);
   expect(served).toBeLessThan(14);
+  const metrics = /metrics +(http:\S+)/.exec(running?.out() ?? '')?.[1] ?? '';
+  for (let scrape = 0; scrape < 5; scrape += 1) {
+    const text = await fetch(metrics, { headers: { connection: 'close' } }).then((response) => response.text());
+    const values = (name: string) =>
+      [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'gm'))].map(([, value]) => Number(value));
+    // The end of an answer is counted after it is there.
+    const requests = values('rolegate_request_duration_seconds_count').toSorted((a, b) => a - b);
+    expect(requests.at(-1)).toBe(40);
+    // What is of the directory is told once, and not the sum of what each worker knows.
+    expect(values('rolegate_sessions')).toEqual([0, 0, 0]);
+    expect(values('rolegate_directory_revision')).toHaveLength(1);
+  }
 });
 
 test('need a server, and say so; one that cannot start says why', async () => {

@@ -29,8 +29,23 @@ export interface SessionFilter {
 /** LIVE: it can be used. ENDED: it was left or replaced, has expired, or its role was deleted. */
 export type SessionState = 'LIVE' | 'ENDED';
 
+/** How many sessions can be used, by their kind; of each up to `MOST_LIVE` are counted. */
+export interface LiveSessions {
+  /** Of roles. */
+  readonly role: number;
+  /** Of browsers. */
+  readonly signIn: number;
+  /** Temporary credentials of users. */
+  readonly credentials: number;
+}
+
+/** What is counted of a kind of live sessions: they are counted again and again. */
+export const MOST_LIVE = 100_000;
+
 /** The sessions that were, and are. */
 export interface SessionHistory {
+  /** How many there are now, by indexes of those that have not ended. `now`: milliseconds since 1970. */
+  live(now: number): Promise<LiveSessions>;
   /** The number of sessions of a filter; null: in whatever state. `now`: milliseconds since 1970. */
   count(filter: SessionFilter, state: SessionState | null, now: number): Promise<number>;
   /** ARNs of roles that have or had sessions, below any of the beginnings `below` (`…:role/`); at most `most`. */
@@ -179,6 +194,14 @@ async function countLater(sql: Sql, filter: SessionFilter, now: number, known: C
   return { revision: row.revision, pruned: row.pruned, all: known.all + row.all, live: row.live };
 }
 
+const SELECT_LIVE = `
+  WITH own AS MATERIALIZED (
+    SELECT k.kind = 'SIGN_IN' AS browser FROM "KeySession" k
+     WHERE least(k."endedAt", k."expiresAt") > $1::text::timestamp(3) AND k."endedAt" IS NULL LIMIT ${2 * MOST_LIVE})
+  SELECT (SELECT count(*)::int4 FROM (SELECT 1 FROM "RoleSession" s WHERE ${LIVE} LIMIT ${MOST_LIVE}) r) AS role,
+         least((SELECT count(*)::int4 FROM own WHERE browser), ${MOST_LIVE}) AS "signIn",
+         least((SELECT count(*)::int4 FROM own WHERE NOT browser), ${MOST_LIVE}) AS credentials`;
+
 /** From one role to the next in the index: sessions of one role can be a million. */
 const SELECT_ROLES = `
   SELECT r."roleArn" FROM unnest($1::text[]) AS b(beginning) CROSS JOIN LATERAL (
@@ -195,6 +218,10 @@ const SELECT_ROLES = `
 export function sessionHistory(sql: Sql): SessionHistory {
   const counts = new SessionCounts();
   return {
+    live: async (now) => {
+      const [row] = await sql.query<LiveSessions>(SELECT_LIVE, [toIso(now)]);
+      return row ?? { role: 0, signIn: 0, credentials: 0 };
+    },
     count: (filter, state, now) => counts.count(sql, filter, state, now),
     roles: async (beginnings, most) => {
       const rows = await sql.query<{ roleArn: string }>(SELECT_ROLES, [beginnings, most]);

@@ -36,9 +36,14 @@ export class PersistedDocuments {
     this.#trusted = trusted;
   }
 
+  /** Whether nothing else is answered to anybody but the operator, introspection included. */
+  get isOnly(): boolean {
+    return this.#trusted.isOnly;
+  }
+
   /** The body of a POST with the documents that it names, or why it is not answered. */
   resolve(caller: Caller, body: object): object | Unanswered {
-    const isFree = !this.#trusted.isOnly || caller.kind === 'operator';
+    const isFree = !this.isOnly || caller.kind === 'operator';
     if (!Array.isArray(body)) return isFree && !namesDocument(body) ? body : this.#resolveOne(caller, body, isFree);
     if (isFree && !body.some((one) => typeof one === 'object' && one !== null && namesDocument(one))) return body;
     const resolved: object[] = [];
@@ -52,7 +57,7 @@ export class PersistedDocuments {
 
   /** The address of a GET with the document that it names, or why it is not answered. */
   resolveAddress(caller: Caller, url: string): string | Unanswered {
-    const isFree = !this.#trusted.isOnly || caller.kind === 'operator';
+    const isFree = !this.isOnly || caller.kind === 'operator';
     if (isFree && !/[?&](?:extensions|documentId)=/.test(url)) return url;
     const [path = '', search = ''] = url.split(/\?(.*)/s);
     const parameters = new URLSearchParams(search);

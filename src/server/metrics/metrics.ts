@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AggregatorRegistry,
   Counter,
@@ -10,6 +11,7 @@ import {
 } from 'prom-client';
 import type { Answer, Question } from '../../access/question.ts';
 import type { DirectoryState } from '../../directory/directory-state.ts';
+import type { LiveSessions } from '../../directory/stores/session-history.ts';
 import type { WatchedRequest } from '../../guard/watch.ts';
 import { doorOf } from '../door.ts';
 import type { Exchange } from '../exchange.ts';
@@ -36,6 +38,9 @@ const CODE = /^[A-Za-z_]{1,64}$/;
 /** Codes are ours, and few; should one ever be made of something else, metrics do not grow with it. */
 const MOST_CODES = 200;
 
+/** How long the database is waited for. Milliseconds: what it does not tell is left out. */
+const PATIENCE = 1_000;
+
 /** What the processes of a port have measured, as they tell each other. */
 export type Measured = readonly MetricObjectWithValues<MetricValue<string>>[];
 
@@ -53,8 +58,12 @@ export class Metrics implements Meter {
   readonly #statements: Counter<'kind'>;
   readonly #operations: Counter<'operation' | 'outcome'>;
   readonly #codes = new Set<string>();
+  /** Of the whole directory: whoever is asked for the text tells it, and nobody else. */
+  readonly #shared = new Registry();
+  readonly #live: Gauge<'kind'>;
   /** Null: the directory is not open. */
   #state: (() => DirectoryState) | null = null;
+  #sessions: (() => Promise<LiveSessions>) | null = null;
 
   constructor() {
     const registers = [this.#registry];
@@ -84,14 +93,21 @@ export class Metrics implements Meter {
       buckets: BATCHES,
       registers,
     });
+    this.#live = new Gauge({
+      name: 'rolegate_sessions',
+      help: 'Sessions that can be used, of each kind up to 100000',
+      labelNames: ['kind'],
+      registers: [this.#shared],
+    });
     this.#ofDirectory();
     // Memory, processor time, garbage collection, and the delay of the event loop.
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** From now on the state of the directory is told, too. */
-  watch(state: () => DirectoryState): void {
+  /** From now on the state of the directory is told, too, and which sessions can be used. */
+  watch(state: () => DirectoryState, sessions: () => Promise<LiveSessions>): void {
     this.#state = state;
+    this.#sessions = sessions;
   }
 
   ended({ request, response, path }: Exchange, milliseconds: number): void {
@@ -150,9 +166,19 @@ export class Metrics implements Meter {
 
   /** In the text format of Prometheus. `others`: what other processes of the port have measured. */
   async text(others: readonly Measured[]): Promise<string> {
-    if (others.length === 0) return this.#registry.metrics();
+    const shared = await this.#ofSessions();
+    if (others.length === 0) return (await this.#registry.metrics()) + shared;
     const all = [await this.measured(), ...others];
-    return AggregatorRegistry.aggregate(all.map((one) => [...one])).metrics();
+    return (await AggregatorRegistry.aggregate(all.map((one) => [...one])).metrics()) + shared;
+  }
+
+  /** Without values where the database does not answer. */
+  async #ofSessions(): Promise<string> {
+    const asked = this.#sessions?.().catch(() => null) ?? null;
+    const live = await Promise.race([asked, delay(PATIENCE, null, { ref: false })]);
+    this.#live.reset();
+    for (const [kind, count] of Object.entries(live ?? {})) this.#live.set({ kind }, count);
+    return this.#shared.metrics();
   }
 
   get contentType(): string {
