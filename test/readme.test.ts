@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -13,44 +14,100 @@ import { CollectedWorld } from './support/aws-world.ts';
 import { putEmptyDirectory } from './support/empty-directory.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
-import { NODE_FLAGS, type Running, run as startCommand, startServer } from './support/process.ts';
+import { NODE_FLAGS, type Running, startByNpm, run as startCommand } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = readFileSync(`${ROOT}README.md`, 'utf8');
-/** Of collecting what AWS says, run by a test of their own. */
-const isCollect = (block: string): boolean => block.includes('rolegate collect ');
-/** Of the credentials of roles, too. */
-const isCredentials = (block: string): boolean => /rolegate (?:credentials|metadata) /.test(block);
-/** Of AuthZEN, too. */
-const isAuthzen = (block: string): boolean =>
-  block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
-/** Of AWS's own clients: the commands are run in the long runs (aws/programs/cli.test.ts). */
-const isAwsClient = (block: string): boolean => block.includes('aws sts ');
-/** Of backups, too. */
-const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test(block);
-/** Of generations of the master key, too. */
-const isRotation = (block: string): boolean => block.includes('rolegate rotate-master-key');
-/** Of checks of policies, too. */
-const isPolicyCheck = (block: string): boolean => block.includes('rolegate check-policy ');
-/** Of commands that ask, too. */
-const isAsking = (block: string): boolean => block.includes('rolegate who-can ');
-/** Of previews of changes, too. */
-const isPreview = (block: string): boolean => block.includes('rolegate preview ');
-const HAVE_OWN_TESTS = [
-  isAsking,
-  isPolicyCheck,
-  isPreview,
-  isBackup,
-  isRotation,
-  isCollect,
-  isCredentials,
-  isAuthzen,
-  isAwsClient,
+/** The README, and the guides that it links to. That of the client has tests of its own (client/readme.test.ts, client/example.test.ts), but for checkers. */
+const GUIDES = [
+  'README.md',
+  'src/importing/README.md',
+  'src/client/README.md',
+  'src/authzen/README.md',
+  'src/aws/README.md',
+  'src/graphql/README.md',
+  'src/cli/README.md',
+  'src/session/README.md',
+  'src/server/README.md',
+  '.deploy/README.md',
 ];
-const allBlocks = (language: string): readonly string[] =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
-const blocks = (language: string): readonly string[] =>
-  allBlocks(language).filter((block) => !HAVE_OWN_TESTS.some((has) => has(block)));
+const TEXTS = new Map(GUIDES.map((path) => [path, readFileSync(`${ROOT}${path}`, 'utf8')]));
+const README = [...TEXTS.values()].join('\n');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+const BLOCKS: readonly Block[] = [...README.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(
+  ([, language = '', text = '']) => ({ language, text }),
+);
+/** Blocks that a test here runs, by what they hold; and what other tests run, which are named. */
+const told = new Set<Block>();
+
+/** The only block of a language that holds something. */
+function only(language: string, holds: string | RegExp): string {
+  const found = BLOCKS.filter((block) => block.language === language && block.text.match(holds) !== null);
+  if (found.length !== 1) throw new Error(`${found.length} blocks of ${language} hold ${holds}`);
+  for (const block of found) told.add(block);
+  return found[0]?.text ?? '';
+}
+
+/** Blocks, each after the other in the text, that hold something. */
+function several(language: string, count: number, holds: RegExp): readonly string[] {
+  const found = BLOCKS.filter((block) => block.language === language && holds.test(block.text));
+  if (found.length !== count) throw new Error(`${found.length} blocks of ${language} hold ${holds}`);
+  for (const block of found) told.add(block);
+  return found.map(({ text }) => text);
+}
+
+const START = only('sh', /^npm ci && npm start\n$/);
+const TESTS = only('sh', /^npm ci && npm test\n$/);
+const FIRST = only('sh', /^npx rolegate can .* s3:DeleteBucket .*\n$/);
+const FIRST_OVER_HTTP = only('sh', /curl -s [\s\S]*s3:DeleteBucket/);
+const COPY = only('graphql', 'query Copy');
+const WAYS = only('graphql', 'query Ways');
+const COPY_ANSWER = only('json', '"asHerself"');
+const WAYS_ANSWER = only('json', '"accessRoutes"');
+const SHORT_IMPORT = only('sh', /^npx rolegate collect [\s\S]*access-key create/);
+const COLLECT = only('sh', 'rolegate collect aws-answers --profile');
+const IMPORT = only('sh', 'get-account-authorization-details');
+const KEYS = only('sh', /^npx rolegate access-key create/);
+const EXPORT = only('sh', 'rolegate export exported');
+const BY_HAND = only('json', '"$schema"');
+const BACKUP = only('sh', 'rolegate backup ');
+const RESTORE = only('sh', 'rolegate restore ');
+const ROTATION = only('sh', 'rolegate rotate-master-key');
+const FIND = only('graphql', 'principals(search: "data"');
+const LEADS_ON = only('graphql', 'organizations { nodes { roots');
+const ASKING = only('sh', 'rolegate who-can ');
+const ESCALATIONS = only('graphql', 'escalationPaths');
+const CHECKS = only('sh', 'rolegate check-policy ');
+const PREVIEW = only('sh', 'rolegate preview ');
+const ASSUME = only('sh', 'mutation { assumeRole');
+const MAKE_CHECKER = only('graphql', 'createChecker');
+const ASK_AS_CHECKER = only('graphql', 'decisionsFor');
+const SERVICES_PROFILE = only('ini', '[services rolegate]');
+const CREDENTIALS_PROFILE = only('ini', 'credential_process');
+const CREDENTIALS = only('sh', 'rolegate credentials ');
+const KEY_FORM = only('ini', /^aws_access_key_id/);
+const METADATA = only('sh', 'rolegate metadata ');
+const AUTHZEN = only('sh', '/access/v1/evaluation');
+const AUTHZEN_ANSWER = only('json', '"decision": true');
+const AUTHZEN_TABLE = only('json', '"subjects"');
+const AUTHZEN_PLUGIN = only('json', '"authzen"');
+const SCHEMA_FILES = only('sh', '/schema.graphql');
+/** Run elsewhere. */
+only('sh', /^aws sts /); // aws/programs/cli.test.ts, in the long runs
+only('sql', 'CREATE ROLE'); // directory/server-guide.test.ts
+several('js', 6, /^import/); // client/readme.test.ts, client/other-clients.test.ts
+several('ts', 2, /^import/); // client/example.test.ts
+only('graphql', 'mutation RegisterDocuments'); // client/example.test.ts
+only('json', '"OfTheTeam"'); // client/example.test.ts
+several('json', 2, /"(?:persistConfig|presetConfig)"/); // run by hand
+only('powershell', 'Invoke-RestMethod'); // run by hand
+
+test('every block is run, here or elsewhere', () => {
+  expect(BLOCKS.filter((block) => !told.has(block))).toEqual([]);
+});
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -66,13 +123,15 @@ let url: string;
 
 beforeAll(async () => {
   cwd = await newDataDir();
-  gateway = startServer(cwd);
+  gateway = startByNpm(cwd);
   url = await gateway.printed(/ready at (http:\S+)\/graphql/);
 });
 
 afterAll(async () => {
+  // npm is told to stop: the gateway finishes what is under way.
   gateway?.child.kill('SIGTERM');
   await gateway?.ended;
+  expect(gateway?.out()).toMatch(/stopping.*\nstopped\n$/s);
   await removeDataDir(cwd);
 });
 
@@ -85,40 +144,84 @@ async function run(script: string): Promise<string> {
   return stdout + stderr;
 }
 
+/** What the operator is answered. */
+async function asOperator(query: string): Promise<ReturnType<typeof JSON.parse>> {
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
 test('the two commands are what package.json runs', () => {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
-  expect(blocks('sh').slice(0, 2)).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
-  // The gateway of these tests is the file that `npm start` runs.
-  expect(scripts).toMatchObject({ start: 'exec node dist/server/main.js', prepare: 'npm run --silent build' });
+  // The gateway of these tests is started by npm.
+  expect([START, TESTS]).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
+  expect(scripts).toMatchObject({ prepare: 'npm run --silent build' });
   for (const [, name] of README.matchAll(/`npm run (\w+)`/g)) expect(Object.keys(scripts)).toContain(name);
+  // In cmd and PowerShell scripts run as they do in sh.
+  for (const script of Object.values(scripts)) expect(script).not.toMatch(/\bexec\b|\$\(|`|;|'|^[A-Z_]+=/);
+});
+
+test('every link leads somewhere, in a clone and in a package', () => {
+  const { files } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { readonly files: readonly string[] };
+  // README.md is always in a package.
+  const packed = [...files, 'README.md'].map((each) => new RegExp(`^${each.replaceAll('*', '[^/]*')}(?:/|$)`));
+  const wrong: string[] = [];
+  for (const [path, text] of [...TEXTS, ['src/README.md', readFileSync(`${ROOT}src/README.md`, 'utf8')] as const]) {
+    for (const [, target = ''] of text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const place = file === '' ? path : normalize(join(dirname(path), file)).replaceAll('\\', '/');
+      const there = existsSync(`${ROOT}${place}`) && packed.some((pattern) => pattern.test(place));
+      if (!there || (anchor !== undefined && !anchorsOf(place).includes(anchor))) wrong.push(`${path}: ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** What can be linked in a text: its headings, as GitHub names them, and what it names itself. */
+function anchorsOf(path: string): readonly string[] {
+  const text = readFileSync(`${ROOT}${path}`, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)];
+}
+
+test('a stranger reads little before the first answer', () => {
+  expect(TEXTS.get('README.md')?.split('\n').length).toBeLessThan(350);
 });
 
 test('the first question on the command line is answered', async () => {
-  const answer = JSON.parse(await run(blocks('sh')[2] ?? ''));
+  const answer = JSON.parse(await run(FIRST_OVER_HTTP));
   expect(answer.data.decision.effect).toBe('EXPLICIT_DENY');
   expect(answer.data.decision.reason).toMatch(/with an explicit deny in a service control policy/);
+  expect(await run(`set +e\n${FIRST}echo "ended with $?"`)).toMatch(
+    /with an explicit deny in a service control policy[\s\S]*ended with 1\n/,
+  );
 });
 
-test.each([0, 1])('query %i gives the answer that is printed below it', async (place) => {
-  const query = blocks('graphql')[place];
-  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
-  });
-  expect(await response.json()).toEqual(JSON.parse(blocks('json')[place] ?? ''));
+test('the files of the schema are there', async () => {
+  expect(await run(SCHEMA_FILES)).toBe('');
+  expect(readFileSync(`${cwd}/schema.graphql`, 'utf8')).toBe(readFileSync(`${ROOT}schema.graphql`, 'utf8'));
+  expect(JSON.parse(readFileSync(`${cwd}/possible-types.json`, 'utf8')).Principal).toContain('User');
+});
+
+test.each([
+  ['Copy', COPY, COPY_ANSWER],
+  ['Ways', WAYS, WAYS_ANSWER],
+])('query %s gives the answer that is printed below it', async (_name, query, answer) => {
+  expect(await asOperator(query)).toEqual(JSON.parse(answer));
 });
 
 test('what the query finds is there', async () => {
-  const [, , query] = blocks('graphql');
-  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = await response.json();
+  const { data, errors } = await asOperator(FIND);
   expect(errors).toBeUndefined();
   expect(data.principals.nodes).toContainEqual({
     arn: 'arn:aws:iam::222222222222:role/DataWriter',
@@ -132,14 +235,7 @@ test('what the query finds is there', async () => {
 });
 
 test('ways to more permissions have their steps', async () => {
-  const query = blocks('graphql').find((block) => block.includes('escalationPaths'));
-  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = await response.json();
+  const { data, errors } = await asOperator(ESCALATIONS);
   expect(errors).toBeUndefined();
   expect(data.escalationPaths.nodes[0].steps[0]).toMatchObject({
     method: expect.any(String),
@@ -149,14 +245,7 @@ test('ways to more permissions have their steps', async () => {
 });
 
 test('what is found leads on, and what people type is completed', async () => {
-  const [, , , query] = blocks('graphql');
-  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = await response.json();
+  const { data, errors } = await asOperator(LEADS_ON);
   expect(errors).toBeUndefined();
   expect(data.organizations.nodes[0].roots[0].units.nodes).toContainEqual({
     name: 'Workloads',
@@ -168,23 +257,18 @@ test('what is found leads on, and what people type is completed', async () => {
 });
 
 test('an account is imported, and its users get keys, as described', async () => {
-  const [, , , imported, keys, exported, ...others] = blocks('sh');
-  const [first, second] = (await run(imported ?? '')).split('\n').filter((line) => line.startsWith('imported '));
+  const [first, second] = (await run(IMPORT)).split('\n').filter((line) => line.startsWith('imported '));
   expect(first).toMatch(/2 users, 1 group, 4 roles.*: the directory has changed /);
   // The same as an archive: only the name of the account is new.
   expect(second).toMatch(/2 users, 1 group, 4 roles.*: the directory has changed /);
-  const printed = await run(keys ?? '');
+  const printed = await run(KEYS);
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
-  // The one that assumes a role is run below.
-  expect(others).toHaveLength(1);
-  expect(exported).toContain('npx rolegate export');
 });
 
 test('the directory is exported, and what is written by hand has the form that is described', async () => {
-  const [exporting = ''] = blocks('sh').filter((block) => block.includes('rolegate export'));
-  expect(await run(exporting.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
+  expect(await run(EXPORT.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
   const schema = JSON.parse(readFileSync(`${cwd}/exported/rolegate.schema.json`, 'utf8'));
-  const written = JSON.parse(blocks('json').find((block) => block.includes('$schema')) ?? '');
+  const written = JSON.parse(BY_HAND);
   expect(schemaFaults(schema, written)).toEqual([]);
   const { document, report } = importFiles([{ path: 'by-hand.json', text: JSON.stringify(written) }]);
   expect(report.notUnderstood).toEqual([]);
@@ -192,30 +276,24 @@ test('the directory is exported, and what is written by hand has the form that i
 });
 
 test('the directory is backed up, checked and restored as described', async () => {
-  const [backup = '', restore = '', ...others] = allBlocks('sh').filter(isBackup);
-  expect(others).toEqual([]);
   writeFileSync(`${cwd}/passphrase.txt`, 'correct horse battery staple\n', { mode: 0o600 });
   // Through the gateway, which is running.
-  expect(await run(backup)).toMatch(
+  expect(await run(BACKUP)).toMatch(
     /^backed up (\d+) rows to rolegate.backup, without the master key, .* s\nbacked up \d+ rows .*, with the master key, wrapped, .* s\nchecked .*: nothing is wrong\n$/,
   );
-  expect(await run(restore)).toMatch(/^restored \d+ rows of the backup of /);
+  expect(await run(RESTORE)).toMatch(/^restored \d+ rows of the backup of /);
   expect(readFileSync(`${cwd}/restored/master.key`, 'utf8')).toBe(readFileSync(`${cwd}/.rolegate/master.key`, 'utf8'));
 });
 
 test('the master key is rotated, and the old one retired, as described', async () => {
-  const [rotation = '', ...others] = allBlocks('sh').filter(isRotation);
-  expect(others).toEqual([]);
   // Not that of the demo: its keys would end.
   await putEmptyDirectory(`${cwd}/rotated`);
-  expect(await run(`export ROLEGATE_DATA_DIR=rotated\n${rotation}`)).toMatch(
+  expect(await run(`export ROLEGATE_DATA_DIR=rotated\n${ROTATION}`)).toMatch(
     /^a new key is in .*\ngeneration 2 of the master key is in use: .*\n.*\ngeneration 1.*\n {2}1 {2}signing key {2}1\ngeneration 1 of the master key is retired; ended: 0 access keys, .* 1 signing key\n$/,
   );
 });
 
 test('what AWS says is collected and imported as described', async () => {
-  const [commands = '', ...others] = allBlocks('sh').filter(isCollect);
-  expect(others).toEqual([]);
   // Not those of the demo: what an account does not have any more is removed by an import.
   const [one, two] = ['555555555555', '666666666666'] as const;
   const arn = (id: string): string => `arn:aws:organizations::${one}:account/o-readme0001/${id}`;
@@ -238,8 +316,11 @@ test('what AWS says is collected and imported as described', async () => {
   });
   const settings = Object.entries(world.env).filter(([name]) => name !== 'PATH');
   const exports = settings.map(([name, value]) => `export ${name}='${value}'`).join('\n');
-  const lines = commands.trimEnd().split('\n');
+  const lines = COLLECT.trimEnd().split('\n');
   expect(lines).toHaveLength(5);
+  // The README has some of them.
+  const short = SHORT_IMPORT.trimEnd().split('\n');
+  expect([...lines, ...KEYS.split('\n')]).toEqual(expect.arrayContaining(short));
   const [profiles = '', dry = '', organization = '', imported = '', again = ''] = lines;
   expect(await run(`${exports}\n${profiles}`)).toMatch(/^collected \d+ answers of 2 accounts in aws-answers\n$/);
   const asked = (await world.calls()).length;
@@ -259,7 +340,7 @@ test('what AWS says is collected and imported as described', async () => {
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {
-  const answer = JSON.parse(await run(blocks('sh')[6] ?? ''));
+  const answer = JSON.parse(await run(ASSUME));
   const { sessionToken } = answer.data.assumeRole.credentials;
   const { payload } = await jwtVerify(sessionToken, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
     typ: 'rolegate-session+jwt',
@@ -293,13 +374,15 @@ async function sessionOf(sessionToken: string | undefined): Promise<string> {
 }
 
 test('a profile of AWS’s clients has the credentials of a role, and a shell too, as described', async () => {
-  const [profile = '', ...others] = allBlocks('ini').filter(isCredentials);
-  expect([others, profile.trimEnd().split('\n').length]).toEqual([[], 3]);
+  expect(CREDENTIALS_PROFILE.trimEnd().split('\n')).toHaveLength(3);
   const home = new AwsHome();
   onTestFinished(() => home.remove());
   const command = `${process.execPath} ${ROOT}dist/cli/main.js`;
   await home.write(
-    profile.replace('/path/to/rolegate/node_modules/.bin/rolegate', command).replace('http://127.0.0.1:4000', url),
+    CREDENTIALS_PROFILE.replace('/path/to/rolegate/node_modules/.bin/rolegate', command).replace(
+      'http://127.0.0.1:4000',
+      url,
+    ),
     `[alice]\n${keyOf('alice')}`,
   );
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -310,9 +393,7 @@ test('a profile of AWS’s clients has the credentials of a role, and a shell to
     /^arn:aws:sts::222222222222:assumed-role\/DataWriter\/rolegate-session-/,
   );
 
-  const [commands = '', ...more] = allBlocks('sh').filter(isCredentials);
-  expect(more).toHaveLength(1);
-  const printed = (await run(`${commands}echo "$AWS_SESSION_TOKEN"`)).trimEnd().split('\n');
+  const printed = (await run(`${CREDENTIALS}echo "$AWS_SESSION_TOKEN"`)).trimEnd().split('\n');
   expect(printed).toHaveLength(2);
   for (const token of [JSON.parse(printed[0] ?? '').SessionToken, printed[1]]) {
     expect(await sessionOf(token)).toBe('arn:aws:sts::222222222222:assumed-role/DataWriter/copy');
@@ -320,11 +401,9 @@ test('a profile of AWS’s clients has the credentials of a role, and a shell to
 });
 
 test('a workload has the credentials of its role without a key as described', async () => {
-  const [, commands = ''] = allBlocks('sh').filter(isCredentials);
-  const [form = ''] = allBlocks('ini').filter((block) => block.startsWith('aws_access_key_id'));
-  expect(keyOf('EC2').replaceAll(/ = .*/g, '')).toBe(form.replaceAll(/ = .*/g, ''));
+  expect(keyOf('EC2').replaceAll(/ = .*/g, '')).toBe(KEY_FORM.replaceAll(/ = .*/g, ''));
   writeFileSync(`${cwd}/ec2.key`, keyOf('EC2'), { mode: 0o600 });
-  const lines = commands.trimEnd().split('\n');
+  const lines = METADATA.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
   for (const [index, line] of lines.entries()) {
     const args = line.replace(/^npx rolegate /, '').split(' ');
@@ -342,28 +421,23 @@ test('a workload has the credentials of its role without a key as described', as
 });
 
 test('an enforcement point of AuthZEN gets the answer that is printed', async () => {
-  const [asking = '', ...others] = allBlocks('sh').filter(isAuthzen);
-  expect(others).toEqual([]);
-  const [printed = '', table = '', plugin] = allBlocks('json').filter(isAuthzen);
-  const { decision, context } = JSON.parse(printed);
+  const { decision, context } = JSON.parse(AUTHZEN_ANSWER);
   const revision = expect.stringMatching(/^r\d+$/);
-  expect(JSON.parse(await run(asking))).toEqual({ decision, context: { ...context, revision } });
-  expect(JSON.parse(table)).toHaveProperty('subjects');
-  expect(JSON.parse(plugin ?? '')).toHaveProperty('authzen');
+  expect(JSON.parse(await run(AUTHZEN))).toEqual({ decision, context: { ...context, revision } });
+  expect(JSON.parse(AUTHZEN_TABLE)).toHaveProperty('subjects');
+  expect(JSON.parse(AUTHZEN_PLUGIN)).toHaveProperty('authzen');
 });
 
 test('a checker is made, and asks what it may ask, as described', async () => {
-  const all = blocks('graphql');
-  const [making = '', asking = ''] = all.slice(all.findIndex((block) => block.includes('createChecker')));
   const post = async (token: string, query: string) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
   };
   const operator = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
-  const made = (await post(operator, making)).data.createChecker;
+  const made = (await post(operator, MAKE_CHECKER)).data.createChecker;
   const lasts = Date.parse(made.checker.expiresAt) - Date.now();
   expect(Math.round(lasts / 86_400_000)).toBe(90);
-  const { data, errors } = await post(made.token, asking);
+  const { data, errors } = await post(made.token, ASK_AS_CHECKER);
   expect(data.decisionsFor).toBeNull();
   expect(errors).toMatchObject([{ path: ['decisionsFor'], extensions: { code: 'FORBIDDEN', field: 'principal' } }]);
   expect(data.own).toMatchObject({ allowed: expect.any(Boolean), reason: expect.stringMatching(/^User: .*alice is /) });
@@ -371,11 +445,9 @@ test('a checker is made, and asks what it may ask, as described', async () => {
 });
 
 test('a profile with the address of its services assumes its role as described', async () => {
-  const [profiles = '', ...others] = allBlocks('ini').filter((block) => block.includes('[services rolegate]'));
-  expect(others).toEqual([]);
   const home = new AwsHome();
   onTestFinished(() => home.remove());
-  await home.write(profiles.replaceAll('http://127.0.0.1:4000', url), `[alice]\n${keyOf('alice')}`);
+  await home.write(SERVICES_PROFILE.replaceAll('http://127.0.0.1:4000', url), `[alice]\n${keyOf('alice')}`);
   onTestFinished(() => void vi.unstubAllEnvs());
   for (const name of CREDENTIAL_VARIABLES) vi.stubEnv(name, undefined);
   for (const [name, value] of Object.entries({ ...home.env, AWS_PROFILE: 'writer' })) vi.stubEnv(name, value);
@@ -399,8 +471,7 @@ test('policies are checked as the README says', async () => {
   writeFileSync(`${cwd}/policy.json`, documentOf(statement));
   writeFileSync(`${cwd}/deployed.json`, documentOf({ ...statement, Action: 's3:*' }));
   writeFileSync(`${cwd}/bucket-policy.json`, documentOf({ ...statement, Principal: { AWS: '111111111111' } }));
-  const [block = ''] = allBlocks('sh').filter(isPolicyCheck);
-  const printed = await run(block);
+  const printed = await run(CHECKS);
   expect(printed).toMatch(/^no new access {2}passed$/m);
   expect(JSON.parse(printed.slice(printed.indexOf('{')))).toMatchObject({
     findings: [],
@@ -409,8 +480,7 @@ test('policies are checked as the README says', async () => {
 });
 
 test('the commands that ask answer', async () => {
-  const [block = ''] = allBlocks('sh').filter(isAsking);
-  const printed = await run(block);
+  const printed = await run(ASKING);
   expect(printed).toMatch(/^User: \S+alice is authorized to perform: s3:GetObject/m);
   expect(printed).toMatch(/^3 users and roles can do s3:GetObject/m);
   expect(printed).toMatch(/^there are more: --first/m);
@@ -424,8 +494,7 @@ test('the commands that ask answer', async () => {
 });
 
 test('changes are previewed as the README says', async () => {
-  const [block = ''] = allBlocks('sh').filter(isPreview);
-  const printed = await run(block);
+  const printed = await run(PREVIEW);
   expect(printed).toMatch(/^\d+ entit(?:y|ies) touched, /m);
   expect(printed).toMatch(/^passed {2}nobody gains what must not be gained$/m);
 });

@@ -15,5 +15,24 @@ export function stopSignal(): Promise<void> {
       resolve();
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
+    whenShellEnds(resolve);
   });
+}
+
+/** Milliseconds. */
+const LOOK_EVERY = 100;
+
+/**
+ * npm passes a signal on to the shell in which it runs a script. A shell that has not become this process (dash) ends by it, and
+ * tells nobody.
+ */
+function whenShellEnds(told: () => void): void {
+  if (process.platform === 'win32' || process.env['npm_lifecycle_event'] !== 'start') return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    told();
+  }, LOOK_EVERY);
+  timer.unref();
 }

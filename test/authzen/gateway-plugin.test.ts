@@ -10,7 +10,7 @@ import { openedDecisionPoint, tableOf } from './world.ts';
 
 // The README's table of short names, and its configuration of a gateway's plugin.
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('../../src/authzen/README.md', import.meta.url), 'utf8');
 const blocks = [...README.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
 const block = (member: string) => JSON.parse(blocks.find((text) => text.includes(`"${member}":`)) ?? '');
 

@@ -1,8 +1,11 @@
-// As much of curl as the README uses: -s, -H and -d, on machines that may not have it.
+// As much of curl as the guides use: -s, -H, -d and -o, on machines that may not have it.
+import { writeFileSync } from 'node:fs';
+
 const [, , ...args] = process.argv;
 const headers = {};
 let body;
 let url;
+let file;
 for (let i = 0; i < args.length; i += 1) {
   if (args[i] === '-s') continue;
   if (args[i] === '-H') {
@@ -12,7 +15,12 @@ for (let i = 0; i < args.length; i += 1) {
   } else if (args[i] === '-d') {
     i += 1;
     body = args[i];
+  } else if (args[i] === '-o') {
+    i += 1;
+    file = args[i];
   } else url = args[i];
 }
 const response = await fetch(url, { method: body === undefined ? 'GET' : 'POST', headers, body });
-process.stdout.write(await response.text());
+const text = await response.text();
+if (file === undefined) process.stdout.write(text);
+else writeFileSync(file, text);

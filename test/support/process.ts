@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,7 +28,15 @@ export function run(
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string | Buffer },
 ): Running {
-  const child = spawn(process.execPath, [...NODE_FLAGS, `${ROOT}dist/${script}`, ...args], {
+  return watched(process.execPath, [...NODE_FLAGS, `${ROOT}dist/${script}`, ...args], options);
+}
+
+function watched(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string | Buffer },
+): Running {
+  const child = spawn(command, [...args], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -63,7 +72,13 @@ export async function runToEnd(...args: Parameters<typeof run>) {
   return { code, out: running.out(), error: running.error() };
 }
 
-/** `npm start`, on any free port. */
+/** `npm start` itself, with its folder in `cwd`, on any free port. */
+export function startByNpm(cwd: string): Running {
+  const args = ['--prefix', ROOT, 'start', '--', '--port', '0', '--data-dir', join(cwd, '.rolegate')];
+  return watched('npm', args, { cwd });
+}
+
+/** What `npm start` runs, on any free port. */
 export function startServer(cwd: string, env: Readonly<Record<string, string>> = {}): Running {
   return run('server/main.js', [], { cwd, env: { PORT: '0', ...env } });
 }

@@ -247,7 +247,7 @@ describe.skipIf(!knowsEndpoints)('with endpoints in its profiles', () => {
   });
 
   test('does what the README says', async () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const readme = readFileSync(new URL('../../../src/aws/README.md', import.meta.url), 'utf8');
     const blockOf = (language: string, part: string): string =>
       [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
         .map(([, block = '']) => block.replaceAll('http://127.0.0.1:4000', recorder.url))
