@@ -155,7 +155,26 @@ builder.scalarType('PolicyDocument', {
   parseLiteral: fromLiteral(givenDocument),
 });
 
+/** Characters of a context that is given as a text. */
+const MAX_CONTEXT_TEXT = 262_144;
+
+/** What a text holds: some editors write variables of a scalar as one. */
+function contextInText(text: string): RequestContext {
+  if (text.length > MAX_CONTEXT_TEXT) {
+    throw badInput(`\`context\` is ${text.length} characters long; the limit is ${MAX_CONTEXT_TEXT}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return malformed('`context` is a text that is no JSON: expected an object of condition keys and their values');
+  }
+  // A text in a text is none.
+  return requestContext(typeof value === 'string' ? null : value);
+}
+
 function requestContext(value: unknown): RequestContext {
+  if (typeof value === 'string') return contextInText(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badInput('`context` must be an object of condition keys and their values');
   }
@@ -172,8 +191,8 @@ builder.scalarType('RequestContext', {
     'Condition keys of a request as one JSON object, e.g. `{ "aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["team"] ' +
     '}`. A string, number or boolean is a single-valued key; a list is a multi-valued key, also with one entry or ' +
     'none. Keys are compared without regard to case. Keys that follow from the principal, the resource or their ' +
-    'organization need not be given and cannot be overridden. It is a scalar because coercing typed entries takes ' +
-    'forty times as long as deciding',
+    'organization need not be given and cannot be overridden. A string with such an object as JSON is taken, too, of at ' +
+    'most 262,144 characters. It is a scalar because coercing typed entries takes forty times as long as deciding',
   parseValue: requestContext,
   parseLiteral: fromLiteral(requestContext),
 });

@@ -117,6 +117,75 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
     await page.close();
   });
 
+  test('shows comments whole, in a window of usual size', async () => {
+    const { page } = await openGraphiql();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const tab of await titles(page)) {
+      await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+      await page.waitForTimeout(200);
+      const cut = await page.evaluate((editor) => {
+        const right = document.querySelector(`${editor} .overflow-guard`)?.getBoundingClientRect().right ?? 0;
+        return [...document.querySelectorAll(`${editor} .view-line > span`)]
+          .filter((line) => (line.textContent ?? '').startsWith('#') && line.getBoundingClientRect().right > right)
+          .map((line) => line.textContent);
+      }, QUERY_EDITOR);
+      expect([tab, cut]).toEqual([tab, []]);
+    }
+    await page.close();
+  });
+
+  /** The least contrast (WCAG) of what is written in the editors, the tabs and the answer with what is behind it. */
+  const leastContrast = (page: Page): Promise<number> =>
+    page.evaluate(() => {
+      const numbers = (color: string): readonly number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
+      const light = (color: string): number => {
+        const [r = 0, g = 0, b = 0] = numbers(color).map((part) => {
+          const share = part / 255;
+          return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const behind = (element: Element | null): string => {
+        if (element === null) return 'rgb(255, 255, 255)';
+        const { backgroundColor } = getComputedStyle(element);
+        const [, , , alpha = 1] = numbers(backgroundColor);
+        return alpha > 0.5 ? backgroundColor : behind(element.parentElement);
+      };
+      const texts = document.querySelectorAll('.view-line span span, .graphiql-tab-button, .graphiql-editor-tools button, #who');
+      const contrasts = [...texts]
+        .filter((text) => (text.textContent ?? '').trim() !== '')
+        .map((text) => {
+          const [a, b] = [light(getComputedStyle(text).color), light(behind(text))];
+          return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        });
+      return contrasts.length < 10 ? 0 : Math.min(...contrasts);
+    });
+
+  test('is readable in light and dark, also where that is switched while it is open', async () => {
+    const { page } = await openGraphiql();
+    await page.locator('.graphiql-tab-button', { hasText: 'AsHerselfAndInTheRole' }).click();
+    const found: (readonly [string, number])[] = [];
+    const look = async (name: string): Promise<void> => {
+      await page.waitForTimeout(600);
+      await page.screenshot({ path: join(SCREENSHOTS, `graphiql-${name}.png`) });
+      found.push([name, await leastContrast(page)]);
+    };
+    await look('light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await look('dark-by-system');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.getByRole('button', { name: 'Open settings dialog' }).click();
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await look('dark-by-setting');
+    await page.getByRole('button', { name: 'Open settings dialog' }).click();
+    await page.getByRole('button', { name: 'Light', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await look('light-again');
+    expect(found.filter(([, contrast]) => contrast < 3)).toEqual([]);
+    await page.close();
+  });
+
   test('does not keep credentials in the browser', async () => {
     const { page } = await openGraphiql();
     await openHeaders(page);
@@ -200,7 +269,7 @@ describe('the story of a role, with no header set by hand', { timeout: 120_000 }
   test('in the bar, by its buttons', async () => {
     const { page, complaints } = await openGraphiql();
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: 'Sign in with an access key' });
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
     const { accessKeyId, secretAccessKey } = aliceKey();
     await dialog.getByLabel('Access key id').fill(accessKeyId);
     await dialog.getByLabel('Secret access key').fill('wrong');
@@ -227,6 +296,37 @@ describe('the story of a role, with no header set by hand', { timeout: 120_000 }
     await barSays(page, `Signed in as ${ALICE}`);
     await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-by-header.png') });
 
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await barSays(page, 'Nobody is signed in');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('the operator signs in, in the bar, and the last tab of the story answers', async () => {
+    const { page, complaints } = await openGraphiql();
+    const token = gateway.as.operator.replace('Bearer ', '');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
+    await dialog.getByLabel('the operator’s token').check();
+    expect(await dialog.getByLabel('Access key id').isVisible()).toBe(false);
+    await dialog.getByLabel('Token', { exact: true }).fill(token);
+    await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-operator.png') });
+    await page.keyboard.press('Enter');
+    await barSays(page, 'Signed in as the operator');
+    expect(await run(page, 'WhyIsThisDenied', 'deniedBy')).toContain('"SERVICE_CONTROL_POLICY"');
+    // The context of a request may be a text that holds it.
+    await replaceText(
+      page,
+      VARIABLES_EDITOR,
+      JSON.stringify({
+        requests: [
+          { principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice', context: '{"aws:SourceIp":"203.0.113.7"}' },
+        ],
+      }),
+    );
+    expect(await execute(page, 'EXPLICIT_DENY')).not.toContain('"errors"');
+    const kept = await page.evaluate(() => `${Object.values(localStorage).join('\n')}\n${location.href}`);
+    expect(kept).not.toContain(token);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await barSays(page, 'Nobody is signed in');
     expect(complaints).toEqual([]);

@@ -5,7 +5,7 @@ import * as apollo from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import * as urql from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
-import { buildClientSchema, buildSchema, lexicographicSortSchema, parse, print, printSchema } from 'graphql';
+import { buildClientSchema, buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -33,25 +33,26 @@ function codeOf(heading: string, language: string): string {
   return code.replaceAll(/^import .*\n/gm, '');
 }
 
-/** Texts as the two clients send them: with the name of the type in each selection. */
-function sentBy(client: 'apollo' | 'urql'): string {
-  const [, text = ''] = /gql`([\s\S]*?)`/.exec(codeOf(client === 'apollo' ? 'Apollo Client' : 'urql', 'js')) ?? [];
-  return client === 'apollo'
-    ? print(new apollo.InMemoryCache().transformDocument(parse(text)))
-    : urql.stringifyDocument(urql.formatDocument(urql.gql(text)));
-}
+/** The clients, and what they have in the code of the guide. */
+const CLIENTS = {
+  'Apollo Client': { ...apollo, PersistedQueryLink, possibleTypes: POSSIBLE_TYPES },
+  urql: { ...urql, persistedExchange },
+} as const;
+type Name = keyof typeof CLIENTS;
+const NAMES = Object.keys(CLIENTS) as Name[]; // as: its keys
+/** What each was answered when it asked for the first time. */
+const first = new Map<Name, Asked>();
 
 beforeAll(async () => {
   folders.push(await newDataDir(), await newDataDir());
-  const [first = '', second = ''] = folders;
-  const trusted = join(second, 'documents.json');
-  const texts = [sentBy('apollo'), sentBy('urql')];
-  writeFileSync(
-    trusted,
-    JSON.stringify({ ...RELAY, ...Object.fromEntries(texts.map((text) => [sha256(text), text])) }),
-  );
-  open = await startTestGateway(first);
-  strict = await startTestGateway(second, {
+  const [ofOpen = '', ofStrict = ''] = folders;
+  open = await startTestGateway(ofOpen);
+  for (const name of NAMES) first.set(name, await run(name, open, open.as.operator));
+  // What they have sent, as their tools write it.
+  const texts = [...first.values()].flatMap(({ sent }) => sent.flatMap(({ query }) => query ?? []));
+  const trusted = join(ofStrict, 'documents.json');
+  writeFileSync(trusted, JSON.stringify({ ...RELAY, ...Object.fromEntries(texts.map((text) => [sha256(text), text])) }));
+  strict = await startTestGateway(ofStrict, {
     ROLEGATE_TRUSTED_DOCUMENTS: trusted,
     ROLEGATE_TRUSTED_DOCUMENTS_MODE: 'only',
   });
@@ -71,45 +72,39 @@ interface Asked {
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
 
 /** Runs the code of a section as it stands there, with a `fetch` that is looked at. */
-async function run(heading: string, given: object, gateway: TestGateway, authorization: string): Promise<Asked> {
+async function run(name: Name, gateway: TestGateway, authorization: string): Promise<Asked> {
   const sent: { query?: string; extensions: unknown; status: number }[] = [];
   const watched = async (...[url, init]: Parameters<typeof fetch>): Promise<Response> => {
     const response = await fetch(url, init);
     if (init?.method === 'POST') sent.push({ ...JSON.parse(String(init.body)), status: response.status });
     return response;
   };
-  const code = codeOf(heading, 'js')
+  const code = codeOf(name, 'js')
     .replaceAll('http://127.0.0.1:4000', gateway.url)
     .replaceAll(/new HttpLink\(\{|new Client\(\{/g, '$& fetch,');
-  const names = { createHash, fetch: watched, process: { env: { AUTHORIZATION: authorization } }, ...given };
+  const names = { createHash, fetch: watched, process: { env: { AUTHORIZATION: authorization } }, ...CLIENTS[name] };
   const { data, error } = await new AsyncFunction(...Object.keys(names), `${code}\nreturn { data, error };`)(
     ...Object.values(names),
   );
   return { data, error, sent };
 }
 
-describe.each([
-  ['Apollo Client', { ...apollo, PersistedQueryLink, possibleTypes: POSSIBLE_TYPES }],
-  ['urql', { ...urql, persistedExchange }],
-])('%s', (heading, given) => {
+describe.each(NAMES)('%s', (name) => {
   test('sends a document once, and then its hash', async () => {
-    const alice = open.as.user('alice');
-    const first = await run(heading, given, open, open.as.operator);
-    expect(first.error ?? null).toBeNull();
-    expect(first.data.principals.nodes).toContainEqual(
-      expect.objectContaining({ principalId: ROLE, name: 'DataWriter' }),
-    );
-    expect(first.sent.map(({ query, status }) => [query === undefined, status])).toEqual([
+    const { data, error, sent } = first.get(name) as Asked; // as: there is one for each
+    expect(error ?? null).toBeNull();
+    expect(data.principals.nodes).toContainEqual(expect.objectContaining({ principalId: ROLE, name: 'DataWriter' }));
+    expect(sent.map(({ query, status }) => [query === undefined, status])).toEqual([
       [true, 200],
       [false, 200],
     ]);
-    const again = await run(heading, given, open, alice);
+    const again = await run(name, open, open.as.user('alice'));
     expect(again.error ?? null).toBeNull();
     expect(again.sent.map(({ query }) => query)).toEqual([undefined]);
   });
 
   test('asks for trusted documents by their hash, where nothing else is answered', async () => {
-    const { data, error, sent } = await run(heading, given, strict, strict.as.user('alice'));
+    const { data, error, sent } = await run(name, strict, strict.as.user('alice'));
     expect(error ?? null).toBeNull();
     expect(data.principals.nodes).not.toEqual([]);
     expect(sent.map(({ query }) => query)).toEqual([undefined]);
@@ -130,13 +125,13 @@ test('what Relay’s compiler writes is asked for by its id', async () => {
 });
 
 describe('the files of the schema', () => {
-  const NAMES = ['/schema.graphql', '/schema/introspection.json', '/schema/possible-types.json'];
+  const PATHS = ['/schema.graphql', '/schema/introspection.json', '/schema/possible-types.json'];
   const read = (gateway: TestGateway, path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(`${gateway.url}${path}`, { method, headers });
 
   test('are those of the schema that answers', async () => {
     const [sdl, introspection, possible] = await Promise.all(
-      NAMES.map(async (path) => (await read(open, path)).text()),
+      PATHS.map(async (path) => (await read(open, path)).text()),
     );
     expect(sdl).toBe(readFileSync(new URL('schema.graphql', ROOT), 'utf8'));
     const printed = (schema: ReturnType<typeof buildSchema>): string => printSchema(lexicographicSortSchema(schema));
@@ -145,7 +140,7 @@ describe('the files of the schema', () => {
   });
 
   test('are sent compressed, whole or not again, and only read', async () => {
-    for (const path of NAMES) {
+    for (const path of PATHS) {
       for (const coding of ['br', 'gzip', 'identity']) {
         const response = await read(open, path, { 'accept-encoding': coding });
         expect(response.headers.get('content-encoding') ?? 'identity').toBe(coding);
@@ -170,7 +165,7 @@ describe('the files of the schema', () => {
   });
 
   test('are for the operator where only trusted documents are answered, as introspection is', async () => {
-    for (const path of NAMES) {
+    for (const path of PATHS) {
       const statuses = await Promise.all(
         [
           {},

@@ -31,7 +31,7 @@ export const BAR_SCRIPT = `(function () {
   }
 
   var WHO =
-    '{ viewer { principal { principalId } roleSession { role { arn } expiresAt } restoresTo { principalId } } }';
+    '{ viewer { kind principal { principalId } roleSession { role { arn } expiresAt } restoresTo { principalId } } }';
   var SIGN_IN =
     'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on UserError { message } } }';
   var SIGN_OUT = 'mutation SignOut { signOut { __typename ... on UserError { message } } }';
@@ -57,7 +57,8 @@ export const BAR_SCRIPT = `(function () {
     }
     var session = viewer.roleSession;
     var own = session === null ? viewer.principal : viewer.restoresTo;
-    var parts = own === null ? ['Signed in'] : ['Signed in as ', { name: own.principalId }];
+    var name = own !== null ? own.principalId : viewer.kind === 'OPERATOR' ? 'the operator' : null;
+    var parts = name === null ? ['Signed in'] : ['Signed in as ', { name: name }];
     if (session !== null) {
       var until = new Date(session.expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
       parts.push(', in role ', { name: session.role ? session.role.arn : viewer.principal.principalId }, ' until ' + until);
@@ -112,6 +113,34 @@ export const BAR_SCRIPT = `(function () {
   var form = byId('sign-in-form');
   var failure = byId('sign-in-failure');
 
+  // A key and a token have fields of their own; those that are not shown are not asked for.
+  function chooseWay() {
+    var isKey = form.elements.way.value === 'key';
+    byId('sign-in-key').hidden = !isKey;
+    byId('sign-in-token').hidden = isKey;
+    ['accessKeyId', 'secretAccessKey', 'serialNumber', 'tokenCode'].forEach(function (name) {
+      form.elements[name].disabled = !isKey;
+    });
+    form.elements.token.disabled = isKey;
+  }
+  form.addEventListener('change', chooseWay);
+
+  /** The secrets of the way that is chosen. */
+  function given() {
+    var fields = new FormData(form);
+    var way = fields.get('way');
+    var input = {};
+    if (way !== 'key') {
+      input[way] = fields.get('token').trim();
+      return input;
+    }
+    ['accessKeyId', 'secretAccessKey', 'serialNumber', 'tokenCode'].forEach(function (name) {
+      var text = fields.get(name).trim();
+      if (text !== '') input[name] = text;
+    });
+    return input;
+  }
+
   byId('open-sign-in').addEventListener('click', function () {
     failure.textContent = '';
     dialog.showModal();
@@ -122,16 +151,13 @@ export const BAR_SCRIPT = `(function () {
   dialog.addEventListener('close', function () {
     // The typed secret stays in the page no longer than needed.
     form.reset();
+    chooseWay();
   });
   form.addEventListener('submit', async function (event) {
     event.preventDefault();
-    var given = Object.fromEntries(new FormData(form));
-    var input = { accessKeyId: given.accessKeyId.trim(), secretAccessKey: given.secretAccessKey.trim() };
-    if (given.serialNumber.trim() !== '') input.serialNumber = given.serialNumber.trim();
-    if (given.tokenCode.trim() !== '') input.tokenCode = given.tokenCode.trim();
     failure.textContent = '';
     try {
-      succeeded((await ask(SIGN_IN, { input: input })).signIn);
+      succeeded((await ask(SIGN_IN, { input: given() })).signIn);
       dialog.close();
       await refresh();
     } catch (error) {

@@ -8,14 +8,25 @@ export const BAR_HTML = `<header class="rolegate-bar" aria-label="Sign-in">
     </header>
     <dialog id="sign-in" class="rolegate-dialog" aria-labelledby="sign-in-title">
       <form id="sign-in-form">
-        <h1 id="sign-in-title">Sign in with an access key</h1>
-        <label>Access key id <input name="accessKeyId" autocomplete="username" spellcheck="false" required autofocus /></label>
-        <label>Secret access key <input name="secretAccessKey" type="password" autocomplete="current-password" required /></label>
-        <details>
-          <summary>MFA device</summary>
-          <label>Serial number <input name="serialNumber" autocomplete="off" spellcheck="false" /></label>
-          <label>Code <input name="tokenCode" autocomplete="one-time-code" inputmode="numeric" /></label>
-        </details>
+        <h1 id="sign-in-title">Sign in</h1>
+        <fieldset>
+          <legend>With</legend>
+          <label><input type="radio" name="way" value="key" checked /> an access key</label>
+          <label><input type="radio" name="way" value="sessionToken" /> a session token</label>
+          <label><input type="radio" name="way" value="operatorToken" /> the operator’s token</label>
+        </fieldset>
+        <div id="sign-in-key">
+          <label>Access key id <input name="accessKeyId" autocomplete="username" spellcheck="false" required autofocus /></label>
+          <label>Secret access key <input name="secretAccessKey" type="password" autocomplete="current-password" required /></label>
+          <details>
+            <summary>MFA device</summary>
+            <label>Serial number <input name="serialNumber" autocomplete="off" spellcheck="false" /></label>
+            <label>Code <input name="tokenCode" autocomplete="one-time-code" inputmode="numeric" /></label>
+          </details>
+        </div>
+        <div id="sign-in-token" hidden>
+          <label>Token <input name="token" type="password" autocomplete="off" disabled required /></label>
+        </div>
         <p id="sign-in-failure" role="alert"></p>
         <button type="submit">Sign in</button>
         <button type="button" id="cancel-sign-in">Cancel</button>
@@ -40,7 +51,10 @@ body { display: flex; flex-direction: column; height: 100vh; padding: 0; }
 .rolegate-dialog::backdrop { background: rgb(0 0 0 / 50%); }
 .rolegate-dialog h1 { margin: 0 0 12px; font-size: 18px; }
 .rolegate-dialog label { display: block; margin-bottom: 12px; }
-.rolegate-dialog input { display: block; width: 100%; box-sizing: border-box; padding: 6px; font: inherit; border: 1px solid #5d6b7e; border-radius: 4px; background: #fff; color: inherit; }
+.rolegate-dialog fieldset { display: flex; flex-wrap: wrap; gap: 0 16px; margin: 0 0 12px; padding: 0; border: 0; }
+.rolegate-dialog legend { position: absolute; clip-path: inset(50%); }
+.rolegate-dialog fieldset label { margin: 0; }
+.rolegate-dialog input:not([type='radio']) { display: block; width: 100%; box-sizing: border-box; padding: 6px; font: inherit; border: 1px solid #5d6b7e; border-radius: 4px; background: #fff; color: inherit; }
 .rolegate-dialog details { margin-bottom: 12px; }
 .rolegate-dialog summary { margin-bottom: 8px; cursor: pointer; }
 #sign-in-failure { margin: 0 0 12px; color: #a8071a; }

@@ -14,7 +14,7 @@ export const BOOT_SCRIPT = `(function () {
   };
 
   // GraphiQL keeps what is typed in the browser's storage and in the address; secrets of a sign-in are taken out.
-  var SECRET = /((?:secretAccessKey|tokenCode|webIdentityToken)[\\\\"]*\\s*:\\s*\\\\*")[^"\\\\]+/g;
+  var SECRET = /((?:secretAccessKey|tokenCode|webIdentityToken|sessionToken|operatorToken)[\\\\"]*\\s*:\\s*\\\\*")[^"\\\\]+/g;
   function withoutSecrets(text) {
     return text.replace(SECRET, '$1');
   }

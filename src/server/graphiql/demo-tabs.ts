@@ -250,8 +250,8 @@ mutation SignOut {
     query: `# Four denials, each by another layer: a service control
 # policy, a permissions boundary, a resource control policy
 # (the bucket's own policy is open to the world) and a trust
-# policy. About others the operator may ask. Headers:
-# {"Authorization": "Bearer <operator token>"}
+# policy. About others the operator may ask: sign in above
+# with the operator's token, in .rolegate/operator.token.
 query WhyIsThisDenied($requests: [AccessRequestInput!]!) {
   decisions(requests: $requests) {
     principal {

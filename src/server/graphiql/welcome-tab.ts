@@ -6,10 +6,8 @@ export const WELCOME_TABS: readonly GraphiqlTab[] = [
     query: `# Rolegate answers what a principal may do,
 # as itself or in the role it assumes.
 #
-# Sign in above, with the access key of a user or
-# a service. The operator puts its token into the
-# Headers editor below:
-#   {"Authorization": "Bearer <operator token>"}
+# Sign in above: with the access key of a user or a
+# service, a session token, or the operator's token.
 #
 # Nothing is imported yet? On the command line:
 #   aws iam get-account-authorization-details \\
@@ -33,7 +31,8 @@ query WhoAmI {
 `,
   },
   {
-    query: `# Ask as the operator: may this user do that, as itself and in a role?
+    query: `# Ask as the operator: may this user do that,
+# as itself and in a role?
 query MayIt($principal: PrincipalId!, $role: Arn, $action: String!, $resource: Arn!) {
   asItself: decision(request: { principal: $principal, action: $action, resource: $resource }) {
     ...Verdict

@@ -43,6 +43,7 @@ const FAULTS: readonly (readonly [string, object, string, string])[] = [
   ['a principal that is none', { principal: 'alice' }, 'principal', 'BAD_USER_INPUT'],
   ['an account that is none', { resourceAccount: '1234' }, 'resourceAccount', 'BAD_USER_INPUT'],
   ['a context value that is none', { context: { 'aws:SourceIp': { ip: 1 } } }, 'context', 'BAD_USER_INPUT'],
+  ['a context text that is no JSON', { context: '{"aws:SourceIp": ' }, 'context', 'BAD_USER_INPUT'],
   ['a context key given twice', { context: { 'aws:a': 'x', 'AWS:A': 'y' } }, 'context', 'BAD_USER_INPUT'],
   ['an action that is none', { action: 's3:GetObjcet' }, 'action', 'BAD_USER_INPUT'],
   ['a role ARN that is none', { assumedRole: 'Deployer' }, 'assumedRole', 'BAD_USER_INPUT'],
@@ -103,6 +104,24 @@ describe('`decisions`', () => {
       { path: ['decisions', 0], code: 'BAD_USER_INPUT', field: 'requests[0].principal' },
       { path: ['decisions', 1], code: 'BAD_USER_INPUT', field: 'requests[1].context' },
     ]);
+  });
+
+  test('a context may be a text that holds it as JSON, but not a text in a text', async () => {
+    const resource = OWN_OBJECT;
+    const told = async (context: unknown) => {
+      const request = { ...GOOD, resource, context };
+      const result = await gateway.ask(
+        OPERATOR,
+        'query ($request: AccessRequestInput!) { decision(request: $request) { context: missingContextKeys effect } }',
+        { request },
+      );
+      return result.errors === undefined ? result.data : placesOf(result);
+    };
+    const given = { 'aws:SourceIp': '203.0.113.7', 'aws:TagKeys': ['team'] };
+    expect(await told(JSON.stringify(given))).toEqual(await told(given));
+    const bad = [{ path: undefined, code: 'BAD_USER_INPUT', field: 'request.context' }];
+    for (const text of ['null', '[]', '3', JSON.stringify(JSON.stringify(given)), `"${'x'.repeat(262_143)}"`])
+      expect(await told(text)).toEqual(bad);
   });
 
   test('what the caller may not ask is null at its place', async () => {
