@@ -9,7 +9,6 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 
 /** Start processes, and take longest: they begin, so that nobody waits for one of them at the end. */
 const PROCESSES = [
-  'test/architecture.test.ts',
   'test/cli/{export,import}.test.ts',
   'test/cli/collect/*.test.ts',
   'test/cli/metadata/clients.test.ts',
@@ -36,8 +35,15 @@ const BROWSER = ['test/browser/**/*.test.ts'];
 const PROGRAMS = ['test/aws/programs/*.test.ts', 'test/package.test.ts'];
 /** The small form of a benchmark that takes minutes: part of the long runs too. */
 const MEASURED = ['test/bench/size/size.test.ts'];
+/** Of the checks themselves: each is run on a copy of the project with a fault in it. Part of the long runs too. */
+const GATES = ['test/gates.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
+  'test/access/{coverage,preview-change,who-can}.properties.test.ts',
+  'test/access/policy-checks/compare.properties.test.ts',
+  'test/graphql/entities/readable-lists.properties.test.ts',
+  'test/graphql/execution/execute-plan.properties.test.ts',
+  'test/directory/{exported,stored-resources}.test.ts',
   'test/{aws,policy}/fuzz.test.ts',
   'test/directory/data-folder.test.ts',
   'test/session/{faults,killed}.test.ts',
@@ -45,6 +51,7 @@ const LONG = [
   ...BROWSER,
   ...PROGRAMS,
   ...MEASURED,
+  ...GATES,
 ];
 
 /** What a test may ask for with `inject`. */
@@ -116,7 +123,11 @@ export default defineConfig(({ mode }) => {
           : [
               project('processes', PROCESSES),
               project('browser', BROWSER),
-              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PROGRAMS, ...MEASURED, ...PURE]),
+              project(
+                'rooms',
+                ['test/**/*.test.ts'],
+                [...PROCESSES, ...BROWSER, ...PROGRAMS, ...MEASURED, ...GATES, ...PURE],
+              ),
               project('pure', PURE),
             ],
     },

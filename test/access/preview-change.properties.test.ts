@@ -16,6 +16,7 @@ import { parsePrincipalRef, principalIdOf } from '../../src/policy/principal-id.
 import { OPENING, openServices, type TestServices } from '../graphql/services.ts';
 import { A, allow, aRole, aUser, B, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
+import { runs } from '../support/runs.ts';
 
 // What a preview says is what comes of it: the changes are made, everybody is asked before and after, as itself and in every role,
 // and the differences are those of the preview: all of them, and no others.
@@ -261,8 +262,8 @@ test('a preview says what making the changes and asking again says', async () =>
       previewed += 1;
       told += said.accesses.length;
     }),
-    { numRuns: 25, endOnFailure: true, examples: [[MADE_AND_TRUSTED]] },
+    { numRuns: runs(8), endOnFailure: true, examples: [[MADE_AND_TRUSTED]] },
   );
-  expect(previewed).toBeGreaterThan(5);
-  expect(told).toBeGreaterThan(5);
+  expect(previewed).toBeGreaterThan(1);
+  expect(told).toBeGreaterThan(1);
 }, 240_000);

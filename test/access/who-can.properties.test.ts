@@ -10,6 +10,7 @@ import { conditionsHold } from '../support/conditions-hold.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { A, allow, anOrganization, aRole, aUser, B, policy, roleArn, userArn } from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { runs } from '../support/runs.ts';
 
 const catalog = await openCatalog();
 
@@ -195,7 +196,7 @@ describe('on generated worlds', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -246,7 +247,7 @@ describe('on generated worlds', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -278,7 +279,7 @@ describe('on generated worlds', () => {
         const kept = await open({ ...document, resources }).whoCan(QUESTION, { limit: 1, conditional: true }, NOON);
         expect([kept.outsiders, kept.total]).toEqual([[], 0]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -297,7 +298,7 @@ describe('on generated worlds', () => {
         }
         expect(ids).toEqual(all.entries.map(idOf));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -151,7 +151,9 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
         const [, , , alpha = 1] = numbers(backgroundColor);
         return alpha > 0.5 ? backgroundColor : behind(element.parentElement);
       };
-      const texts = document.querySelectorAll('.view-line span span, .graphiql-tab-button, .graphiql-editor-tools button, #who');
+      const texts = document.querySelectorAll(
+        '.view-line span span, .graphiql-tab-button, .graphiql-editor-tools button, #who',
+      );
       const contrasts = [...texts]
         .filter((text) => (text.textContent ?? '').trim() !== '')
         .map((text) => {
@@ -320,7 +322,12 @@ describe('the story of a role, with no header set by hand', { timeout: 120_000 }
       VARIABLES_EDITOR,
       JSON.stringify({
         requests: [
-          { principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice', context: '{"aws:SourceIp":"203.0.113.7"}' },
+          {
+            principal: ALICE,
+            action: 's3:DeleteBucket',
+            resource: 'arn:aws:s3:::dev-alice',
+            context: '{"aws:SourceIp":"203.0.113.7"}',
+          },
         ],
       }),
     );

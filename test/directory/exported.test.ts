@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
@@ -13,13 +13,14 @@ import { aCall } from '../../src/session/call.ts';
 import { importParts } from '../../src/session/import-document.ts';
 import { schemaFaults } from '../support/json-schema.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { runs } from '../support/runs.ts';
 import { directories } from './directories.ts';
 import { ALICE, APP, allow, BASE, BOB, BUCKET, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
 
 const catalog = await openCatalog();
 
-const RUNS = inject('length') === 'ordinary' ? 12 : 200;
+const RUNS = runs(5);
 
 async function exported(directory: OpenDirectory): Promise<readonly string[]> {
   const lines: string[] = [];

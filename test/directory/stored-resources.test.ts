@@ -20,6 +20,7 @@ import { sharedPostgres } from '../support/postgres-server.ts';
 import { unwatchedBudget } from '../support/unwatched-budget.ts';
 import { allow, grant, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
+import { runs } from '../support/runs.ts';
 
 const catalog = await openCatalog();
 
@@ -397,7 +398,7 @@ async function agreement(
         expect(quick.revision).toBe(all.revision);
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 30) },
+    { numRuns: runs(10) },
   );
 }
 

@@ -19,7 +19,7 @@ const NOW = Date.UTC(2026, 10, 27);
 /** Requests on each pair of documents. */
 const REQUESTS = 60;
 const wanted =
-  process.env['ROLEGATE_FUZZ_DECISIONS'] ?? { ordinary: 6000, short: 20_000, long: 100_000 }[inject('length')];
+  process.env['ROLEGATE_FUZZ_DECISIONS'] ?? { ordinary: 2400, short: 20_000, long: 100_000 }[inject('length')];
 
 let catalog: Catalog;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runs } from '../../support/runs.ts';
 import { type Gateway, gatewayOn, OPERATOR, signedIn } from '../gateway.ts';
 import { arn, DELEGATED, guardedWorld, MANAGEMENT, MEMBER, OTHER_DELEGATED, STRANGER, user } from '../guarded-world.ts';
 import { OPENING, openServices, type TestServices } from '../services.ts';
@@ -204,7 +205,7 @@ test('every list holds exactly what the caller may see', { timeout: OPENING }, a
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(10) },
   );
 });
 
