@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ON_TOP = [
   '.config',
+  '.deploy',
   '.npmrc',
   '.package',
   'dist',
@@ -82,6 +83,14 @@ test('the package has its licence, its policy on security, its changelog, and th
     expect({ path, version: entry.version }).toEqual({ path, version: lock.packages[path].version });
     expect({ path, integrity: entry.integrity }).toEqual({ path, integrity: expect.stringMatching(/^sha512-/) });
   }
+});
+
+test('the guides that its README links to are in it', async () => {
+  const readme = await readFile(join(unpacked, 'README.md'), 'utf8');
+  const guides = [...readme.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => path);
+  const own = guides.filter((path) => !/^[a-z]+:/.test(path));
+  expect(own.length).toBeGreaterThan(9);
+  for (const path of own) expect(await readFile(join(unpacked, path), 'utf8')).toMatch(/^# /);
 });
 
 test('nothing is installed with it that only makes or tests it', async () => {

@@ -61,19 +61,19 @@ function tally(values: readonly (string | number)[]): Record<string, number> {
   return counts;
 }
 
-describe('10,000 wrong keys', () => {
+describe('thousands of wrong keys', () => {
   test.each([
-    ['one key, one secret after the other', () => ALICE_KEY, { 401: 5, 429: 9_995 }],
-    ['as many keys', (n: number) => `AKIA${String(n).padStart(16, '0')}`, { 401: 30, 429: 9_970 }],
-    ['key ids that are none', (n: number) => `${n}`, { 401: 30, 429: 9_970 }],
-  ])('%s', async (_name, keyId, expected) => {
+    ['10,000 secrets of one key, one after the other', 10_000, () => ALICE_KEY, { 401: 5, 429: 9_995 }],
+    ['as many keys', 2_000, (n: number) => `AKIA${String(n).padStart(16, '0')}`, { 401: 30, 429: 1_970 }],
+    ['key ids that are none', 2_000, (n: number) => `${n}`, { 401: 30, 429: 1_970 }],
+  ])('%s', async (_name, count, keyId, expected) => {
     const statuses: number[] = [];
     const elsewhere: Answered[] = [];
-    for (let n = 0; n < 10_000; n++) {
+    for (let n = 0; n < count; n++) {
       const answer = await ask('192.0.2.1', WHO, basic(keyId(n), wrongSecret(n)));
       statuses.push(answer.status);
       if (answer.text.includes('hunter2') || answer.text.includes(keyId(n))) throw new Error(answer.text);
-      if (n % 1_000 === 999) elsewhere.push(await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret())));
+      if (n % (count / 10) === count / 10 - 1) elsewhere.push(await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret())));
     }
     expect(elsewhere.map(({ body }) => body.data.viewer.principal.principalId)).toEqual(Array(10).fill(ALICE));
     expect(tally(statuses)).toEqual(expected);
@@ -82,9 +82,9 @@ describe('10,000 wrong keys', () => {
 
   test('at the same time get no further than one after the other', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 10_000 }, (_, n) => ask('192.0.2.1', WHO, basic(ALICE_KEY, wrongSecret(n)))),
+      Array.from({ length: 2_000 }, (_, n) => ask('192.0.2.1', WHO, basic(ALICE_KEY, wrongSecret(n)))),
     );
-    expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 5, 429: 9_995 });
+    expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 5, 429: 1_995 });
   });
 
   test('as tokens', async () => {
@@ -133,13 +133,13 @@ describe('10,000 wrong keys', () => {
   test('by the mutation, many', async () => {
     const before = await started.gateway.services.directory.prisma.auditEvent.count();
     const answers: Answered[] = [];
-    for (let n = 0; n < 2_000; n++) {
+    for (let n = 0; n < 500; n++) {
       const input = { accessKeyId: ALICE_KEY, secretAccessKey: wrongSecret(n) };
       answers.push(await ask('192.0.2.1', SIGN_IN, null, { input }));
     }
     expect(tally(answers.map(({ body, status }) => body.data?.signIn?.code ?? status))).toEqual({
       SignatureDoesNotMatch: 5,
-      429: 1_995,
+      429: 495,
     });
     // What is looked at is one event with a count; what is not costs nothing.
     expect(await started.gateway.services.directory.prisma.auditEvent.count()).toBeLessThanOrEqual(before + 1);
