@@ -117,9 +117,9 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
     await page.close();
   });
 
-  test('shows comments whole, in a window of usual size', async () => {
+  test('shows comments whole, in a narrow window too', async () => {
     const { page } = await openGraphiql();
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.setViewportSize({ width: 800, height: 800 });
     for (const tab of await titles(page)) {
       await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
       await page.waitForTimeout(200);

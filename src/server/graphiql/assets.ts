@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { BAR_STYLE } from './bar.ts';
 import { BAR_SCRIPT } from './bar-script.ts';
-import { BOOT_SCRIPT } from './boot-script.ts';
+import { BOOT_SCRIPT, EDITOR_SCRIPT } from './boot-script.ts';
 
 const compress = promisify(gzip);
 
@@ -44,6 +44,7 @@ async function load(): Promise<GraphiqlAssets> {
     ['editor.worker.js', { type: script, body: Buffer.from(source.editorWorkerService) }],
     ['json.worker.js', { type: script, body: Buffer.from(source.jsonWorker) }],
     ['graphql.worker.js', { type: script, body: Buffer.from(source.graphqlWorker) }],
+    ['editor.js', { type: script, body: Buffer.from(EDITOR_SCRIPT) }],
     ['bar.js', { type: script, body: Buffer.from(BAR_SCRIPT) }],
     ['boot.js', { type: script, body: Buffer.from(BOOT_SCRIPT) }],
   ]);

@@ -65,6 +65,7 @@ export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers
     <div id="root"></div>
     <script id="options" type="application/json">${escaped(options)}</script>
     <script src="${base}bar.js"></script>
+    <script src="${base}editor.js"></script>
     <script src="${base}graphiql.js"></script>
     <script src="${base}boot.js"></script>
   </body>
