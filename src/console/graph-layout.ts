@@ -26,14 +26,26 @@ const ROUNDS = 6;
  * near their neighbours. What is not connected is left out, and so is everything beyond the nearest `most` nodes.
  */
 export function layoutOf(center: string, edges: readonly Edge[], most: number): Layout {
-  const after = neighbours(edges, ({ source }) => source, ({ target }) => target);
-  const before = neighbours(edges, ({ target }) => target, ({ source }) => source);
+  const after = neighbours(
+    edges,
+    ({ source }) => source,
+    ({ target }) => target,
+  );
+  const before = neighbours(
+    edges,
+    ({ target }) => target,
+    ({ source }) => source,
+  );
   const at = new Map([[center, 0]]);
   spread(center, after, 1, at, most);
   spread(center, before, -1, at, most);
   const lowest = Math.min(...at.values());
   const columns: string[][] = [];
-  for (const [name, step] of at) (columns[step - lowest] ??= []).push(name);
+  for (const [name, step] of at) {
+    const column = columns[step - lowest] ?? [];
+    columns[step - lowest] = column;
+    column.push(name);
+  }
   order(columns, [before, after]);
   const rows = Math.max(...columns.map(({ length }) => length));
   const placed = new Map<string, Placed>();
@@ -47,11 +59,7 @@ export function layoutOf(center: string, edges: readonly Edge[], most: number): 
 
 type Neighbours = ReadonlyMap<string, readonly string[]>;
 
-function neighbours(
-  edges: readonly Edge[],
-  from: (edge: Edge) => string,
-  to: (edge: Edge) => string,
-): Neighbours {
+function neighbours(edges: readonly Edge[], from: (edge: Edge) => string, to: (edge: Edge) => string): Neighbours {
   const found = new Map<string, string[]>();
   for (const edge of edges) {
     const known = found.get(from(edge));

@@ -38,7 +38,8 @@ export function* membersOfTar(bytes: Uint8Array<ArrayBuffer>): Generator<Member>
     else {
       const prefix = field(header, 345, 155);
       const short = field(header, 0, 100);
-      if (type === '' || type === '0') yield { name: longName ?? (prefix === '' ? short : `${prefix}/${short}`), bytes: body };
+      if (type === '' || type === '0')
+        yield { name: longName ?? (prefix === '' ? short : `${prefix}/${short}`), bytes: body };
       longName = null;
     }
   }

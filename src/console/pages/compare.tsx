@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { CompareDocument, type CompareQuery, type CompareQueryVariables } from '../../generated/console/questions.ts';
-import { nameOf } from '../names.ts';
+import { count, nameOf } from '../names.ts';
 import { Combo } from '../parts/combo.tsx';
 import { Differences } from '../parts/differences.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
@@ -68,8 +68,9 @@ function subject(principal: string, role: string): string {
 
 function Headline({ compared, found }: { readonly compared: Compared; readonly found: Found }) {
   const { principal, role, other, otherRole } = compared;
-  const first = other === '' ? subject(principal, '') : subject(principal, role);
-  const second = other === '' ? `in the role ${nameOf({ principalId: role })}` : subject(other, otherRole);
+  const isOne = other === '';
+  const first = isOne ? subject(principal, '') : subject(principal, role);
+  const second = isOne ? subject(principal, role) : subject(other, otherRole);
   const { gainedCount: gained, lostCount: lost, changedCount: changed } = found;
   if (gained + lost + changed === 0) {
     return (
@@ -80,8 +81,8 @@ function Headline({ compared, found }: { readonly compared: Compared; readonly f
   }
   return (
     <>
-      <bdi>{second}</bdi>: {gained.toLocaleString('en')} more actions than <bdi>{first}</bdi>, and{' '}
-      {lost.toLocaleString('en')} fewer.
+      <bdi>{second}</bdi> may {count(gained, 'action')} that <bdi>{first}</bdi> may not, and lacks{' '}
+      {lost.toLocaleString('en')}.
     </>
   );
 }
@@ -113,7 +114,13 @@ function Form({
     <form class="card form question" onSubmit={compare} aria-label="What is compared">
       <Combo label="Compare" value={principal} change={setPrincipal} search={findPrincipals} required />
       <Combo label="in the role" value={role} change={setRole} search={findRoles} placeholder="as itself" />
-      <Combo label="with" value={other} change={setOther} search={findPrincipals} placeholder="itself without the role" />
+      <Combo
+        label="with"
+        value={other}
+        change={setOther}
+        search={findPrincipals}
+        placeholder="itself without the role"
+      />
       <Combo
         label="in the other role"
         value={otherRole}

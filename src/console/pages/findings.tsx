@@ -20,7 +20,9 @@ export function Findings() {
   const { query, route } = useLocation();
   const kind = kindIn(query['kind'] ?? '');
   const account = query['account'] ?? '';
-  const names = new Map(useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]));
+  const names = new Map(
+    useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]),
+  );
   const { found, failure, loading, more } = useFindings(kind, account);
   const choose = (chosen: Readonly<Record<string, string>>): void => {
     const asked = Object.entries({ kind: kind ?? '', account, ...chosen }).filter(([, value]) => value !== '');
@@ -59,7 +61,10 @@ export function Findings() {
       <ul class="findings">
         {found?.nodes.map((each) => (
           <li key={`${each.kind} ${each.arn} ${each.policyName ?? ''} ${each.message}`}>
-            <FindingView finding={each} account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')} />
+            <FindingView
+              finding={each}
+              account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')}
+            />
           </li>
         ))}
       </ul>

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { MOST_BYTES, NotTaken, type TextFile } from '../files/bounds.ts';
-import { type Chosen, readChosen, type ReadFiles } from '../files/read.ts';
+import { type Chosen, type ReadFiles, readChosen } from '../files/read.ts';
 import { count } from '../names.ts';
 import { FilePicker } from '../parts/file-picker.tsx';
 import { ImportReportView } from '../parts/import-report.tsx';
 import { Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
-import { importFiles, type ImportReport } from '../questions/import-files.ts';
+import { type ImportReport, importFiles } from '../questions/import-files.ts';
 import { me } from '../questions/who.ts';
 
 /** Drop an export, look at what it would do, and import it. */
@@ -44,7 +44,8 @@ export function Import() {
     <Page title="Import" heading={report === null ? 'Import what AWS prints' : headline(report)}>
       <p class="lead">
         Answers of the <code>aws</code> command, folders of iam-collect, snapshots of AWS Config: their forms are
-        recognised by what the files hold. Up to {MOST_BYTES / 1_048_576} MiB here; <code>rolegate import</code> takes more.
+        recognised by what the files hold. Up to {MOST_BYTES / 1_048_576} MiB here; <code>rolegate import</code> takes
+        more.
       </p>
       {!isOperator && (
         <Notice kind="warning">Only the operator may import. Sign in with the operator’s token for that.</Notice>
@@ -62,7 +63,7 @@ export function Import() {
         </Notice>
       )}
       {read !== null && busy === null && (
-        <Chosen read={read} accountName={accountName} setAccountName={setAccountName} run={run} report={report} />
+        <ChosenFiles read={read} accountName={accountName} setAccountName={setAccountName} run={run} report={report} />
       )}
       {report !== null && <ImportReportView report={report} />}
     </Page>
@@ -75,7 +76,7 @@ function headline({ dryRun, changed, accounts }: ImportReport): string {
   return changed ? `Imported: ${about}.` : 'Imported. Everything was there already.';
 }
 
-function Chosen({
+function ChosenFiles({
   read: { files, leftOut },
   accountName,
   setAccountName,

@@ -4,8 +4,8 @@ import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/
 import { policyAddress, principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
-import { RoleGraph } from '../parts/graph.tsx';
 import { DocumentView } from '../parts/document.tsx';
+import { RoleGraph } from '../parts/graph.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Permissions } from '../parts/permissions.tsx';

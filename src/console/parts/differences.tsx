@@ -42,7 +42,7 @@ export function Differences({
   return (
     <Section
       title="What differs"
-      aside={<span class="muted">{count(found.keptCount, 'action')} are the same for both</span>}
+      aside={<span class="muted">{count(found.keptCount, 'action is', 'actions are')} the same for both</span>}
     >
       <ul class="chips" aria-label="Kinds">
         {numbers.map(([each, number]) => (

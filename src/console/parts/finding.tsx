@@ -28,6 +28,11 @@ const WEIGHTS: Readonly<Record<Finding['weight'], readonly [Meaning, string]>> =
 /** Actions that are named; the number of the others is said. */
 const NAMED = 6;
 
+function named(actions: readonly string[]): readonly string[] {
+  if (actions.length <= NAMED) return actions;
+  return [...actions.slice(0, NAMED), `${(actions.length - NAMED).toLocaleString('en')} more`];
+}
+
 /** The page of what has the policy. */
 function addressOf({ arn }: Finding): string {
   if (/^arn:[^:]*:iam:.*:policy\//.test(arn)) return policyAddress(arn);
@@ -51,13 +56,10 @@ export function FindingView({ finding, account }: { readonly finding: Finding; r
         )}
       </div>
       <p>
-        <bdi>{message}</bdi>
+        <bdi>{message.charAt(0).toUpperCase() + message.slice(1)}</bdi>
       </p>
-      {actions.length > 0 && (
-        <p class="muted">
-          {list(actions.slice(0, NAMED))}
-          {actions.length > NAMED && ` and ${(actions.length - NAMED).toLocaleString('en')} more`}
-        </p>
+      {actions.length > 0 && !actions.every((action) => message.includes(action)) && (
+        <p class="muted">{list(named(actions))}</p>
       )}
       <Proof finding={finding} />
     </article>

@@ -62,7 +62,9 @@ export function RoleGraph({ principal }: { readonly principal: string }) {
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found !== null && <Drawn found={found} center={principal} reaches={reaches} />}
       {found?.partial === true && <Notice kind="warning">There is more than is shown: it would be too much.</Notice>}
-      {found?.withheld === true && <Notice kind="warning">There is, or may be, more that you may not ask about.</Notice>}
+      {found?.withheld === true && (
+        <Notice kind="warning">There is, or may be, more that you may not ask about.</Notice>
+      )}
       {found !== null && found.gaps.length > 0 && <Notice>Not known, and left out: {found.gaps.join('; ')}.</Notice>}
     </Section>
   );
@@ -77,10 +79,7 @@ function Drawn({
   readonly center: string;
   readonly reaches: boolean;
 }) {
-  const edges = useMemo(
-    () => found.edges.filter(({ kind }) => reaches || kind === 'MAY_ASSUME'),
-    [found, reaches],
-  );
+  const edges = useMemo(() => found.edges.filter(({ kind }) => reaches || kind === 'MAY_ASSUME'), [found, reaches]);
   const layout = useMemo(() => layoutOf(center, edges, DRAWN), [center, edges]);
   if (edges.length === 0) return <p class="muted">It can become nobody else, and nobody becomes it.</p>;
   const nodes = new Map(found.nodes.map((node) => [node.name, node]));
@@ -228,7 +227,8 @@ function Edges({ edges }: { readonly edges: readonly Edge[] }) {
 }
 
 function End({ name }: { readonly name: string }) {
-  if (!/^arn:[^:]*:iam:.*:(user|role)\//.test(name)) return <bdi title={name}>{name === '*' ? 'everybody' : shortName(name)}</bdi>;
+  if (!/^arn:[^:]*:iam:.*:(user|role)\//.test(name))
+    return <bdi title={name}>{name === '*' ? 'everybody' : shortName(name)}</bdi>;
   return (
     <a href={principalAddress(name)} title={name}>
       <bdi>{shortName(name)}</bdi>

@@ -6,8 +6,8 @@ import {
   type PolicyKind,
 } from '../../generated/console/questions.ts';
 import { count } from '../names.ts';
-import type { Refusal } from '../questions/who.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import type { Refusal } from '../questions/who.ts';
 import { LinedText } from './lined-text.tsx';
 import { Preview } from './preview.tsx';
 import { Verdict } from './verdict.tsx';

@@ -11,10 +11,7 @@ import { Section } from './page.tsx';
 import { LEVEL_WORDS } from './treemap.tsx';
 import { Verdict } from './verdict.tsx';
 
-type Previewed = Extract<
-  NonNullable<PreviewQuery['previewChange']>,
-  { readonly __typename: 'PreviewChangeSuccess' }
->;
+type Previewed = Extract<NonNullable<PreviewQuery['previewChange']>, { readonly __typename: 'PreviewChangeSuccess' }>;
 type Access = Previewed['accesses']['nodes'][number];
 
 /** What a change would do, and to whom; the change itself is made below that, by its name. */
@@ -67,9 +64,7 @@ function Accesses({ previewed }: { readonly previewed: Previewed }) {
       {accesses.nodes.map((access) => (
         <AccessView key={`${access.principal.principalId} ${access.assumedRole?.arn ?? ''}`} access={access} />
       ))}
-      {accesses.totalCount > accesses.nodes.length && (
-        <p class="muted">The first {accesses.nodes.length} are shown.</p>
-      )}
+      {accesses.totalCount > accesses.nodes.length && <p class="muted">The first {accesses.nodes.length} are shown.</p>}
     </>
   );
 }
