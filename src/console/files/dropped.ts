@@ -3,7 +3,10 @@ import type { Chosen } from './read.ts';
 
 /** Files and folders that were dropped, with all that is in them. The list of a drop is empty after the event: entries are taken at once. */
 export async function dropped(transfer: DataTransfer): Promise<readonly Chosen[]> {
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+  const entries = items.flatMap((item) => item.webkitGetAsEntry() ?? []);
+  // A file that is in no file system, as one from another program.
+  if (entries.length === 0) return chosenIn(transfer.files);
   const found: Chosen[] = [];
   for (const entry of entries) await walk(entry, found);
   return found;

@@ -113,13 +113,12 @@ function ChosenFiles({
       {files.length > 0 && !isDone && (
         <div class="inline-form">
           <label class="field">
-            <span>Name of the account</span>
+            <span>Name of the account, for files of one</span>
             <input
               value={accountName}
               placeholder="stays as it is"
               onInput={(event) => setAccountName(event.currentTarget.value)}
             />
-            <small>For files of one account</small>
           </label>
           <div class="actions">
             <button

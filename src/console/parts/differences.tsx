@@ -24,6 +24,13 @@ export const DIFFERENCE_WORDS: Readonly<Record<AccessDifferenceKind, readonly [M
   CHANGED: ['unknown', 'Otherwise'],
 };
 
+/** Of two principals, none of which gives anything up. */
+const BETWEEN_WORDS: Readonly<Record<AccessDifferenceKind, readonly [Meaning, string]>> = {
+  GAINED: ['allowed', 'More'],
+  LOST: ['denied', 'Less'],
+  CHANGED: ['unknown', 'Otherwise'],
+};
+
 /** What differs, action by action. The first page is there already. */
 export function Differences({
   variables,
@@ -32,6 +39,7 @@ export function Differences({
   readonly variables: CompareQueryVariables;
   readonly found: Found;
 }) {
+  const words = variables.other == null ? DIFFERENCE_WORDS : BETWEEN_WORDS;
   const [kind, choose] = useState<AccessDifferenceKind | null>(null);
   const { nodes, total, problem } = useDifferences(variables, kind, found);
   const numbers: readonly (readonly [AccessDifferenceKind, number])[] = [
@@ -53,7 +61,7 @@ export function Differences({
               aria-pressed={each === kind}
               onClick={() => choose(each === kind ? null : each)}
             >
-              {DIFFERENCE_WORDS[each][1]} {number.toLocaleString('en')}
+              {words[each][1]} {number.toLocaleString('en')}
             </button>
           </li>
         ))}
@@ -64,15 +72,21 @@ export function Differences({
       </p>
       {nodes.length > 0 && (
         <VirtualList items={nodes} label="Actions that differ">
-          {(difference) => <Row difference={difference} />}
+          {(difference) => <Row difference={difference} words={words} />}
         </VirtualList>
       )}
     </Section>
   );
 }
 
-function Row({ difference: { action, accessLevel, kind, before, after } }: { readonly difference: Difference }) {
-  const [meaning, word] = DIFFERENCE_WORDS[kind];
+function Row({
+  difference: { action, accessLevel, kind, before, after },
+  words,
+}: {
+  readonly difference: Difference;
+  readonly words: typeof DIFFERENCE_WORDS;
+}) {
+  const [meaning, word] = words[kind];
   const places = [before, after].filter(({ length }) => length > 0).map((allow) => whereOf({ allow, deny: [] }));
   const where = places.join(' → ');
   return (

@@ -95,7 +95,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
             />
             <span>
               {line !== null && <span class="muted">Line {line}: </span>}
-              <bdi>{message}</bdi>
+              <bdi>{message}</bdi> {path !== '' && <code>{path}</code>}
               {suggestion !== null && <span class="muted"> Instead: {suggestion}</span>}
             </span>
           </li>

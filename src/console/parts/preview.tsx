@@ -54,7 +54,7 @@ function Accesses({ previewed }: { readonly previewed: Previewed }) {
       <p role="status">
         {accesses.totalCount === 0
           ? 'Nobody that you may ask about gains or loses anything.'
-          : `${count(accesses.totalCount, 'principal')}, as itself or in a role, may other things then.`}
+          : `It changes what ${count(accesses.totalCount, 'principal')} may do, as itself or in a role.`}
       </p>
       {!complete && (
         <Notice kind="warning">Not all were compared: it concerns more principals than a preview goes through.</Notice>
