@@ -7,6 +7,7 @@ import { nameOf } from './names.ts';
 import { Bar } from './parts/bar.tsx';
 import { Notice, Skeleton } from './parts/notice.tsx';
 import { Page } from './parts/page.tsx';
+import { Tour } from './parts/tour.tsx';
 import { gatewayAnswers } from './questions/ask.ts';
 import { hat, me, news, refreshWho } from './questions/who.ts';
 import './theme.ts';
@@ -20,6 +21,9 @@ const Organization = lazy(() => import('./pages/organization.tsx').then(({ Organ
 const Account = lazy(() => import('./pages/account.tsx').then(({ Account }) => Account));
 const Trail = lazy(() => import('./pages/trail.tsx').then(({ Trail }) => Trail));
 const Routes = lazy(() => import('./pages/routes.tsx').then(({ Routes }) => Routes));
+const Findings = lazy(() => import('./pages/findings.tsx').then(({ Findings }) => Findings));
+const Import = lazy(() => import('./pages/import.tsx').then(({ Import }) => Import));
+const Compare = lazy(() => import('./pages/compare.tsx').then(({ Compare }) => Compare));
 const Home = lazy(() => import('./pages/home.tsx').then(({ Home }) => Home));
 const SignIn = lazy(() => import('./pages/sign-in.tsx').then(({ SignIn }) => SignIn));
 
@@ -32,6 +36,7 @@ function App() {
       <ErrorBoundary onError={() => (news.value = 'A part of the page could not be loaded. Reload it to go on.')}>
         <Bar />
         <News />
+        <Tour />
         <Pages />
       </ErrorBoundary>
     </LocationProvider>
@@ -69,6 +74,9 @@ function Pages() {
       <Route path="/account/:id" component={Account} />
       <Route path="/trail" component={Trail} />
       <Route path="/routes" component={Routes} />
+      <Route path="/findings" component={Findings} />
+      <Route path="/import" component={Import} />
+      <Route path="/compare" component={Compare} />
       <Route path="/sign-in" component={SignIn} />
       <Route default component={Nowhere} />
     </Router>

@@ -1,6 +1,7 @@
 import { askedLast } from './asked.ts';
 import { forgetHats } from './hats.ts';
 import { keep, kept } from './kept.ts';
+import { goToStep } from './tour.ts';
 
 function isName(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
@@ -17,6 +18,7 @@ export function belongsTo(person: string | null): void {
   if (person !== null && person === whose) return;
   askedLast.forget();
   forgetHats();
+  goToStep(null);
   whose = person;
   keep('whose', person);
 }

@@ -4,5 +4,6 @@ export const PLACES: readonly { readonly href: string; readonly label: string }[
   { href: '/ask', label: 'Ask' },
   { href: '/organization', label: 'Organization' },
   { href: '/routes', label: 'Routes' },
+  { href: '/findings', label: 'Findings' },
   { href: '/trail', label: 'Trail' },
 ];

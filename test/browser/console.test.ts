@@ -1,93 +1,21 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { askAddress, consoleInBrowser, foundByAxe, heading, SCREENSHOTS } from '../support/console.ts';
+import { EXPORT } from '../support/console-export.ts';
 
-/** To be looked at; not in git. */
-const SCREENSHOTS = fileURLToPath(new URL('../../test-results/', import.meta.url));
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const OWN_FILE = 'arn:aws:s3:::dev-alice/results.csv';
 
-let dataDir: string;
-let gateway: TestGateway;
-let browser: Browser;
-
-beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
-  dataDir = await newDataDir();
-  [gateway, browser] = await Promise.all([startTestGateway(dataDir), openBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.gateway.close();
-  await removeDataDir(dataDir);
-});
-
-/** What the tests use of axe-core. */
-interface Axe {
-  run(): Promise<{
-    readonly violations: readonly {
-      readonly id: string;
-      readonly nodes: readonly { readonly target: readonly string[] }[];
-    }[];
-  }>;
-}
+const seen = consoleInBrowser();
+const { open, signedIn, keyOf, asOperator } = seen;
 
 const FORMS = [
   { form: 'light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
   { form: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
   { form: '420', colorScheme: 'light', viewport: { width: 420, height: 900 } },
 ] as const;
-
-/** A page of a browser of its own, and everything in it that should not be. */
-async function open(path: string, options: Partial<(typeof FORMS)[number]> = {}) {
-  const { form: _form, ...look } = { ...FORMS[0], ...options };
-  const context = await browser.newContext(look);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== gateway.url) complaints.push(`asked ${request.url()}`);
-  });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective}`));
-  });
-  await page.goto(`${gateway.url}${path}`);
-  return { page, complaints };
-}
-
-function keyOf(name: string) {
-  const accessKeyId = `AKIADEMO${name.toUpperCase()}`.padEnd(20, 'A');
-  return { accessKeyId, secretAccessKey: gateway.gateway.services.secrets.secretFor(accessKeyId) };
-}
-
-/** Signs in without the form, and opens `path`. */
-async function signedIn(path: string, input: object, options: Partial<(typeof FORMS)[number]> = {}) {
-  const opened = await open('/sign-in', options);
-  await opened.page.evaluate(
-    async (variables) => {
-      const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
-      const headers = { 'content-type': 'application/json' };
-      await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-    },
-    { input },
-  );
-  await opened.page.goto(`${gateway.url}${path}`);
-  return opened;
-}
-
-const heading = (page: Page, text: string | RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor();
-const operatorToken = (): string => gateway.as.operator.replace('Bearer ', '');
-const askAddress = (question: Record<string, string>): string => `/ask?${new URLSearchParams(question)}`;
 
 describe('the console', { timeout: 120_000 }, () => {
   test('the story of a role, by the keyboard alone', async () => {
@@ -132,7 +60,9 @@ describe('the console', { timeout: 120_000 }, () => {
 
     await page.getByRole('button', { name: 'Leave role' }).press('Enter');
     await page.getByRole('banner').getByText('in role').waitFor({ state: 'detached' });
-    await page.goto(`${gateway.url}${askAddress({ principal: ALICE, action: 's3:GetObject', resource: OWN_FILE })}`);
+    await page.goto(
+      `${seen.gateway.url}${askAddress({ principal: ALICE, action: 's3:GetObject', resource: OWN_FILE })}`,
+    );
     await heading(page, 'alice may s3:GetObject on dev-alice/results.csv.');
     const kept = await page.evaluate(
       () => `${Object.values(localStorage).join('\n')}${location.href}${document.cookie}`,
@@ -147,7 +77,7 @@ describe('the console', { timeout: 120_000 }, () => {
 
   test('a question: the layer that decides, its statement in its document, missing keys, and other forms of it', async () => {
     const question = { principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice' };
-    const { page, complaints } = await signedIn(askAddress(question), { operatorToken: operatorToken() });
+    const { page, complaints } = await signedIn(askAddress(question), asOperator());
     await heading(page, 'alice may not s3:DeleteBucket on dev-alice.');
     await page
       .getByText(/denies it explicitly/)
@@ -159,7 +89,7 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.getByText('aws iam simulate-principal-policy').waitFor();
 
     await page.goto(
-      `${gateway.url}${askAddress({ principal: ALICE, action: 's3:ListBucket', resource: 'arn:aws:s3:::dev-alice' })}`,
+      `${seen.gateway.url}${askAddress({ principal: ALICE, action: 's3:ListBucket', resource: 'arn:aws:s3:::dev-alice' })}`,
     );
     await heading(page, 'alice may s3:ListBucket on dev-alice.');
     await page
@@ -183,7 +113,9 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.getByRole('link', { name: 'See why' }).click();
     await heading(page, /^alice may not sts:AssumeRole on Auditor/);
 
-    await page.goto(`${gateway.url}/switch-role?account=222222222222&role=DataWriter&display=Look%20only&color=plum`);
+    await page.goto(
+      `${seen.gateway.url}/switch-role?account=222222222222&role=DataWriter&display=Look%20only&color=plum`,
+    );
     await page.getByRole('button', { name: 'Switch role' }).click();
     await page.locator('.who', { hasText: 'Look only' }).waitFor();
     expect(await page.locator('header.bar-plum').count()).toBe(1);
@@ -197,10 +129,10 @@ describe('the console', { timeout: 120_000 }, () => {
     await heading(page, /^You are in the role DataWriter/);
     const revoke = `mutation { revokeRoleSessions(input: { roleArn: "${DATA_WRITER}" }) { __typename } }`;
     expect(
-      (await gateway.ask(revoke, { authorization: gateway.as.operator })).body.data.revokeRoleSessions,
+      (await seen.gateway.ask(revoke, { authorization: seen.gateway.as.operator })).body.data.revokeRoleSessions,
     ).not.toBeNull();
     await page.goto(
-      `${gateway.url}${askAddress({ principal: 'me', action: 's3:PutObject', resource: 'arn:aws:s3:::shared-datasets/x' })}`,
+      `${seen.gateway.url}${askAddress({ principal: 'me', action: 's3:PutObject', resource: 'arn:aws:s3:::shared-datasets/x' })}`,
     );
     await heading(page, /may not s3:PutObject|may s3:PutObject/);
 
@@ -217,7 +149,7 @@ describe('the console', { timeout: 120_000 }, () => {
   });
 
   test('an engineer looks: search, a principal with its actions, a policy, who can, the tree, ways and the trail', async () => {
-    const { page, complaints } = await signedIn('/', { operatorToken: operatorToken() });
+    const { page, complaints } = await signedIn('/', asOperator());
     await heading(page, 'You are operator.');
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Search' }).fill('alice');
@@ -235,14 +167,14 @@ describe('the console', { timeout: 120_000 }, () => {
       .waitFor();
 
     await page.goto(
-      `${gateway.url}/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`,
+      `${seen.gateway.url}/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`,
     );
     await page.getByRole('region', { name: 'Who can' }).getByRole('link', { name: 'bob' }).waitFor();
     await page.getByRole('link', { name: 'Organization' }).click();
     await heading(page, '3 accounts in 2 units.');
     await page.getByRole('link', { name: 'Development' }).click();
     await page.getByRole('link', { name: 'DeveloperBoundary' }).waitFor();
-    await page.goto(`${gateway.url}${COPYING}`);
+    await page.goto(`${seen.gateway.url}${COPYING}`);
     await heading(page, 'alice can do all of it with its own permissions.');
     await page.getByText('Gives up 1 need that it has as itself').waitFor();
     await page.getByRole('link', { name: 'Trail' }).click();
@@ -260,7 +192,7 @@ describe('the console', { timeout: 120_000 }, () => {
     );
     await heading(page, /onerror=alert/);
     await page.goto(
-      `${gateway.url}${askAddress({ principal: ALICE, action: 's3:GetObject', resource: `arn:aws:s3:::${hostile}`, role })}`,
+      `${seen.gateway.url}${askAddress({ principal: ALICE, action: 's3:GetObject', resource: `arn:aws:s3:::${hostile}`, role })}`,
     );
     await page
       .getByText('How it was decided')
@@ -281,9 +213,27 @@ const COPYING = `/routes?${new URLSearchParams([
   ['need', 's3:PutObject arn:aws:s3:::shared-datasets/results.csv'],
 ])}`;
 
+async function lookAtPasted(page: Page): Promise<void> {
+  await page.getByText('or paste what').click();
+  await page.getByLabel('What was printed').fill(JSON.stringify(EXPORT));
+  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Look at what it would do' }).click();
+  await heading(page, /^The files would change/);
+}
+
+async function previewMistyped(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const text = page.getByRole('textbox', { name: 'Policy document' });
+  await text.fill((await text.inputValue()).replace('ec2:Describe*', 'ec2:Desscribe'));
+  await page.getByText('is no action of Amazon EC2').waitFor();
+  await page.getByRole('button', { name: 'Preview the change' }).click();
+  await page.getByText('It changes what 1 principal may do').waitFor();
+}
+
 describe('every page, in light, in dark and narrow', { timeout: 300_000 }, () => {
   const asked = askAddress({ principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice' });
-  const PAGES: readonly (readonly [name: string, path: string, who: 'alice' | 'operator' | null])[] = [
+  type Steps = (page: Page) => Promise<unknown>;
+  const PAGES: readonly (readonly [name: string, path: string, who: 'alice' | 'operator' | null, steps?: Steps])[] = [
     ['sign-in', '/sign-in', null],
     ['home', '/', 'alice'],
     ['home-operator', '/', 'operator'],
@@ -297,21 +247,28 @@ describe('every page, in light, in dark and narrow', { timeout: 300_000 }, () =>
     ['account', '/account/111111111111', 'operator'],
     ['routes', COPYING, 'alice'],
     ['trail', '/trail', 'operator'],
+    ['findings', '/findings', 'operator', (page) => page.getByText('What proves it').first().click()],
+    ['compare', `/compare?${new URLSearchParams({ principal: ALICE, role: DATA_WRITER })}`, 'operator'],
+    ['import', '/import', 'operator', lookAtPasted],
+    [
+      'policy-editor',
+      `/policy/${encodeURIComponent('arn:aws:iam::111111111111:policy/DeveloperAccess')}`,
+      'operator',
+      previewMistyped,
+    ],
+    ['tour', '/', 'alice', (page) => page.getByRole('button', { name: 'Take the tour' }).click()],
   ];
 
   test.each(FORMS)('$form: axe finds nothing, and nothing is wider than the page', async ({ form, ...look }) => {
-    for (const [name, path, who] of PAGES) {
-      const input = who === 'operator' ? { operatorToken: operatorToken() } : keyOf('alice');
+    for (const [name, path, who, steps] of PAGES) {
+      const input = who === 'operator' ? asOperator() : keyOf('alice');
       const { page, complaints } = who === null ? await open(path, look) : await signedIn(path, input, look);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await expect.poll(() => page.locator('.skeleton').count(), { timeout: 60_000 }).toBe(0);
+      await steps?.(page);
+      await expect.poll(() => page.locator('.skeleton').count(), { timeout: 60_000 }).toBe(0);
       await page.screenshot({ path: join(SCREENSHOTS, `console-${name}-${form}.png`), fullPage: true });
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(async () => {
-        const injected = globalThis as unknown as { axe: Axe }; // as: what the script has put there
-        const { violations } = await injected.axe.run();
-        return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
-      });
+      const found = await foundByAxe(page);
       const over = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

@@ -44,14 +44,17 @@ describe('the page', () => {
     expect([deep.status, deep.body.toString()]).toEqual([200, expect.stringContaining('<div id="console"></div>')]);
   });
 
-  test('allows nothing inline, nothing foreign, and no text to become markup', async () => {
-    const policy = String((await raw(`${gateway.url}/`, HTML)).headers['content-security-policy']);
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toMatch(/script-src 'self';/);
-    expect(policy).toMatch(/style-src 'self';/);
-    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
-    expect(policy).not.toContain('unsafe');
-  });
+  test.each(['/', '/import', '/p/x'])(
+    '%s allows nothing inline, nothing foreign, and no text to become markup',
+    async (path) => {
+      const policy = String((await raw(`${gateway.url}${path}`, HTML)).headers['content-security-policy']);
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toMatch(/script-src 'self';/);
+      expect(policy).toMatch(/style-src 'self';/);
+      expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
+      expect(policy).not.toContain('unsafe');
+    },
+  );
 
   test('is told who can sign in to the demo, and no secret', async () => {
     const page = (await raw(`${gateway.url}/`, HTML)).body.toString();
@@ -131,7 +134,17 @@ describe('the weight of a page, compressed', () => {
   test('is within its budget', async () => {
     const { pages, script, style, files } = await readList();
     expect(Object.keys(pages)).toEqual(
-      expect.arrayContaining(['home', 'ask', 'sign-in', 'switch-role', 'principal', 'trail']),
+      expect.arrayContaining([
+        'home',
+        'ask',
+        'sign-in',
+        'switch-role',
+        'principal',
+        'trail',
+        'findings',
+        'import',
+        'compare',
+      ]),
     );
     for (const [page, names] of Object.entries(pages)) {
       const loaded = new Set([script, style, ...names]);

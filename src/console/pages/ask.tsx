@@ -12,6 +12,7 @@ import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { QuestionForm } from '../parts/question-form.tsx';
 import { Verdict } from '../parts/verdict.tsx';
+import { comparedAddress } from '../questions/compared.ts';
 import { addressOf, isSecretKey, type Question, questionIn, requestOf } from '../questions/question.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 import { becauseOf, type Decision, whatOf, whoOf } from '../sentence.ts';
@@ -62,6 +63,14 @@ export function Ask() {
             </a>
             <a href={principalAddress(decision.principal.principalId)}>
               What else <bdi>{nameOf(decision.principal)}</bdi> may do
+            </a>
+            <a
+              href={comparedAddress({
+                principal: decision.principal.principalId,
+                role: decision.assumedRole?.arn ?? '',
+              })}
+            >
+              Compare with…
             </a>
           </p>
         </Section>

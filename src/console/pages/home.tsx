@@ -7,10 +7,12 @@ import { Arn } from '../parts/arn.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { RoleCard } from '../parts/role-card.tsx';
+import { canTour } from '../parts/tour.tsx';
 import { Shape, Verdict } from '../parts/verdict.tsx';
 import { useAnswer } from '../questions/use-answer.ts';
 import { hat, me } from '../questions/who.ts';
 import { switchAddress } from '../switch-address.ts';
+import { goToStep, tourStep } from '../tour.ts';
 import { meaningOf } from '../words.ts';
 
 /** Who am I, and what can I be. */
@@ -46,6 +48,21 @@ export function Home() {
         <a class="button" href="/switch-role">
           Switch to a role by its name
         </a>
+        {who.kind === 'OPERATOR' && (
+          <>
+            <a class="button" href="/import">
+              Import an export
+            </a>
+            <a class="button" href="/findings">
+              Look at the findings
+            </a>
+          </>
+        )}
+        {canTour() && tourStep.value === null && (
+          <button type="button" class="button" onClick={() => goToStep(0)}>
+            Take the tour
+          </button>
+        )}
       </div>
       {who.kind === 'OPERATOR' ? <Accounts /> : worn === null ? <Roles /> : <InARole />}
       <LastHats />

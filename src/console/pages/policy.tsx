@@ -1,6 +1,12 @@
 import { useState } from 'preact/hooks';
+import lazy from 'preact-iso/lazy';
 import { useRoute } from 'preact-iso/router';
-import { PolicyDocument, PolicyFindingsDocument, type PolicyQuery } from '../../generated/console/questions.ts';
+import {
+  PolicyDocument,
+  PolicyFindingsDocument,
+  type PolicyQuery,
+  SavePolicyVersionDocument,
+} from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
 import { accountName, count, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
@@ -9,7 +15,9 @@ import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
 import { Verdict } from '../parts/verdict.tsx';
+import { ask } from '../questions/ask.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import type { Refusal } from '../questions/who.ts';
 
 type Found = NonNullable<PolicyQuery['policies']>['nodes'][number];
 
@@ -38,7 +46,7 @@ function One({ arn }: { readonly arn: string }) {
       )}
       {found !== null && (
         <>
-          <Versions found={found} />
+          <Versions key={found.defaultVersionId ?? ''} found={found} saved={again} />
           <Holders found={found} />
         </>
       )}
@@ -46,7 +54,13 @@ function One({ arn }: { readonly arn: string }) {
   );
 }
 
-function Versions({ found }: { readonly found: Found }) {
+/** A policy of AWS's own: nobody else changes it. */
+function isOfAws(arn: string): boolean {
+  return /^arn:[^:]*:iam::aws:/.test(arn);
+}
+
+function Versions({ found, saved }: { readonly found: Found; readonly saved: () => void }) {
+  const [edited, edit] = useState(false);
   const versions = found.versions ?? [];
   const [chosen, setChosen] = useState(found.defaultVersionId);
   const version = versions.find(({ versionId }) => versionId === chosen);
@@ -74,11 +88,60 @@ function Versions({ found }: { readonly found: Found }) {
         <p>You may not read it: that needs iam:GetPolicyVersion.</p>
       ) : (
         <>
-          <Findings document={document} />
-          <DocumentView document={document} />
+          {edited ? (
+            <Editor found={found} document={document} saved={saved} close={() => edit(false)} />
+          ) : (
+            <>
+              <Findings document={document} />
+              <DocumentView document={document} />
+              {!isOfAws(found.arn) && (
+                <p>
+                  <button type="button" class="button" onClick={() => edit(true)}>
+                    Edit
+                  </button>
+                </p>
+              )}
+            </>
+          )}
         </>
       )}
     </Section>
+  );
+}
+
+/** A new version, in force at once. Asked for when somebody edits. */
+const PolicyEditor = lazy(() => import('../parts/policy-editor.tsx').then(({ PolicyEditor }) => PolicyEditor));
+
+function Editor({
+  found: { arn, name },
+  document,
+  saved,
+  close,
+}: {
+  readonly found: Found;
+  readonly document: unknown;
+  readonly saved: () => void;
+  readonly close: () => void;
+}) {
+  const inputOf = (text: string) => ({ policyArn: arn, policyDocument: text, setAsDefault: true });
+  const save = async (text: string, revision: string): Promise<Refusal> => {
+    const { data, failure } = await ask(SavePolicyVersionDocument, { input: inputOf(text), revision });
+    const result = data?.createPolicyVersion ?? null;
+    if (result?.__typename !== 'PolicyChangeSuccess') {
+      return result?.message ?? failure?.sentence ?? 'The gateway does not say whether it was saved.';
+    }
+    saved();
+    return null;
+  };
+  return (
+    <PolicyEditor
+      name={name}
+      kind="IDENTITY_POLICY"
+      document={document}
+      changeOf={(text) => ({ createPolicyVersion: inputOf(text) })}
+      save={save}
+      close={close}
+    />
   );
 }
 

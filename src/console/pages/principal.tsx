@@ -4,10 +4,13 @@ import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/
 import { policyAddress, principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
+import { DocumentView } from '../parts/document.tsx';
+import { RoleGraph } from '../parts/graph.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Permissions } from '../parts/permissions.tsx';
 import { RoleParts } from '../parts/role-parts.tsx';
+import { comparedAddress } from '../questions/compared.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 
 export type Found = NonNullable<PrincipalQuery['principal']>;
@@ -33,6 +36,9 @@ function One({ id }: { readonly id: string }) {
         <a class="button button-first" href={`/ask?principal=${encodeURIComponent(id)}`}>
           Ask what {name} may do
         </a>
+        <a class="button" href={comparedAddress({ principal: id, role: role ?? '' })}>
+          Compare with…
+        </a>
       </div>
       {loading && <Skeleton lines={5} />}
       {found === null && failure !== null && <FailureNotice failure={failure} again={again} />}
@@ -45,6 +51,7 @@ function One({ id }: { readonly id: string }) {
           <Permissions key={role ?? ''} principal={id} role={role} />
           <Policies found={found} />
           <Reaches found={found} />
+          <RoleGraph principal={id} />
           {found.__typename === 'Role' && <RoleParts role={found} />}
         </>
       )}
@@ -91,6 +98,8 @@ interface Held {
   readonly name: string;
   readonly href: string | null;
   readonly from: string;
+  /** Of an inline policy, which has no page of its own. */
+  readonly document?: unknown;
 }
 
 /** Policies, and where each comes from. */
@@ -118,10 +127,15 @@ function Policies({ found }: { readonly found: Found }) {
       {unknown && <p class="muted">You may not read all of them.</p>}
       {held.length === 0 && !unknown && <p class="muted">It has none.</p>}
       <ul class="rows">
-        {held.map(({ key, name, href, from }) => (
+        {held.map(({ key, name, href, from, document }) => (
           <li key={key} class="row">
             {href === null ? (
-              <bdi>{name}</bdi>
+              <details class="more inline-policy">
+                <summary>
+                  <bdi>{name}</bdi>
+                </summary>
+                <DocumentView document={document} />
+              </details>
             ) : (
               <a href={href}>
                 <bdi>{name}</bdi>
@@ -137,7 +151,7 @@ function Policies({ found }: { readonly found: Found }) {
 
 interface Holder {
   readonly attachedPolicies: readonly { readonly arn: string; readonly name: string }[] | null;
-  readonly inlinePolicies: readonly { readonly name: string }[] | null;
+  readonly inlinePolicies: readonly { readonly name: string; readonly document: unknown }[] | null;
 }
 
 function ofHolder({ attachedPolicies, inlinePolicies }: Holder, attached: string, inline: string): readonly Held[] {
@@ -148,11 +162,12 @@ function ofHolder({ attachedPolicies, inlinePolicies }: Holder, attached: string
       href: policyAddress(arn),
       from: attached,
     })),
-    ...(inlinePolicies ?? []).map(({ name }) => ({
+    ...(inlinePolicies ?? []).map(({ name, document }) => ({
       key: `${inline} ${name}`,
       name,
       href: null,
       from: `inline, ${inline}`,
+      document,
     })),
   ];
 }

@@ -157,6 +157,7 @@ function People({ chosen, choose }: { readonly chosen: Person | null; readonly c
   return (
     <section aria-labelledby="people">
       <h2 id="people">In the demo organization, be one of these</h2>
+      <p class="muted">Who has never seen any of this begins as alice: there is a tour of six steps.</p>
       <ul class="cards">
         {facts.people.map((person) => (
           <li key={person.accessKeyId}>

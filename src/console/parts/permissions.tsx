@@ -173,7 +173,7 @@ function isConditional({ allow }: Permission): boolean {
 }
 
 /** On what, in a line: each term names resources that all of its patterns name. */
-function whereOf({ allow, deny }: Permission): string {
+export function whereOf({ allow, deny }: Pick<Permission, 'allow' | 'deny'>): string {
   const terms = allow.map(({ resources }) =>
     resources.length === 0 ? 'anything' : resources.map((each) => each.join(' or ')).join(' within '),
   );

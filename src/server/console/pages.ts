@@ -14,6 +14,9 @@ const PAGES: readonly (readonly [address: RegExp, page: string])[] = [
   [/^\/account\/\d{12}$/, 'account'],
   [/^\/routes$/, 'routes'],
   [/^\/trail$/, 'trail'],
+  [/^\/findings$/, 'findings'],
+  [/^\/import$/, 'import'],
+  [/^\/compare$/, 'compare'],
 ];
 
 /** The page at an address; null: the console has none there. */

@@ -1,12 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { consoleFile, consoleList } from './assets.ts';
 import { consolePageAt } from './pages.ts';
-import { type ConsoleFacts, consolePolicy, consoleShell } from './shell.ts';
+import { CONSOLE_POLICY, type ConsoleFacts, consoleShell } from './shell.ts';
 
 const PREFIX = '/console/';
-
-/** Pages that lay out a graph. */
-const COMPILING: readonly string[] = [];
 
 /** Answers a browser with the page of an address. False: the console has none there, or was not built. */
 export async function sendConsolePage(
@@ -23,7 +20,7 @@ export async function sendConsolePage(
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': body.length,
-    'content-security-policy': consolePolicy({ compiles: COMPILING.includes(page) }),
+    'content-security-policy': CONSOLE_POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',

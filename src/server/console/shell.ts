@@ -21,23 +21,21 @@ const MARK =
 const ICON = `data:image/svg+xml,${encodeURIComponent(MARK)}`;
 
 /**
- * Allows nothing from other origins, nothing inline and no text that becomes markup or a program. `data:`: the icon. Compiling
- * WebAssembly is for pages that lay out a graph alone.
+ * Allows nothing from other origins, nothing inline, and nothing that makes text into markup or into a program. `data:`: the
+ * icon.
  */
-export function consolePolicy({ compiles }: { readonly compiles: boolean }): string {
-  return [
-    "default-src 'none'",
-    `script-src 'self'${compiles ? " 'wasm-unsafe-eval'" : ''}`,
-    "style-src 'self'",
-    'img-src data:',
-    "connect-src 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ');
-}
+export const CONSOLE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
 
 /** The page that every address of the console is answered with. `base` is the path of its files. */
 export function consoleShell(base: string, page: string, list: ConsoleList, facts: ConsoleFacts): string {

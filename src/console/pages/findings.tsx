@@ -1,0 +1,141 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
+import {
+  AccountNamesDocument,
+  type FindingKind,
+  FindingsDocument,
+  type FindingsQuery,
+} from '../../generated/console/questions.ts';
+import { accountName, count } from '../names.ts';
+import { FINDING_KINDS, FindingView } from '../parts/finding.tsx';
+import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
+import { type Answered, ask, type Failure } from '../questions/ask.ts';
+import { useAnswer } from '../questions/use-answer.ts';
+
+type Found = NonNullable<FindingsQuery['findings']>;
+
+/** What somebody should look at in policies, the worst first. */
+export function Findings() {
+  const { query, route } = useLocation();
+  const kind = kindIn(query['kind'] ?? '');
+  const account = query['account'] ?? '';
+  const names = new Map(
+    useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]),
+  );
+  const { found, failure, loading, more } = useFindings(kind, account);
+  const choose = (chosen: Readonly<Record<string, string>>): void => {
+    const asked = Object.entries({ kind: kind ?? '', account, ...chosen }).filter(([, value]) => value !== '');
+    route(`/findings${asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`}`);
+  };
+  return (
+    <Page title="Findings" heading={found === null ? 'Findings' : headline(found)}>
+      <p class="lead">What stands in policies and lets in, gives or hides more than it seems. The worst comes first.</p>
+      <div class="filters">
+        <label class="field">
+          <span>Kind</span>
+          <select value={kind ?? ''} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+            <option value="">all</option>
+            {Object.entries(FINDING_KINDS).map(([each, word]) => (
+              <option key={each} value={each}>
+                {word}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>Account</span>
+          <select value={account} onChange={(event) => choose({ account: event.currentTarget.value })}>
+            <option value="">all that I may list</option>
+            {account !== '' && !names.has(account) && <option value={account}>{account}</option>}
+            {[...names].map(([id, each]) => (
+              <option key={id} value={id}>
+                {accountName(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {failure !== null && <FailureNotice failure={failure} again={() => choose({})} />}
+      {found !== null && <Honest found={found} />}
+      <ul class="findings">
+        {found?.nodes.map((each) => (
+          <li key={`${each.kind} ${each.arn} ${each.policyName ?? ''} ${each.message}`}>
+            <FindingView
+              finding={each}
+              account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')}
+            />
+          </li>
+        ))}
+      </ul>
+      {loading && <Skeleton lines={6} />}
+      {!loading && found?.pageInfo.hasNextPage === true && (
+        <button type="button" class="button" onClick={more}>
+          Show more of {found.totalCount.toLocaleString('en')}
+        </button>
+      )}
+    </Page>
+  );
+}
+
+function kindIn(text: string): FindingKind | null {
+  return Object.hasOwn(FINDING_KINDS, text) ? (text as FindingKind) : null; // as: a key of the kinds
+}
+
+function headline({ totalCount, withheld }: Found): string {
+  if (totalCount > 0) return `${count(totalCount, 'finding')} to look at.`;
+  return withheld ? 'Nothing is found, of what you may read.' : 'Nothing is found.';
+}
+
+function Honest({ found: { gaps, withheld } }: { readonly found: Found }) {
+  return (
+    <>
+      {withheld && <Notice kind="warning">There is, or may be, more in policies that you may not read.</Notice>}
+      {gaps.length > 0 && <Notice>Not known, and left out: {gaps.join('; ')}.</Notice>}
+    </>
+  );
+}
+
+interface State {
+  readonly key: string;
+  readonly found: Found | null;
+  readonly failure: Failure | null;
+}
+
+/** Page after page, as somebody asks for more. */
+function useFindings(kind: FindingKind | null, account: string) {
+  const key = `${kind ?? ''} ${account}`;
+  const [state, setState] = useState<State>({ key, found: null, failure: null });
+  const [asked, setAsked] = useState<{ readonly key: string; readonly after: string | null }>({ key, after: null });
+  const after = asked.key === key ? asked.after : null;
+  const here = state.key === key ? state : { found: null, failure: null };
+  const [loading, setLoading] = useState(true);
+  useEffect(() => {
+    let current = true;
+    setLoading(true);
+    const load = async (): Promise<void> => {
+      const { data, failure }: Answered<FindingsQuery> = await ask(FindingsDocument, {
+        kinds: kind === null ? null : [kind],
+        accountIds: account === '' ? null : [account],
+        after,
+      });
+      if (!current) return;
+      setLoading(false);
+      const page = data?.findings ?? null;
+      setState((before) => ({
+        key,
+        failure: page === null ? failure : null,
+        found:
+          page === null || after === null || before.key !== key
+            ? (page ?? (before.key === key ? before.found : null))
+            : { ...page, nodes: [...(before.found?.nodes ?? []), ...page.nodes] },
+      }));
+    };
+    void load();
+    return () => {
+      current = false;
+    };
+  }, [key, after]);
+  const more = (): void => setAsked({ key, after: here.found?.pageInfo.endCursor ?? null });
+  return { ...here, loading, more };
+}

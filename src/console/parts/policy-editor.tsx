@@ -1,0 +1,106 @@
+import { useEffect, useId, useState } from 'preact/hooks';
+import {
+  type DirectoryChangeInput,
+  DraftFindingsDocument,
+  type DraftFindingsQuery,
+  type PolicyKind,
+} from '../../generated/console/questions.ts';
+import { count } from '../names.ts';
+import { useAnswer } from '../questions/use-answer.ts';
+import type { Refusal } from '../questions/who.ts';
+import { LinedText } from './lined-text.tsx';
+import { Preview } from './preview.tsx';
+import { Verdict } from './verdict.tsx';
+
+type Finding = NonNullable<DraftFindingsQuery['validatePolicy']>[number];
+
+/** While somebody types, nobody is asked. Milliseconds. */
+const PAUSE = 400;
+
+/** A document in the making: what is wrong with it beside the text, what it would do, and only then the change. */
+export function PolicyEditor({
+  name,
+  kind,
+  document,
+  changeOf,
+  save,
+  close,
+}: {
+  /** What is asked for before the change is made. */
+  readonly name: string;
+  readonly kind: PolicyKind;
+  readonly document: unknown;
+  readonly changeOf: (text: string) => DirectoryChangeInput;
+  /** `revision`: on which the preview was made; the change is refused if it concerns what has changed since. */
+  readonly save: (text: string, revision: string) => Promise<Refusal>;
+  readonly close: () => void;
+}) {
+  const [text, setText] = useState(() => JSON.stringify(document, null, 2));
+  const [settled, settle] = useState(text);
+  // The text that is previewed: another one needs a preview of its own.
+  const [previewed, setPreviewed] = useState<string | null>(null);
+  const id = useId();
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), PAUSE);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const { data, failure } = useAnswer(DraftFindingsDocument, { document: settled, kind });
+  const findings = settled === text ? (data?.validatePolicy ?? null) : null;
+  const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;
+  const marks = (findings ?? []).flatMap(({ line, severity, message }) =>
+    line === null ? [] : [{ line, kind: severity === 'ERROR' ? ('error' as const) : ('warning' as const), message }],
+  );
+  return (
+    <div class="editor">
+      <LinedText label="Policy document" text={text} change={setText} marks={marks} describedBy={id} />
+      <div id={id} class="editor-findings" role="status">
+        {findings === null && failure === null && <p class="muted">Looking at it…</p>}
+        {failure !== null && <p>{failure.sentence}</p>}
+        {findings?.length === 0 && <Verdict meaning="allowed" word="Nothing is wrong with it" />}
+        {findings !== null && findings.length > 0 && <Findings findings={findings} />}
+      </div>
+      <div class="actions">
+        <button
+          type="button"
+          class="button button-first"
+          disabled={isRefused || previewed === text}
+          onClick={() => setPreviewed(text)}
+        >
+          Preview the change
+        </button>
+        <button type="button" class="button" onClick={close}>
+          Close without saving
+        </button>
+      </div>
+      {previewed !== null &&
+        (previewed === text ? (
+          <Preview key={text} name={name} change={changeOf(text)} save={(revision) => save(text, revision)} />
+        ) : (
+          <p class="muted">The text has changed since it was previewed.</p>
+        ))}
+    </div>
+  );
+}
+
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <>
+      <p class="hidden">{count(findings.length, 'finding')}</p>
+      <ul class="rows">
+        {findings.map(({ code, severity, message, path, line, suggestion }) => (
+          <li key={`${code} ${path} ${message}`} class="row">
+            <Verdict
+              meaning={severity === 'ERROR' ? 'denied' : 'unknown'}
+              word={severity === 'ERROR' ? 'Error' : 'Warning'}
+            />
+            <span>
+              {line !== null && <span class="muted">Line {line}: </span>}
+              <bdi>{message}</bdi> {path !== '' && <code>{path}</code>}
+              {suggestion !== null && <span class="muted"> Instead: {suggestion}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { openBrowser } from './browser.ts';
+import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from './gateway.ts';
+
+/** To be looked at; not in git. */
+export const SCREENSHOTS = fileURLToPath(new URL('../../test-results/', import.meta.url));
+
+/** What the tests use of axe-core. */
+interface Axe {
+  run(): Promise<{
+    readonly violations: readonly {
+      readonly id: string;
+      readonly nodes: readonly { readonly target: readonly string[] }[];
+    }[];
+  }>;
+}
+
+/** A page, and everything in it that should not be. */
+export interface OpenPage {
+  readonly page: Page;
+  readonly complaints: string[];
+}
+
+/** A gateway with the demo organization and a browser, for the tests of a file. */
+export function consoleInBrowser() {
+  let dataDir: string;
+  let gateway: TestGateway;
+  let browser: Browser;
+  beforeAll(async () => {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    dataDir = await newDataDir();
+    [gateway, browser] = await Promise.all([startTestGateway(dataDir), openBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.gateway.close();
+    await removeDataDir(dataDir);
+  });
+
+  /** A page of a browser of its own. */
+  const open = async (path: string, look: BrowserContextOptions = {}): Promise<OpenPage> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...look });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== gateway.url) complaints.push(`asked ${request.url()}`);
+    });
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective}`));
+    });
+    await page.goto(`${gateway.url}${path}`);
+    return { page, complaints };
+  };
+
+  return {
+    get gateway() {
+      return gateway;
+    },
+    open,
+    keyOf(name: string) {
+      const accessKeyId = `AKIADEMO${name.toUpperCase()}`.padEnd(20, 'A');
+      return { accessKeyId, secretAccessKey: gateway.gateway.services.secrets.secretFor(accessKeyId) };
+    },
+    asOperator: () => ({ operatorToken: gateway.as.operator.replace('Bearer ', '') }),
+    /** Signs in without the form, and opens `path`. */
+    async signedIn(path: string, input: object, look: BrowserContextOptions = {}): Promise<OpenPage> {
+      const opened = await open('/sign-in', look);
+      await opened.page.evaluate(
+        async (variables) => {
+          const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
+          const headers = { 'content-type': 'application/json' };
+          await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+        },
+        { input },
+      );
+      await opened.page.goto(`${gateway.url}${path}`);
+      return opened;
+    },
+  };
+}
+
+/** Waits for the first line of a page. */
+export const heading = (page: Page, text: string | RegExp): Promise<void> =>
+  page.getByRole('heading', { level: 1, name: text }).waitFor();
+
+export const askAddress = (question: Record<string, string>): string => `/ask?${new URLSearchParams(question)}`;
+
+/** What axe finds in a page as it is. */
+export async function foundByAxe(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const injected = globalThis as unknown as { axe: Axe }; // as: what the script has put there
+    const { violations } = await injected.axe.run();
+    return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
+  });
+}
