@@ -42,7 +42,9 @@ beforeAll(async () => {
         ],
       },
     ],
-    policies: [{ arn: POLICY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: policy(allow('s3:*')) }] }],
+    policies: [
+      { arn: POLICY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: policy(allow('s3:*')) }] },
+    ],
     groups: [{ arn: GROUP, attachedPolicies: [POLICY] }],
     users: [{ arn: userArn('u'), attachedPolicies: [POLICY], groups: [GROUP] }],
     roles: [{ arn: `arn:aws:iam::${A}:role/r`, trustPolicy: policy({ ...allow('sts:AssumeRole'), Principal: '*' }) }],

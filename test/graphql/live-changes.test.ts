@@ -35,7 +35,8 @@ afterAll(() => services.remove());
 function liveOf(caller: Caller): Live {
   const signInCookie = { keep: () => undefined, forget: () => undefined };
   return {
-    renew: async () => createContext(services, { caller, requestId: 'request-1', now: NOW, origin: ORIGIN, signInCookie }, {}),
+    renew: async () =>
+      createContext(services, { caller, requestId: 'request-1', now: NOW, origin: ORIGIN, signInCookie }, {}),
     signal: new AbortController().signal,
     spend: async () => undefined,
     watch: () => undefined,

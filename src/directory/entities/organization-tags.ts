@@ -34,7 +34,11 @@ export async function partOfOrganization(
 }
 
 /** Removes the tags of accounts, units or a root that leave the organization, by their ids. */
-export async function forgetTags(sql: Sql, organizationId: string, ids: readonly string[]): Promise<readonly Touched[]> {
+export async function forgetTags(
+  sql: Sql,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<readonly Touched[]> {
   const rows = await sql.query<{ arn: string }>(
     `DELETE FROM "Resource" WHERE arn = ANY(ARRAY(
        SELECT 'arn:' || coalesce(a.partition, 'aws') || ':organizations::' || o."managementAccountId" || ':' || kind || '/' || o.id || '/' || id
@@ -47,7 +51,11 @@ export async function forgetTags(sql: Sql, organizationId: string, ids: readonly
 }
 
 /** Removes the tags of a control policy. */
-export async function forgetTagsOfPolicy(sql: Sql, organizationId: string, policyId: string): Promise<readonly Touched[]> {
+export async function forgetTagsOfPolicy(
+  sql: Sql,
+  organizationId: string,
+  policyId: string,
+): Promise<readonly Touched[]> {
   const rows = await sql.query<{ arn: string }>(
     `DELETE FROM "Resource" WHERE arn = ANY(ARRAY(
        SELECT arn FROM "ControlPolicy" WHERE "organizationId" = $1 AND id = $2)) RETURNING arn`,

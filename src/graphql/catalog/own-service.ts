@@ -167,7 +167,10 @@ builder.mutationField('updateService', (t) =>
     description:
       'Puts a definition in the place of the former one: what it leaves out is gone. Policies that name what is gone stay, and ' +
       `match nothing. Only for the operator. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: ServiceInput, required: true, description: 'The service, whole' }), ...changeArguments(t) },
+    args: {
+      input: t.arg({ type: ServiceInput, required: true, description: 'The service, whole' }),
+      ...changeArguments(t),
+    },
     errors: {
       types: [AccessDeniedFailure, ConflictFailure, ValidationFailure, NoSuchEntityFailure, LimitFailure],
       union: { name: 'UpdateServiceResult', description: 'The service, or why it was not updated' },

@@ -220,7 +220,13 @@ test('a change of a service is tried without being made, and expects what its ca
   const touched = [{ kind: 'SERVICE', target: 'trips' }];
   const before = await services.directory.revision();
   const tried = await change('registerService', 'ServiceInput', trips, { dryRun: true });
-  expect(tried).toMatchObject({ __typename: 'SaveServiceSuccess', dryRun: true, withheld: false, touched, service: null });
+  expect(tried).toMatchObject({
+    __typename: 'SaveServiceSuccess',
+    dryRun: true,
+    withheld: false,
+    touched,
+    service: null,
+  });
   expect(await services.directory.revision()).toBe(before);
   const known = tried.revision;
   const made = await change('registerService', 'ServiceInput', trips, { expectedRevision: known });
@@ -239,7 +245,9 @@ test('a change of a service is tried without being made, and expects what its ca
     service: { name: 'Trips' },
   });
   const options = { expectedRevision: made.revision };
-  expect(await change('updateService', 'ServiceInput', renamed, options)).toMatchObject({ service: { name: 'Travels' } });
+  expect(await change('updateService', 'ServiceInput', renamed, options)).toMatchObject({
+    service: { name: 'Travels' },
+  });
   expect(await change('removeService', 'RemoveServiceInput', { prefix: 'trips' }, options)).toMatchObject({
     __typename: 'Conflict',
   });
