@@ -70,8 +70,8 @@ test('what it may follow meanwhile is told from the next event on, and nothing t
   // The organization of which it is the management account: see visible-accounts.
   await services.directory.apply({
     accounts: [
-      { id: A, organizationId: 'o-all' },
-      { id: B, organizationId: 'o-all' },
+      { id: A, membership: { organizationId: 'o-all', unitId: null } },
+      { id: B, membership: { organizationId: 'o-all', unitId: null } },
     ],
     organizations: [{ id: 'o-all', rootId: 'r-all', managementAccountId: A }],
   });
