@@ -51,6 +51,8 @@ const KNOWING = {
   MfaDevice: mfaDevice,
   OidcProvider: oidcProvider,
   Organization: readable('Organization'),
+  // The catalogue is everybody's.
+  OwnService: () => true,
   Resource: readable('Resource'),
   Role: readable('Role'),
   User: readable('User'),

@@ -1,3 +1,4 @@
+import type { Answer } from '../access/question.ts';
 import { isProtected, unmodifiable } from '../directory/entities/holder.ts';
 import { type Attempted, recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
@@ -142,9 +143,18 @@ async function refusalOf(context: GuardContext, attempt: Attempt): Promise<Refus
   const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
   // No policy denies it: AWS keeps its own roles to itself.
   const byAws = answer.decision.deniedBy === null && isProtected(resource);
-  const denied = byAws ? unmodifiable(resource) : new AccessDenied(await readableReason(context, answer), answer);
+  const denied = byAws ? unmodifiable(resource) : await deniedBy(context, answer);
   return { kind: 'refused', needs: action, attempted, denied, operatorsOnly: false };
 }
+
+async function deniedBy(context: GuardContext, answer: Answer): Promise<AccessDenied> {
+  // What allows the action on the key does not allow it for this grant.
+  if (answer.decision.allowed) return new AccessDenied(NOT_BY_GRANT);
+  return new AccessDenied(await readableReason(context, answer), answer);
+}
+
+const NOT_BY_GRANT =
+  'not authorized to perform: kms:RetireGrant, because neither this grant nor an identity policy of the account of its key lets you retire it';
 
 /** Records the refusal; nothing is answered that the trail could not record. */
 async function keepRefusal(

@@ -1,5 +1,6 @@
 import type { Answer, Question, Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
 import { originContext } from '../session/call.ts';
 import { type PrincipalCaller, subjectOf } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
@@ -16,6 +17,11 @@ export interface Permission {
   readonly account: string | null;
   /** Condition keys made from the parameters of the operation, as AWS makes them: iam:PolicyARN … Left out: none. */
   readonly context?: RequestContext;
+  /**
+   * Of kms:RetireGrant, the id of the grant: nobody has the right because of another grant of the key, or of the key's policy. Left
+   * out: whatever allows it counts.
+   */
+  readonly byGrant?: string;
 }
 
 /** Whether the caller has a permission, and the decision behind it; null: the caller is the operator or not signed in. */
@@ -61,7 +67,7 @@ export function mayDo(context: GuardContext, permission: Permission): MaybePromi
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   return andThen(
     decisionOn(context, caller, permission),
-    (answer) => answer.decision.allowed || readsForOrganization(context, caller, permission, answer),
+    (answer) => isAllowed(answer, caller, permission) || readsForOrganization(context, caller, permission, answer),
   );
 }
 
@@ -70,9 +76,21 @@ export function verdictOn(context: GuardContext, permission: Permission): MaybeP
   const { caller } = context;
   if (caller.kind !== 'principal') return { allowed: caller.kind === 'operator', answer: null };
   return andThen(decisionOn(context, caller, permission), (answer) => {
-    if (answer.decision.allowed) return { allowed: true, answer };
+    if (isAllowed(answer, caller, permission)) return { allowed: true, answer };
     return andThen(readsForOrganization(context, caller, permission, answer), (allowed) => ({ allowed, answer }));
   });
+}
+
+/**
+ * A grant says who retires it. Its key's account, too, and whom that lets by a policy of their own; the key's policy lets nobody.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
+ */
+function isAllowed({ decision }: Answer, { ref }: PrincipalCaller, { byGrant, resource }: Permission): boolean {
+  if (byGrant === undefined || !decision.allowed) return decision.allowed;
+  const statements = decision.matchedStatements;
+  if (statements.some(({ layer, policy }) => layer === 'KMS_GRANT' && policy === byGrant)) return true;
+  const ofAccount = 'accountId' in ref && ref.accountId === parseArn(resource)?.accountId;
+  return ofAccount && (ref.kind === 'root' || statements.some(({ layer }) => layer === 'IDENTITY_POLICY'));
 }
 
 function decisionOn(

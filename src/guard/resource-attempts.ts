@@ -59,6 +59,7 @@ export interface ResourceValues {
   readonly DeletePublicAccessBlock: BlockedPlace;
   readonly CreateGrant: NewGrant;
   readonly RevokeGrant: { readonly keyArn: string };
+  readonly RetireGrant: { readonly keyArn: string; readonly grantId: string };
   readonly CreateVpcEndpoint: NewEndpoint;
   readonly ModifyVpcEndpoint: { readonly endpointId: string };
   readonly DeleteVpcEndpoint: { readonly endpointId: string };
@@ -181,6 +182,17 @@ export function accountOfEndpoints({ caller }: Pick<GuardContext, 'caller'>): st
   return 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
 }
 
+/** Endpoints are no resources of the directory, so that the request says which tags they have. Of several alike, none counts. */
+function tagsOfEndpoint(tags: unknown): readonly (readonly [key: string, value: string])[] {
+  const stored = Object.entries((tags ?? {}) as Readonly<Record<string, string>>); // as: what the column holds
+  const names = stored.map(([key]) => key.toLowerCase());
+  return stored.flatMap(([key, value]) => {
+    const name = key.toLowerCase();
+    if (names.indexOf(name) !== names.lastIndexOf(name)) return [];
+    return [[`aws:resourcetag/${name}`, value] as const, [`ec2:resourcetag/${name}`, value] as const];
+  });
+}
+
 /**
  * One that does not exist, and one of another account, costs the same statements: it is asked about as one of the caller's account.
  * The operation itself finds none of another account.
@@ -190,11 +202,11 @@ function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> 
     const own = accountOfEndpoints(context) ?? '000000000000';
     const stored = await context.directory.prisma.vpcEndpoint.findUnique({
       where: { id: isEndpointId(endpointId) ? endpointId : NEW_ENDPOINT },
-      select: { arn: true, region: true, accountId: true },
+      select: { arn: true, region: true, accountId: true, tags: true },
     });
     const row = stored?.accountId === own ? stored : null;
     const resource = row?.arn ?? `arn:aws:ec2:us-east-1:${own}:vpc-endpoint/${NEW_ENDPOINT}`;
-    const keys = new Map([['ec2:region', row?.region ?? 'us-east-1']]);
+    const keys = new Map([['ec2:region', row?.region ?? 'us-east-1'], ...tagsOfEndpoint(row?.tags)]);
     return { kind: 'permitted', permissions: [{ action, resource, account: null, context: keys }], target: endpointId };
   };
 }
@@ -213,6 +225,8 @@ export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: Attem
   DeletePublicAccessBlock: blocking,
   CreateGrant: creationOfGrant,
   RevokeGrant: ({ keyArn: resource }) => permitted({ action: 'kms:RevokeGrant', resource, account: null }),
+  RetireGrant: ({ keyArn: resource, grantId: byGrant }) =>
+    permitted({ action: 'kms:RetireGrant', resource, account: null, byGrant }),
   CreateVpcEndpoint: creationOfEndpoint,
   ModifyVpcEndpoint: onEndpoint('ec2:ModifyVpcEndpoint'),
   DeleteVpcEndpoint: onEndpoint('ec2:DeleteVpcEndpoints'),

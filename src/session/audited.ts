@@ -1,4 +1,5 @@
 import type { Answer } from '../access/question.ts';
+import type { ChangeOptions } from '../directory/entities/entity-store.ts';
 import { FailedChange } from '../directory/entities/failed-change.ts';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
@@ -29,6 +30,11 @@ export interface Attempted {
 export function iamOperation(event: string, target: string, parameters?: Attempted['parameters']): Attempted {
   const attempted = { event, action: `iam:${event}`, target };
   return parameters === undefined ? attempted : { ...attempted, parameters };
+}
+
+/** What the trail says of a dry run that fails. */
+export function tried({ dryRun = false }: Pick<ChangeOptions, 'dryRun'>): { readonly dryRun: 'true' } | undefined {
+  return dryRun ? { dryRun: 'true' } : undefined;
 }
 
 /** The event of a call that succeeds. */

@@ -5,7 +5,7 @@ import type { ChangeOptions } from '../directory/entities/entity-store.ts';
 import { storable } from '../directory/storable.ts';
 import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
-import { audited, iamOperation } from './audited.ts';
+import { audited, iamOperation, tried } from './audited.ts';
 import type { Call } from './call.ts';
 import { ValidationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
@@ -30,11 +30,6 @@ export interface OidcProviderInput {
 
 /** What a change of a provider has made. */
 export type Saved = Pick<MadeChange<unknown>, 'revision' | 'touched'>;
-
-/** What the trail says of a dry run that fails. */
-function tried({ dryRun = false }: ChangeOptions): { readonly dryRun: 'true' } | undefined {
-  return dryRun ? { dryRun: 'true' } : undefined;
-}
 
 /**
  * iam:CreateOpenIDConnectProvider, with the provider's keys. Throws ValidationError, EntityAlreadyExists, NoSuchEntity.

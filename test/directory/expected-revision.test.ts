@@ -150,6 +150,7 @@ const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
     uses: [`Resource ${KEY}`, ...OF_USER],
   },
   revokeGrant: { input: { keyArn: KEY, grantId: 'grant-1' }, uses: [`Resource ${KEY}`] },
+  retireGrant: { input: { keyArn: KEY, grantId: 'grant-1' }, uses: [`Resource ${KEY}`] },
   createVpcEndpoint: {
     input: {
       ...ENDPOINT,

@@ -198,9 +198,9 @@ async function changedOf(client: EventClient): Promise<Answered> {
 }
 
 /** Resolves when all say that they are ready, or that they are not. */
-async function untilAll(are: 'ready' | 'not ready'): Promise<void> {
+async function untilAll(are: 'ready' | 'not ready', timeout = 30_000): Promise<void> {
   const wanted = are === 'ready' ? 200 : 503;
-  for (const url of urls) await expect.poll(() => readiness(url), { timeout: 30_000, message: url }).toBe(wanted);
+  for (const url of urls) await expect.poll(() => readiness(url), { timeout, message: url }).toBe(wanted);
 }
 
 /** The status of /readyz, on a connection of its own: any worker may answer. 0: the connection was cut. */
@@ -254,8 +254,8 @@ async function disturb(run: Run): Promise<void> {
       await expect.poll(async () => (await others()).length, { timeout: 30_000 }).toBe(2);
     },
   ];
-  // Workers begin one after the other.
-  await untilAll('ready');
+  // Workers begin one after the other, at whichever pace the machine allows.
+  await untilAll('ready', 120_000);
   // Each of them once, and then at random.
   for (let count = 0; !run.isOver; count += 1) {
     await (disturbances[count] ?? any(disturbances))();

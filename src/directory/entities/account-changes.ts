@@ -13,6 +13,7 @@ import { SALT_DIGITS } from './draw.ts';
 import { findHolder, noSuch } from './holder.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { AccountChanges, NewAccount } from './organization-inputs.ts';
+import { forgetTags } from './organization-tags.ts';
 import {
   findOrganization,
   findParent,
@@ -171,8 +172,12 @@ const removeAccountFromOrganization: AccountChanges['removeAccountFromOrganizati
   ]);
   if (administers.length > 0) throw constraintViolation('CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG', 'accountId');
   await detachAll(sql, organization, accountId);
+  const tags = await forgetTags(sql, organizationId, [accountId]);
   await forgetPlace(sql, accountId);
-  return { touched: [...touchingAccount(accountId), ...touchingOrganization(organization)], result: accountId };
+  return {
+    touched: [...touchingAccount(accountId), ...touchingOrganization(organization), ...tags],
+    result: accountId,
+  };
 };
 
 /** Changes of accounts and of their places. */

@@ -6,6 +6,7 @@ import type { Sql } from '../prisma/database.ts';
 import { detachAll } from './control-policies.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { AccountChanges } from './organization-inputs.ts';
+import { forgetTags } from './organization-tags.ts';
 
 /** What lies in an account. */
 interface Content {
@@ -90,6 +91,8 @@ export const closeAccount: AccountChanges['closeAccount'] = async (sql, input, {
   await endSessions(closing, now);
   if (account.organizationId !== null) {
     await detachAll(sql, { id: account.organizationId }, accountId);
+    const tags = await forgetTags(sql, account.organizationId, [accountId]);
+    for (const { entity, entityId } of tags) changes.touch(entity, entityId);
     changes.touch('Organization', account.organizationId);
   }
   for (const [table, key, where] of DELETIONS) {

@@ -14,6 +14,7 @@ import {
 import { keepDocument } from './inline-policies.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { ControlPolicyChanges, ControlPolicyType } from './organization-inputs.ts';
+import { forgetTagsOfPolicy } from './organization-tags.ts';
 import {
   findOrganization,
   isEnabled,
@@ -107,8 +108,9 @@ const deleteControlPolicy: ControlPolicyChanges['deleteControlPolicy'] = async (
     [organizationId, policyId],
   );
   if (attached.length > 0) throw organizationError('PolicyInUseException', 'policyId');
+  const tags = await forgetTagsOfPolicy(sql, organizationId, policyId);
   await sql.query('DELETE FROM "ControlPolicy" WHERE "organizationId" = $1 AND id = $2', [organizationId, policyId]);
-  return { touched: touchingOrganization(organization), result: `${organizationId}/${policyId}` };
+  return { touched: [...touchingOrganization(organization), ...tags], result: `${organizationId}/${policyId}` };
 };
 
 /** The root, a unit or an account of the organization. Throws TargetNotFoundException. */

@@ -3,6 +3,7 @@ import { isOfAws } from './control-policies.ts';
 import type { Draw } from './draw.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { OrganizationChanges } from './organization-inputs.ts';
+import { forgetTags } from './organization-tags.ts';
 import {
   findOrganization,
   randomEnding,
@@ -65,10 +66,11 @@ const deleteOrganization: OrganizationChanges['deleteOrganization'] = async (sql
     [organizationId, managementAccountId],
   );
   if (held.some(({ id }) => !isOfAws(id))) throw organizationError('OrganizationNotEmptyException', 'organizationId');
+  const tags = await forgetTags(sql, organizationId, [organization.rootId, managementAccountId]);
   await forgetPlace(sql, managementAccountId);
   await sql.query('DELETE FROM "Organization" WHERE id = $1', [organizationId]);
   return {
-    touched: [...touchingOrganization(organization), ...touchingAccount(managementAccountId)],
+    touched: [...touchingOrganization(organization), ...touchingAccount(managementAccountId), ...tags],
     result: organizationId,
   };
 };

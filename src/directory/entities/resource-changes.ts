@@ -2,8 +2,9 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { createGrant, revokeGrant } from './grants.ts';
+import { partOfOrganization } from './organization-tags.ts';
 import { deletePublicAccessBlock, putPublicAccessBlock } from './public-access.ts';
-import type { ResourceChanges, ResourceEntry, ResourceName } from './resource-inputs.ts';
+import type { GivenTag, ResourceChanges, ResourceEntry, ResourceName } from './resource-inputs.ts';
 import { deleteResourcePolicy, putResourcePolicy } from './resource-policies.ts';
 import {
   accountIn,
@@ -42,6 +43,20 @@ async function deleteResource(sql: WritingSql, { resourceArn: arn }: ResourceNam
   return { touched: [touchingResource(arn)], result: arn };
 }
 
+/**
+ * Services tell keys apart by their case, and conditions do not: with both, nobody could say which value a condition has.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourcetag
+ */
+function refuseAlike(stored: Readonly<Record<string, string>>, given: readonly GivenTag[]): void {
+  const names = new Map(Object.keys(stored).map((key) => [key.toLowerCase(), key]));
+  for (const { key } of given) {
+    const other = names.get(key.toLowerCase());
+    if (other === undefined || Object.hasOwn(stored, key)) continue;
+    const message = `Duplicate tag keys found: the resource has the tag ${other}, which differs from ${key} in case alone. Remove it first.`;
+    throw new RolegateError('InvalidInput', message, { field: 'tags' });
+  }
+}
+
 /** Changes of resources. */
 export const RESOURCE_CHANGES: ResourceChanges = {
   putResource,
@@ -49,9 +64,12 @@ export const RESOURCE_CHANGES: ResourceChanges = {
   putResourcePolicy,
   deleteResourcePolicy,
   tagResource: async (sql, { resourceArn: arn, tags }) => {
-    const stored = await findResource(sql, arn);
+    const before = await storedResource(sql, arn);
+    // What AWS Organizations has is there without being entered.
+    const stored = before ?? (await partOfOrganization(sql, arn)) ?? (await findResource(sql, arn));
+    refuseAlike(stored.tags, tags);
     const all = tagsWith({ ...stored.tags, ...recordOf(tags) }, stored);
-    return sayOf(sql, stored, { arn, accountId: stored.accountId, tags: all });
+    return sayOf(sql, before, { arn, accountId: stored.accountId, tags: all });
   },
   untagResource: async (sql, { resourceArn: arn, tagKeys }) => {
     const stored = await findResource(sql, arn);
@@ -63,4 +81,5 @@ export const RESOURCE_CHANGES: ResourceChanges = {
   deletePublicAccessBlock,
   createGrant,
   revokeGrant,
+  retireGrant: revokeGrant,
 };

@@ -66,6 +66,8 @@ export interface ResourceChanges {
   readonly createGrant: ChangeOf<NewGrant>;
   /** The result is the ARN of the key. */
   readonly revokeGrant: ChangeOf<{ readonly keyArn: string; readonly grantId: string }>;
+  /** The same, for whom the grant lets end it. */
+  readonly retireGrant: ChangeOf<{ readonly keyArn: string; readonly grantId: string }>;
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */

@@ -2,6 +2,7 @@ import type { Sql } from '../prisma/database.ts';
 import { attachOwnToNew, detachAll } from './control-policies.ts';
 import { constraintViolation, organizationError } from './organization-errors.ts';
 import type { OrganizationChanges } from './organization-inputs.ts';
+import { forgetTags } from './organization-tags.ts';
 import {
   findOrganization,
   findParent,
@@ -93,7 +94,8 @@ export const UNIT_CHANGES: Pick<
     );
     if (held.length > 0) throw organizationError('OrganizationalUnitNotEmptyException', 'unitId');
     await detachAll(sql, organization, unitId);
+    const tags = await forgetTags(sql, organizationId, [unitId]);
     await sql.query('DELETE FROM "OrganizationalUnit" WHERE id = $1', [unitId]);
-    return { touched: touchingOrganization(organization), result: unitId };
+    return { touched: [...touchingOrganization(organization), ...tags], result: unitId };
   },
 };

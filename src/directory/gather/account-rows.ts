@@ -30,6 +30,7 @@ export interface ControlPolicyRow {
   readonly type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
   readonly name: string;
   readonly hash: string;
+  /** Of its root, its units and the accounts asked for: the others do not matter to these. */
   readonly targets: readonly string[];
 }
 
@@ -45,7 +46,7 @@ export interface OrganizationRow {
   readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
 
-/** The accounts $1, and their organizations. */
+/** The accounts $1, and their organizations, without what is attached to other accounts: there may be thousands. */
 const SELECT_ACCOUNTS = `
   WITH accounts AS (SELECT * FROM "Account" WHERE id = ANY($1::text[]))
   SELECT
@@ -65,9 +66,11 @@ const SELECT_ACCOUNTS = `
         'policies', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'arn', p.arn, 'type', p.type,
              'name', p.name, 'hash', p."documentHash",
              'targets', (SELECT coalesce(json_agg(t."targetId"), '[]') FROM "ControlPolicyAttachment" t
-                WHERE t."organizationId" = o.id AND t."policyId" = p.id)) ORDER BY p.id), '[]')
+                WHERE t."organizationId" = o.id AND t."policyId" = p.id AND t."targetId" = ANY(above.ids))) ORDER BY p.id), '[]')
            FROM "ControlPolicy" p WHERE p."organizationId" = o.id))), '[]')
-       FROM "Organization" o WHERE o.id IN (SELECT "organizationId" FROM accounts))
+       FROM "Organization" o CROSS JOIN LATERAL (SELECT $1::text[] || o."rootId" ||
+              ARRAY(SELECT u.id FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id) AS ids) above
+      WHERE o.id = ANY(ARRAY(SELECT DISTINCT "organizationId" FROM accounts WHERE "organizationId" IS NOT NULL)))
       AS organizations`;
 
 export async function readAccountRows(

@@ -162,7 +162,8 @@ export class Gatherer {
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const loaded = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const loaded = await read.finish();
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

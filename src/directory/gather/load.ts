@@ -53,6 +53,16 @@ export interface Loaded {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
+/** What was read, of one revision. */
+export interface Read {
+  readonly revision: bigint;
+  /**
+   * Compiles the documents and builds the entries, which takes a while for many: once the transaction is over, which the database
+   * would otherwise end for waiting.
+   */
+  finish(): Promise<Loaded>;
+}
+
 /** Accounts and organizations of a batch, from memory where it has them, else from the database. */
 interface Accounts {
   readonly facts: Map<string, AccountFacts>;
@@ -67,10 +77,10 @@ const STALE_ROWS = 500;
 const COMPILED = 50;
 
 /**
- * Reads and builds what is wanted in three statements, which must see one state of the database. All three are sent even
- * where the first finds nothing: what does not exist must take as long as what the caller may not know of.
+ * Reads what is wanted in three statements, which must see one state of the database. All three are sent even where the first finds
+ * nothing: what does not exist must take as long as what the caller may not know of.
  */
-export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
+export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Read> {
   const { memory } = tools;
   const catalog = tools.catalog.now;
   const names = namesOf(wanted, catalog);
@@ -101,11 +111,14 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   }
   const policies = withCatalog(rows, wanted, catalog);
   const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
-  const compiled = await compileAll(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
+  const documents = await readMissing(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
   return {
     revision: rows.revision,
-    catalog,
-    entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now),
+    finish: async () => {
+      const compiled = await compileAll(documents, tools);
+      const entries = build(rows, wanted, resources, accounts, policies.rows, compiled, now);
+      return { revision: rows.revision, catalog, entries };
+    },
   };
 }
 
@@ -186,13 +199,20 @@ function needed(
   return documents;
 }
 
-/** Compiles what is not compiled yet; texts in `known` are not read again. */
-async function compileAll(
+/** Documents of a batch: those that are compiled, and the others with their texts. */
+interface Documents {
+  readonly compiled: Map<string, Compiled>;
+  readonly missing: ReadonlyMap<string, NeededDocument>;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Texts in `known` are not read again. */
+async function readMissing(
   sql: Sql,
   documents: readonly NeededDocument[],
   known: ReadonlyMap<string, string>,
-  { compiled, resources }: LoadTools,
-): Promise<CompiledBatch> {
+  { compiled }: LoadTools,
+): Promise<Documents> {
   const batch = new Map<string, Compiled>();
   const missing = new Map<string, NeededDocument>();
   for (const document of documents) {
@@ -203,11 +223,18 @@ async function compileAll(
   }
   const unread = new Set([...missing.values()].map(({ hash }) => hash).filter((hash) => !known.has(hash)));
   const texts = await readDocuments(sql, [...unread]);
+  return { compiled: batch, missing, texts: new Map([...texts, ...known]) };
+}
+
+async function compileAll(
+  { compiled: batch, missing, texts }: Documents,
+  { compiled, resources }: LoadTools,
+): Promise<CompiledBatch> {
   let made = 0;
   for (const [key, { kind, hash }] of missing) {
     made += 1;
     if (made % COMPILED === 0) await setImmediate();
-    const text = known.get(hash) ?? texts.get(hash);
+    const text = texts.get(hash);
     if (text === undefined) continue;
     batch.set(key, compiled.compile(kind, hash, text));
     if (kind === 'resource') resources.keepText(hash, text);

@@ -139,7 +139,8 @@ export const TAGGED_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'account
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
  * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
- * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them); VPC endpoints $9.
+ * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them); VPC endpoints $9. What it goes on to look for is given as arrays: for a list
+ * of unknown length, or one name or another, the database would read the whole table.
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (
@@ -159,9 +160,10 @@ const SELECT_ENTITIES = `
     UNION SELECT r.id FROM unnest($3::text[]) AS asked(arn)
       JOIN "Role" r ON r."accountId" = split_part(asked.arn, ':', 5) AND r.name = split_part(asked.arn, '/', 2)),
   users AS (
-    SELECT * FROM "User" WHERE arn = ANY($1::text[]) OR id IN (SELECT "userId" FROM federated)),
+    SELECT * FROM "User" WHERE id = ANY(ARRAY(
+      SELECT id FROM "User" WHERE arn = ANY($1::text[]) UNION SELECT "userId" FROM federated WHERE "userId" IS NOT NULL))),
   memberships AS (
-    SELECT m."userId", m."groupId" FROM "GroupMembership" m JOIN users u ON u.id = m."userId")
+    SELECT m."groupId" FROM "GroupMembership" m WHERE m."userId" = ANY(ARRAY(SELECT id FROM users)))
   SELECT
     (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision,
     ${touchedSince('$6')} AS touched,
@@ -170,11 +172,11 @@ const SELECT_ENTITIES = `
         'groups', (SELECT coalesce(json_agg(m."groupId"), '[]') FROM "GroupMembership" m WHERE m."userId" = e.id))), '[]')
        FROM users e) AS users,
     (SELECT coalesce(json_agg(json_build_object(${holder('groupId')})), '[]')
-       FROM "Group" e WHERE e.id IN (SELECT "groupId" FROM memberships)) AS groups,
+       FROM "Group" e WHERE e.id = ANY(ARRAY(SELECT DISTINCT "groupId" FROM memberships))) AS groups,
     (SELECT coalesce(json_agg(json_build_object(${holder('roleId')}, 'accountId', e."accountId", 'path', e.path,
         'tags', e.tags, 'boundary', ${BOUNDARY}, 'trustPolicyHash', e."trustPolicyHash",
         'trustBindings', e."trustBindings", 'maxSessionDuration', e."maxSessionDuration")), '[]')
-       FROM "Role" e WHERE e.id IN (SELECT id FROM roles)) AS roles,
+       FROM "Role" e WHERE e.id = ANY(ARRAY(SELECT id FROM roles WHERE id IS NOT NULL))) AS roles,
     (SELECT coalesce(json_agg(${SESSION_JSON} ORDER BY s."issuedAt" DESC, s.id), '[]')
        FROM sessions s JOIN "Role" r ON r.id = s."roleId") AS sessions,
     (SELECT coalesce(json_agg(json_build_object('arn', k."federatedArn", 'userId', k."userId", 'tags', k.tags,
@@ -197,8 +199,9 @@ const SELECT_ENTITIES = `
         'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
        FROM "ManagedPolicy" p ${DEFAULT_VERSION}
-      WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)
-         OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM federated)) AS policies`;
+      WHERE p.arn = ANY(ARRAY(
+        SELECT unnest($5::text[]) UNION SELECT unnest("sessionPolicyArns") FROM sessions
+        UNION SELECT unnest("sessionPolicyArns") FROM federated))) AS policies`;
 
 export interface EntityNames {
   readonly users: readonly string[];

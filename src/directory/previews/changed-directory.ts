@@ -103,7 +103,8 @@ export class ChangedDirectory implements AskedDirectory {
   async #load(wanted: readonly Wanted[], now: number | null): Promise<Loaded> {
     const { catalog, compiled } = this.#around;
     const tools = { catalog, compiled, memory: this.#memory, resources: NONE_HELD };
-    const loaded = await this.#parts.replay((sql) => load(sql, wanted, now ?? Date.now(), tools));
+    const read = await this.#parts.replay((sql) => load(sql, wanted, now ?? Date.now(), tools));
+    const loaded = await read.finish();
     this.#check(loaded.revision);
     for (const [key, entry] of loaded.entries) if (entry.passing !== true) this.#memory.put(key, entry);
     return loaded;

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import { makeChange } from '../change.ts';
-import type { Revision } from '../directory.ts';
 import type { OwnServiceInput } from '../document.ts';
+import type { ChangeOptions } from '../entities/change-options.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
 import { checkPrefix, checkService, MOST_ACTIONS_OF_ALL, MOST_SERVICES } from './check-service.ts';
 import { completed, type OwnService } from './own-service.ts';
 import { OWN_SERVICE, type OwnServices } from './own-services.ts';
-import type { ServiceStore } from './service-store.ts';
+import type { SavedService, ServiceStore } from './service-store.ts';
 
 /** Where a definition stands in a mutation. */
 const INPUT = '';
@@ -41,6 +41,10 @@ async function write(sql: Sql, service: OwnService): Promise<void> {
   );
 }
 
+function touching(prefix: string): Touched {
+  return { entity: OWN_SERVICE, entityId: prefix };
+}
+
 function noSuchService(prefix: string): RolegateError {
   const message = `the service with the prefix ${prefix.slice(0, 100)} cannot be found`;
   return new RolegateError('NoSuchEntity', message, { field: `${INPUT}prefix` });
@@ -50,14 +54,21 @@ export function serviceStore(store: Store, services: OwnServices): ServiceStore 
   /** `work` returns what it touched. */
   const change = async (
     event: NewAuditEvent | undefined,
+    options: ChangeOptions | undefined,
+    prefix: string,
     work: (sql: Sql, stored: ReadonlyMap<string, OwnService>) => Promise<readonly Touched[]>,
-  ): Promise<Revision> => {
-    const { revision } = await makeChange(store, event, async (sql) => ({
-      touched: await work(sql, await storedServices(sql)),
-      result: undefined,
-    }));
-    return revision;
-  };
+  ): Promise<SavedService> =>
+    makeChange(
+      store,
+      event,
+      async (sql) => ({
+        touched: await work(sql, await storedServices(sql)),
+        // Also where it is already so: somebody else may have made it so.
+        reads: [touching(prefix)],
+        result: undefined,
+      }),
+      options,
+    );
   const put = async (
     sql: Sql,
     stored: ReadonlyMap<string, OwnService>,
@@ -67,7 +78,7 @@ export function serviceStore(store: Store, services: OwnServices): ServiceStore 
     checkTotal(new Map(stored).set(service.prefix, service).values());
     if (isDeepStrictEqual(stored.get(service.prefix), service)) return [];
     await write(sql, service);
-    return [{ entity: OWN_SERVICE, entityId: service.prefix }];
+    return [touching(service.prefix)];
   };
   return {
     get hiding() {
@@ -76,29 +87,29 @@ export function serviceStore(store: Store, services: OwnServices): ServiceStore 
 
     list: async () => [...(await storedServices(store.database)).values()],
 
-    register: async (input, event) => {
+    register: async (input, event, options) => {
       checkPrefix(input.prefix, services.aws, `${INPUT}prefix`);
       checkService(input, INPUT);
-      return change(event, (sql, stored) => {
+      return change(event, options, input.prefix, (sql, stored) => {
         if (!stored.has(input.prefix)) return put(sql, stored, input);
         const message = `Service with prefix ${input.prefix} already exists.`;
         throw new RolegateError('EntityAlreadyExists', message, { field: `${INPUT}prefix` });
       });
     },
 
-    update: async (input, event) => {
+    update: async (input, event, options) => {
       checkService(input, INPUT);
-      return change(event, (sql, stored) => {
+      return change(event, options, input.prefix, (sql, stored) => {
         if (!stored.has(input.prefix)) throw noSuchService(input.prefix);
         return put(sql, stored, input);
       });
     },
 
-    remove: (prefix, event) =>
-      change(event, async (sql, stored) => {
+    remove: (prefix, event, options) =>
+      change(event, options, prefix, async (sql, stored) => {
         if (!stored.has(prefix)) throw noSuchService(prefix);
         await sql.query('DELETE FROM "OwnService" WHERE prefix = $1', [prefix]);
-        return [{ entity: OWN_SERVICE, entityId: prefix }];
+        return [touching(prefix)];
       }),
   };
 }

@@ -1,11 +1,15 @@
 import type { CatalogService } from '../../access/catalog-search.ts';
-import type { Revision } from '../../directory/directory.ts';
 import type { OwnServiceInput } from '../../directory/document.ts';
+import type { ChangeOptions } from '../../directory/entities/entity-store.ts';
+import type { SavedService } from '../../directory/services/service-store.ts';
 import { aCall } from '../../session/call.ts';
 import { registerService, removeService, updateService } from '../../session/own-services.ts';
 import { builder } from '../builder.ts';
+import { changeArguments, changeOptions } from '../changes/change-arguments.ts';
+import { type ChangeAnswer, changedFields } from '../changes/changed-fields.ts';
 import {
   AccessDeniedFailure,
+  ConflictFailure,
   EntityExistsFailure,
   expectingFailures,
   LimitFailure,
@@ -88,20 +92,22 @@ const ServiceInput = builder.inputType('ServiceInput', {
 });
 
 /** A service after a change. */
-interface Saved {
-  readonly service: CatalogService;
-  readonly revision: Revision;
+interface Saved extends ChangeAnswer {
+  /** Null: it would be new. */
+  readonly service: CatalogService | null;
 }
 
 const SaveServiceSuccess = builder.objectRef<Saved>('SaveServiceSuccess').implement({
-  description: 'The service is in the catalogue: its actions can be asked about from this revision on',
+  description:
+    'The service is in the catalogue: its actions can be asked about from this revision on; in a dry run, they could be',
   fields: (t) => ({
-    service: t.field({ type: Service, description: 'The service', resolve: ({ service }) => service }),
-    revision: t.field({
-      type: 'Revision',
-      description: 'The revision that has it; the former one if nothing changed',
-      resolve: ({ revision }) => revision,
+    service: t.field({
+      type: Service,
+      nullable: true,
+      description: 'The service; in a dry run the one before, null if there was none',
+      resolve: ({ service }) => service,
     }),
+    ...changedFields(t),
   }),
 });
 
@@ -128,10 +134,9 @@ function documentOf({ resourceTypes, conditionKeys, ...rest }: typeof ServiceInp
   };
 }
 
-/** INVARIANT: it was just stored, and the catalogue has every change of this process. */
-function saved(service: CatalogService | null, revision: Revision): Saved {
-  if (service === null) throw new Error('a service is not in the catalogue after it was stored');
-  return { service, revision };
+/** What became of a service. */
+function saved(prefix: string, { revision, touched }: SavedService, { dryRun = false }: ChangeOptions): ChangeAnswer {
+  return { named: [prefix], revision, touched, dryRun };
 }
 
 builder.mutationField('registerService', (t) =>
@@ -141,15 +146,16 @@ builder.mutationField('registerService', (t) =>
     description:
       'Registers a service of an application beside those of AWS: its actions are decided, validated, listed and completed like ' +
       `AWS’s. At most 100, with 10,000 actions together. Only for the operator. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: ServiceInput, required: true, description: 'The service' }) },
+    args: { input: t.arg({ type: ServiceInput, required: true, description: 'The service' }), ...changeArguments(t) },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, EntityExistsFailure, LimitFailure],
+      types: [AccessDeniedFailure, ConflictFailure, ValidationFailure, EntityExistsFailure, LimitFailure],
       union: { name: 'RegisterServiceResult', description: 'The service, or why it was not registered' },
     },
-    resolve: (_root, { input }, { directory, catalog, caller, now, origin }) =>
+    resolve: (_root, { input, ...asked }, { directory, catalog, caller, now, origin }) =>
       expectingFailures(async () => {
-        const revision = await registerService({ directory }, aCall(caller, now, origin), documentOf(input));
-        return saved(catalog.service(input.prefix), revision);
+        const options = changeOptions(asked);
+        const change = await registerService({ directory }, aCall(caller, now, origin), documentOf(input), options);
+        return { ...saved(input.prefix, change, options), service: catalog.service(input.prefix) };
       }),
   }),
 );
@@ -161,15 +167,19 @@ builder.mutationField('updateService', (t) =>
     description:
       'Puts a definition in the place of the former one: what it leaves out is gone. Policies that name what is gone stay, and ' +
       `match nothing. Only for the operator. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: ServiceInput, required: true, description: 'The service, whole' }) },
+    args: {
+      input: t.arg({ type: ServiceInput, required: true, description: 'The service, whole' }),
+      ...changeArguments(t),
+    },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure, LimitFailure],
+      types: [AccessDeniedFailure, ConflictFailure, ValidationFailure, NoSuchEntityFailure, LimitFailure],
       union: { name: 'UpdateServiceResult', description: 'The service, or why it was not updated' },
     },
-    resolve: (_root, { input }, { directory, catalog, caller, now, origin }) =>
+    resolve: (_root, { input, ...asked }, { directory, catalog, caller, now, origin }) =>
       expectingFailures(async () => {
-        const revision = await updateService({ directory }, aCall(caller, now, origin), documentOf(input));
-        return saved(catalog.service(input.prefix), revision);
+        const options = changeOptions(asked);
+        const change = await updateService({ directory }, aCall(caller, now, origin), documentOf(input), options);
+        return { ...saved(input.prefix, change, options), service: catalog.service(input.prefix) };
       }),
   }),
 );
@@ -180,20 +190,16 @@ const RemoveServiceInput = builder.inputType('RemoveServiceInput', {
 });
 
 /** A service that is gone. */
-interface Removed {
+interface Removed extends ChangeAnswer {
   readonly prefix: string;
-  readonly revision: Revision;
 }
 
 const RemoveServiceSuccess = builder.objectRef<Removed>('RemoveServiceSuccess').implement({
-  description: 'The service is gone: its actions are unknown, unless AWS has a service of that prefix by now',
+  description:
+    'The service is gone: its actions are unknown, unless AWS has a service of that prefix by now. In a dry run, it would be',
   fields: (t) => ({
     prefix: t.exposeString('prefix', { description: 'Its prefix' }),
-    revision: t.field({
-      type: 'Revision',
-      description: 'The revision that does not have it any more',
-      resolve: ({ revision }) => revision,
-    }),
+    ...changedFields(t),
   }),
 });
 
@@ -202,15 +208,19 @@ builder.mutationField('removeService', (t) =>
     type: RemoveServiceSuccess,
     nullable: true,
     description: `Removes a service of an application. Its resources, and policies that name its actions, stay. Only for the operator. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: RemoveServiceInput, required: true, description: 'The service to remove' }) },
+    args: {
+      input: t.arg({ type: RemoveServiceInput, required: true, description: 'The service to remove' }),
+      ...changeArguments(t),
+    },
     errors: {
-      types: [AccessDeniedFailure, NoSuchEntityFailure],
+      types: [AccessDeniedFailure, ConflictFailure, NoSuchEntityFailure],
       union: { name: 'RemoveServiceResult', description: 'That it is gone, or why not' },
     },
-    resolve: (_root, { input: { prefix } }, { directory, caller, now, origin }) =>
-      expectingFailures(async () => ({
-        prefix,
-        revision: await removeService({ directory }, aCall(caller, now, origin), prefix),
-      })),
+    resolve: (_root, { input: { prefix }, ...asked }, { directory, caller, now, origin }) =>
+      expectingFailures(async () => {
+        const options = changeOptions(asked);
+        const change = await removeService({ directory }, aCall(caller, now, origin), prefix, options);
+        return { ...saved(prefix, change, options), prefix };
+      }),
   }),
 );

@@ -106,18 +106,23 @@ const CreateGrantSuccess = builder.objectRef<Changed>('CreateGrantSuccess').impl
   }),
 });
 
-const RevokeGrantSuccess = builder.objectRef<Changed>('RevokeGrantSuccess').implement({
-  description: 'The grant was revoked; in a dry run, it would be',
-  fields: (t) => ({
-    key: t.field({
-      type: Resource,
-      nullable: true,
-      description: 'The key after the change, in a dry run before it; null if the caller may not read it',
-      resolve: ({ arn }, _args, context) => readableResource(context, arn),
+function endedGrant(name: string, done: string) {
+  return builder.objectRef<Changed>(name).implement({
+    description: `The grant was ${done}; in a dry run, it would be`,
+    fields: (t) => ({
+      key: t.field({
+        type: Resource,
+        nullable: true,
+        description: 'The key after the change, in a dry run before it; null if the caller may not read it',
+        resolve: ({ arn }, _args, context) => readableResource(context, arn),
+      }),
+      ...changedFields(t),
     }),
-    ...changedFields(t),
-  }),
-});
+  });
+}
+
+const RevokeGrantSuccess = endedGrant('RevokeGrantSuccess', 'revoked');
+const RetireGrantSuccess = endedGrant('RetireGrantSuccess', 'retired');
 
 const KEY = 'ARN of the KMS key';
 const PAIRS = 'at most 8 pairs of keys and values with different keys';
@@ -182,6 +187,23 @@ changeMutation('revokeGrant', {
     }),
   }),
   success: RevokeGrantSuccess,
+  failures: [NoSuchEntityFailure, ValidationFailure],
+  changeOf: (input) => input,
+});
+
+changeMutation('retireGrant', {
+  description:
+    'kms:RetireGrant: deletes a grant of a KMS key that is not needed any more. The retiring principal of the grant may, its grantee ' +
+    'if it has the operation RetireGrant, the root user of the account of the key, and whom that account lets by an identity policy; a ' +
+    'Deny of kms:RetireGrant binds them all',
+  input: builder.inputType('RetireGrantInput', {
+    description: 'The parameters of kms:RetireGrant',
+    fields: (t) => ({
+      keyArn: t.field({ type: 'Arn', required: true, description: KEY }),
+      grantId: t.string({ required: true, description: 'Id of the grant' }),
+    }),
+  }),
+  success: RetireGrantSuccess,
   failures: [NoSuchEntityFailure, ValidationFailure],
   changeOf: (input) => input,
 });

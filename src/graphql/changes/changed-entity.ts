@@ -11,7 +11,7 @@ interface Named {
 }
 
 interface KindValue {
-  readonly value: KnowableKind | 'OwnService' | 'Other';
+  readonly value: KnowableKind | 'Other';
   readonly description: string;
 }
 

@@ -138,7 +138,8 @@ changeMutation('tagResource', {
   description:
     'Adds tags to a resource, or gives them other values; its other tags stay. A resource has at most 50. Needs the tagging action of ' +
     'the service on the resource, with aws:RequestTag and aws:TagKeys: s3:TagResource, sqs:TagQueue, ec2:CreateTags …; ' +
-    'rolegate:TagResource where the service has none',
+    'rolegate:TagResource where the service has none. Also of an account, a unit, a root or a control policy of an organization, by ' +
+    'its ARN of AWS Organizations (organizations:TagResource), which need not be entered',
   input: builder.inputType('TagResourceInput', {
     description: 'A resource and tags for it',
     fields: (t) => ({

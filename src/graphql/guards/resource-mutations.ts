@@ -35,6 +35,7 @@ export const RESOURCE_MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
     encryptionContextEquals: givenPairs,
   }),
   'Mutation.revokeGrant': performs('RevokeGrant', { keyArn: arn }),
+  'Mutation.retireGrant': performs('RetireGrant', { keyArn: arn, grantId: text }),
   'Mutation.createVpcEndpoint': performs('CreateVpcEndpoint', {
     accountId,
     region: text,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Revision } from '../../directory/directory.ts';
 import { StoreUnavailable } from '../../directory/store-unavailable.ts';
 import { endOf, type LoggedChange, type LogPlace } from '../../directory/stores/change-log.ts';
@@ -9,6 +10,9 @@ import { Pending } from './pending.ts';
 
 /** Changes in one event. */
 const PAGE = 500;
+
+/** How long what the subscriber may follow is taken to be as it was, while nothing changes: a condition can ask for the time. Milliseconds. */
+const HOLDS = 1_000;
 
 /** What a revision has changed, as far as the subscriber may know of it. */
 export interface DirectoryChanged {
@@ -48,10 +52,19 @@ async function* following(live: Live, pending: Pending, since: Revision): AsyncG
         const { history } = (await live.renew()).directory;
         pending.take();
         const until = history.known;
-        for (; place.revision <= until; ) {
-          const { events, next } = await pageOf(await live.renew(), place, until);
-          for (const event of events) yield event;
-          place = next;
+        while (place.revision <= until) {
+          const context = await live.renew();
+          const scope = await scopeOf(context);
+          const { events, next } = await pageOf(context, place, until, scope.accountIds);
+          let isWhole = true;
+          for (const event of events) {
+            // The reader may be slow: by what it may see when this is sent, and not when the page was read.
+            isWhole = event === events[0] || (await isSame(live, scope));
+            if (!isWhole) break;
+            yield event;
+            place = placeAfter(event);
+          }
+          if (isWhole) place = next;
         }
       } catch (error) {
         // It goes on from its place when the database is back.
@@ -69,8 +82,8 @@ async function pageOf(
   context: GuardContext,
   place: LogPlace,
   until: Revision,
+  accountIds: Seen,
 ): Promise<{ readonly events: readonly DirectoryChanged[]; readonly next: LogPlace }> {
-  const accountIds = await seenAccounts(context);
   const rows = await context.directory.history.changes.after(place, until, PAGE + 1, accountIds);
   const part = rows.slice(0, PAGE);
   const last = part.at(-1);
@@ -86,13 +99,46 @@ async function pageOf(
   return { events, next: rows.length > PAGE && last !== undefined ? last : endOf(until) };
 }
 
-function asSeen(change: LoggedChange, accountIds: readonly string[] | null): LoggedChange {
+function placeAfter({ revision, changes, isLast }: DirectoryChanged): LogPlace {
+  return isLast ? endOf(revision) : (changes.at(-1) ?? endOf(revision));
+}
+
+/** The accounts whose changes the subscriber may see; null: all. */
+type Seen = readonly string[] | null;
+
+/** The same, with when that was decided. */
+interface Scope {
+  readonly accountIds: Seen;
+  revision: Revision;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+async function scopeOf(context: GuardContext): Promise<Scope> {
+  // Before it is decided: what changes meanwhile is looked at once more.
+  const revision = await context.directory.history.current();
+  return { accountIds: await seenAccounts(context), revision, at: context.now };
+}
+
+/** Whether the subscriber may still see what it might. Throws FORBIDDEN where it may see nothing. */
+async function isSame(live: Live, scope: Scope): Promise<boolean> {
+  const context = await live.renew();
+  const isFresh = context.now < scope.at + HOLDS && (await context.directory.history.current()) === scope.revision;
+  if (isFresh) return true;
+  const { accountIds, revision, at } = await scopeOf(context);
+  if (!isDeepStrictEqual(accountIds, scope.accountIds)) return false;
+  scope.revision = revision;
+  scope.at = at;
+  return true;
+}
+
+function asSeen(change: LoggedChange, accountIds: Seen): LoggedChange {
   if (accountIds === null) return change;
   return { ...change, accountIds: change.accountIds.filter((id) => accountIds.includes(id)) };
 }
 
 /** The accounts whose changes the caller may see now; null: all. Throws FORBIDDEN where there are none. */
-async function seenAccounts(context: GuardContext): Promise<readonly string[] | null> {
+async function seenAccounts(context: GuardContext): Promise<Seen> {
   const visible = await visibleEvents(context, {}, null);
   if (visible.kind === 'allowed') return visible.filter.accountIds ?? null;
   throw new RolegateError('FORBIDDEN', `following changes needs ${visible.needs}, which you are not allowed`);

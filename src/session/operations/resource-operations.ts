@@ -13,6 +13,7 @@ type Name =
   | 'deletePublicAccessBlock'
   | 'createGrant'
   | 'revokeGrant'
+  | 'retireGrant'
   | 'createVpcEndpoint'
   | 'modifyVpcEndpoint'
   | 'deleteVpcEndpoint';
@@ -35,6 +36,11 @@ function blocking(place: Place): string {
 
 function checkPlace(place: Place): void {
   if ('resourceArn' in place) check.checkResourceArn(place.resourceArn);
+}
+
+function checkNamedGrant({ keyArn, grantId }: { readonly keyArn: string; readonly grantId: string }): void {
+  check.checkResourceArn(keyArn, 'keyArn');
+  check.checkText(grantId, 'grantId', 128);
 }
 
 /** Operations on resources, their policies, tags and grants, and on VPC endpoints. */
@@ -86,14 +92,8 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
   putPublicAccessBlock: { action: blocking, target: ofPlace, check: checkPlace },
   deletePublicAccessBlock: { action: blocking, target: ofPlace, check: checkPlace },
   createGrant: { action: 'kms:CreateGrant', target: ofKey, check: check.checkGrant },
-  revokeGrant: {
-    action: 'kms:RevokeGrant',
-    target: ofKey,
-    check: ({ keyArn, grantId }) => {
-      check.checkResourceArn(keyArn, 'keyArn');
-      check.checkText(grantId, 'grantId', 128);
-    },
-  },
+  revokeGrant: { action: 'kms:RevokeGrant', target: ofKey, check: checkNamedGrant },
+  retireGrant: { action: 'kms:RetireGrant', target: ofKey, check: checkNamedGrant },
   createVpcEndpoint: {
     action: 'ec2:CreateVpcEndpoint',
     target: ({ endpointId, vpcId, accountId }) => endpointId ?? vpcId ?? accountId,

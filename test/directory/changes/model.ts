@@ -422,6 +422,7 @@ export const NOT_MODELLED: Readonly<Record<string, string>> = {
     'deletePublicAccessBlock',
     'createGrant',
     'revokeGrant',
+    'retireGrant',
     'createVpcEndpoint',
     'modifyVpcEndpoint',
     'deleteVpcEndpoint',

@@ -206,3 +206,54 @@ test('a service is replaced whole, and removed', async () => {
   const { services: found } = await live.ask(alice, '{ services(search: "bills") { nodes { prefix } } }');
   expect(found.nodes).toEqual([]);
 });
+
+test('a change of a service is tried without being made, and expects what its caller knows', async () => {
+  const trips = { prefix: 'trips', name: 'Trips', actions: [{ name: 'Book', accessLevel: 'WRITE' }] };
+  const change = async (name: string, type: string, input: object, options: object) => {
+    const query = `mutation ($input: ${type}!, $expectedRevision: Revision, $dryRun: Boolean) {
+      ${name}(input: $input, expectedRevision: $expectedRevision, dryRun: $dryRun) {
+        __typename ... on SaveServiceSuccess { revision dryRun withheld touched { kind target } service { name } }
+        ... on RemoveServiceSuccess { revision dryRun withheld touched { kind target } }
+        ... on Conflict { touched { kind target } } } }`;
+    return (await live.ask(OPERATOR, query, { input, ...options }))[name];
+  };
+  const touched = [{ kind: 'SERVICE', target: 'trips' }];
+  const before = await services.directory.revision();
+  const tried = await change('registerService', 'ServiceInput', trips, { dryRun: true });
+  expect(tried).toMatchObject({
+    __typename: 'SaveServiceSuccess',
+    dryRun: true,
+    withheld: false,
+    touched,
+    service: null,
+  });
+  expect(await services.directory.revision()).toBe(before);
+  const known = tried.revision;
+  const made = await change('registerService', 'ServiceInput', trips, { expectedRevision: known });
+  expect(made).toMatchObject({ dryRun: false, touched, service: { name: 'Trips' } });
+  const renamed = { ...trips, name: 'Travels' };
+  expect(await change('updateService', 'ServiceInput', renamed, { expectedRevision: known })).toEqual({
+    __typename: 'Conflict',
+    touched,
+  });
+  // Also where it is already so: somebody else made it so.
+  expect(await change('updateService', 'ServiceInput', trips, { expectedRevision: known })).toMatchObject({
+    __typename: 'Conflict',
+  });
+  expect(await change('updateService', 'ServiceInput', renamed, { dryRun: true })).toMatchObject({
+    touched,
+    service: { name: 'Trips' },
+  });
+  const options = { expectedRevision: made.revision };
+  expect(await change('updateService', 'ServiceInput', renamed, options)).toMatchObject({
+    service: { name: 'Travels' },
+  });
+  expect(await change('removeService', 'RemoveServiceInput', { prefix: 'trips' }, options)).toMatchObject({
+    __typename: 'Conflict',
+  });
+  expect(await change('removeService', 'RemoveServiceInput', { prefix: 'trips' }, { dryRun: true })).toMatchObject({
+    dryRun: true,
+    touched,
+  });
+  expect(await change('removeService', 'RemoveServiceInput', { prefix: 'trips' }, {})).toMatchObject({ touched });
+});

@@ -24,6 +24,8 @@ const USERS = {
   stranger: userArn('stranger', STRANGER),
   // May attach service control policies to the unit, and nothing else.
   delegate: userArn('delegate', MANAGEMENT),
+  // May name the units that have its tag.
+  owner: userArn('owner', MANAGEMENT),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -68,6 +70,10 @@ beforeAll(async () => {
       may(USERS.admin, allow('*')),
       may(USERS.member, allow('*')),
       may(USERS.stranger, allow('*')),
+      may(USERS.owner, {
+        ...allow('organizations:UpdateOrganizationalUnit'),
+        Condition: { StringEquals: { 'aws:ResourceTag/owner': 'delegate' } },
+      }),
       may(USERS.delegate, {
         ...allow('organizations:AttachPolicy', [
           organizationsArn(`ou/${ORG}/${UNIT}`),
@@ -280,6 +286,68 @@ describe.each(CHANGES)('%s', (name, operation, input) => {
     const missing = await live.mutate(stranger, name, { organizationId: 'o-notthere00', ...input });
     expect(missing.message.replaceAll('o-notthere00', ORG)).toBe(there.message);
     expect(there.message).not.toContain(MANAGEMENT);
+  });
+});
+
+describe('tags of what AWS Organizations has', () => {
+  const TAGS = '... on ResourceChangeSuccess { resource { account { accountId } tags { key value } } touched { kind target } }';
+  const tag = (who: Caller, resourceArn: string) =>
+    live.mutate(who, 'tagResource', { resourceArn, tags: [{ key: 'owner', value: 'delegate' }] }, TAGS);
+
+  test.each([
+    ['an account', `account/${ORG}/${A}`],
+    ['a unit', `ou/${ORG}/${UNIT}`],
+    ['the root', `root/${ORG}/${ROOT}`],
+    ['a control policy', `policy/${ORG}/service_control_policy/p-nos3000000`],
+  ])('%s is tagged by who may, without being entered', async (_what, resource) => {
+    const arn = organizationsArn(resource);
+    for (const who of [callers.member, callers.stranger, callers.delegate]) {
+      const refused = await tag(who, arn);
+      expect(refused).toMatchObject({ __typename: 'AccessDenied' });
+      expect(refused.message).toContain('is not authorized to perform: organizations:TagResource');
+    }
+    expect(await tag(callers.admin, arn)).toMatchObject({
+      resource: { account: { accountId: MANAGEMENT }, tags: [{ key: 'owner', value: 'delegate' }] },
+      touched: [{ kind: 'RESOURCE', target: arn }],
+    });
+    const untag = { resourceArn: arn, tagKeys: ['owner'] };
+    expect(await live.mutate(callers.admin, 'untagResource', untag, TAGS)).toMatchObject({ resource: { tags: [] } });
+  });
+
+  test('count in the conditions of what changes it, and go with it', async () => {
+    const { admin } = callers;
+    const { unit } = await live.mutate(
+      admin,
+      'createOrganizationalUnit',
+      { ...on, parentId: ROOT, name: 'Tagged' },
+      '... on CreateOrganizationalUnitSuccess { unit { unitId } }',
+    );
+    const named = { ...on, unitId: unit.unitId };
+    const arn = organizationsArn(`ou/${ORG}/${unit.unitId}`);
+    const rename = (name: string) => live.outcome(callers.owner, 'updateOrganizationalUnit', { ...named, name });
+    expect(await rename('Mine')).toBe('AccessDenied');
+    await tag(admin, arn);
+    expect(await rename('Mine')).toBe('OrganizationalUnitChangeSuccess');
+    const deleted = await live.mutate(
+      admin,
+      'deleteOrganizationalUnit',
+      named,
+      '... on DeleteOrganizationalUnitSuccess { touched { kind target } }',
+    );
+    expect(deleted.touched).toEqual([
+      { kind: 'ORGANIZATION', target: ORG },
+      { kind: 'RESOURCE', target: arn },
+    ]);
+    expect(await tag(admin, arn)).toMatchObject({ __typename: 'NoSuchEntity' });
+  });
+
+  test.each([
+    `ou/${ORG}/ou-abcd-nowhere0`,
+    `account/${ORG}/${B}`,
+    `root/o-foreign000/${ROOT}`,
+    `policy/${ORG}/resource_control_policy/p-nos3000000`,
+  ])('%s is not there', async (resource) => {
+    expect(await tag(OPERATOR, organizationsArn(resource))).toMatchObject({ __typename: 'NoSuchEntity' });
   });
 });
 

@@ -34,6 +34,10 @@ const USERS = {
   delegate: userArn('delegate'),
   // May give the tag owner=delegate, and any other.
   labeler: userArn('labeler'),
+  // Of another account, without a policy of its own.
+  grantee: userArn('grantee', B),
+  // May change the endpoints of its own.
+  owner: userArn('owner'),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -60,6 +64,11 @@ beforeAll(async () => {
       may(USERS.nobody, allow('iam:*')),
       may(USERS.stranger, allow('*')),
       may(USERS.other, allow('iam:*')),
+      { arn: USERS.grantee },
+      may(USERS.owner, {
+        ...allow(['ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints']),
+        Condition: { StringEquals: { 'aws:ResourceTag/owner': 'owner', 'ec2:ResourceTag/Owner': 'owner' } },
+      }),
       may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
@@ -87,6 +96,15 @@ beforeAll(async () => {
       })),
     ],
     vpcEndpoints: [
+      ...['owner', 'admin'].map((owner) => ({
+        id: `vpce-${owner}`,
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.eu-west-1.s3',
+        type: 'Gateway',
+        tags: { owner },
+      })),
       {
         id: 'vpce-1',
         accountId: A,
@@ -118,6 +136,7 @@ const CHANGES: readonly (readonly [string, object, string, string])[] = [
   ['deletePublicAccessBlock', { resourceArn: ACCESS_POINT }, 's3:PutAccessPointPublicAccessBlock', ACCESS_POINT],
   ['createGrant', { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] }, 'kms:CreateGrant', KEY],
   ['revokeGrant', { keyArn: KEY, grantId: 'g' }, 'kms:RevokeGrant', KEY],
+  ['retireGrant', { keyArn: KEY, grantId: 'g' }, 'kms:RetireGrant', KEY],
   ['createVpcEndpoint', ENDPOINT, 'ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc/vpc-1`],
   ['modifyVpcEndpoint', { endpointId: 'vpce-1' }, 'ec2:ModifyVpcEndpoint', 'vpce-1'],
   ['deleteVpcEndpoint', { endpointId: 'vpce-1' }, 'ec2:DeleteVpcEndpoints', 'vpce-1'],
@@ -313,6 +332,49 @@ describe('who may', () => {
   });
 });
 
+describe('a grant is retired', () => {
+  const made = async (terms: object): Promise<string> => {
+    const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'], ...terms };
+    const { grantId } = await live.mutate(OPERATOR, 'createGrant', grant, '... on CreateGrantSuccess { grantId }');
+    return grantId;
+  };
+  const retire = (who: Caller, grantId: string) =>
+    live.mutate(who, 'retireGrant', { keyArn: OWN_KEY, grantId }, '... on RetireGrantSuccess { dryRun }');
+
+  test('by its retiring principal, also of another account', async () => {
+    const grantId = await made({ retiringPrincipal: USERS.grantee });
+    // Its grantee has not got the operation.
+    expect(await retire(callers.nobody, grantId)).toMatchObject({ __typename: 'AccessDenied' });
+    expect(await retire(callers.grantee, grantId)).toMatchObject({ __typename: 'RetireGrantSuccess', dryRun: false });
+    expect(await retire(OPERATOR, grantId)).toMatchObject({ __typename: 'NoSuchEntity' });
+    expect((await live.trail()).filter(({ event }) => event === 'RetireGrant').map(({ outcome }) => outcome)).toEqual(
+      expect.arrayContaining(['REFUSED', 'SUCCEEDED']),
+    );
+  });
+
+  test('by its grantee, if it has the operation', async () => {
+    const grantId = await made({ granteePrincipal: USERS.grantee, operations: ['Decrypt', 'RetireGrant'] });
+    expect(await retire(callers.grantee, grantId)).toMatchObject({ __typename: 'RetireGrantSuccess' });
+  });
+
+  test('by nobody because of another grant of the key', async () => {
+    const own = await made({ retiringPrincipal: USERS.grantee });
+    const others = await made({ retiringPrincipal: USERS.other });
+    const refused = await retire(callers.grantee, others);
+    expect(refused).toMatchObject({ __typename: 'AccessDenied', decision: null });
+    expect(refused.message).toContain('neither this grant nor an identity policy of the account of its key');
+    // As for one that is not there.
+    expect(await retire(callers.grantee, '0'.repeat(64))).toEqual(refused);
+    for (const one of [own, others]) await retire(OPERATOR, one);
+  });
+
+  test('by whom the account of the key lets, and by no administrator of another account', async () => {
+    const grantId = await made({});
+    expect(await retire(callers.stranger, grantId)).toMatchObject({ __typename: 'AccessDenied' });
+    expect(await retire(callers.admin, grantId)).toMatchObject({ __typename: 'RetireGrantSuccess' });
+  });
+});
+
 describe('the condition keys of the services', () => {
   test('let somebody enter and tag what it tags as its own', async () => {
     const { delegate } = callers;
@@ -348,6 +410,30 @@ describe('the condition keys of the services', () => {
     expect(await create({ encryptionContextEquals: equals, operations: ['Decrypt', 'Encrypt'] })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals, granteePrincipal: USERS.admin })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals })).toBe('CreateGrantSuccess');
+  });
+
+  test('let somebody change the endpoints that are tagged as its own', async () => {
+    const change = (endpointId: string) => live.outcome(callers.owner, 'modifyVpcEndpoint', { endpointId });
+    expect(await change('vpce-owner')).toBe('VpcEndpointChangeSuccess');
+    expect(await change('vpce-admin')).toBe('AccessDenied');
+    expect(await change('vpce-1')).toBe('AccessDenied');
+    expect(await live.outcome(callers.owner, 'deleteVpcEndpoint', { endpointId: 'vpce-admin' })).toBe('AccessDenied');
+    expect(await live.outcome(callers.owner, 'deleteVpcEndpoint', { endpointId: 'vpce-owner' })).toBe(
+      'DeleteVpcEndpointSuccess',
+    );
+  });
+
+  test('a tag that differs from another one in case alone is not added to it', async () => {
+    const tag = (key: string) =>
+      live.mutate(OPERATOR, 'tagResource', { resourceArn: BUCKET, tags: [{ key, value: 'x' }] }, RESOURCE);
+    expect(await tag('Team')).toMatchObject({ resource: { tags: [{ key: 'Team', value: 'x' }] } });
+    expect(await tag('team')).toMatchObject({
+      __typename: 'ValidationError',
+      field: 'tags',
+      message: expect.stringContaining('the resource has the tag Team, which differs from team in case alone'),
+    });
+    expect(await tag('Team')).toMatchObject({ touched: [] });
+    await live.outcome(OPERATOR, 'untagResource', { resourceArn: BUCKET, tagKeys: ['Team'] });
   });
 
   test('a resource of another account is not taken over', async () => {

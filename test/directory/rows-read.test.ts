@@ -1,0 +1,97 @@
+/** How many rows the database reads for one decision, in tables of many rows: as many as it is about, however many there are. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { readAccountRows } from '../../src/directory/gather/account-rows.ts';
+import { type EntityNames, readEntityRows } from '../../src/directory/gather/rows.ts';
+import type { Database, Sql } from '../../src/directory/prisma/database.ts';
+import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { A, allow, policy, userArn } from '../support/policies.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
+
+const MANY = 4_000;
+const POLICY = `arn:aws:iam::${A}:policy/p`;
+const GROUP = `arn:aws:iam::${A}:group/g`;
+const NOBODY: EntityNames = {
+  users: [],
+  roles: [],
+  sessions: [],
+  resources: [],
+  policies: [],
+  federated: [],
+  endpoints: [],
+};
+
+/** https://www.postgresql.org/docs/current/monitoring-stats.html: by this transaction. */
+const ROWS_READ = `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::float8 AS rows FROM pg_stat_xact_user_tables`;
+
+let database: Database;
+
+beforeAll(async () => {
+  const url = await (await sharedPostgres()).createMigrated();
+  const directory = await openDirectory({ kind: 'server', url }, await openCatalog());
+  await directory.apply({
+    accounts: [{ id: A }],
+    organizations: [
+      {
+        id: 'o-many',
+        rootId: 'r-root',
+        managementAccountId: A,
+        controlPolicies: [
+          { id: 'p-full', type: 'SERVICE_CONTROL_POLICY', name: 'Full', document: policy(allow('*')), targets: [A] },
+        ],
+      },
+    ],
+    policies: [
+      { arn: POLICY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: policy(allow('s3:*')) }] },
+    ],
+    groups: [{ arn: GROUP, attachedPolicies: [POLICY] }],
+    users: [{ arn: userArn('u'), attachedPolicies: [POLICY], groups: [GROUP] }],
+    roles: [{ arn: `arn:aws:iam::${A}:role/r`, trustPolicy: policy({ ...allow('sts:AssumeRole'), Principal: '*' }) }],
+  });
+  await directory.close();
+  database = openServerDatabase(url);
+  await database.transaction('write', async (sql) => {
+    for (const table of ['User', 'Group', 'Role', 'ManagedPolicy']) {
+      await sql.query(
+        `INSERT INTO "${table}" SELECT (jsonb_populate_record(t, jsonb_build_object('id', t.id || n, 'arn', t.arn || n, 'name', t.name || n))).*
+           FROM "${table}" t CROSS JOIN generate_series(1, ${MANY}) AS n`,
+      );
+    }
+    await sql.query(
+      `INSERT INTO "GroupMembership" SELECT u.id, g.id FROM "User" u JOIN "Group" g ON substr(u.arn, strpos(u.arn, '/') + 2) = substr(g.arn, strpos(g.arn, '/') + 2)
+       ON CONFLICT DO NOTHING`,
+    );
+    await sql.query(
+      `INSERT INTO "ControlPolicyAttachment" SELECT "organizationId", "policyId", (200000000000 + n)::text
+         FROM "ControlPolicyAttachment" CROSS JOIN generate_series(1, ${MANY}) AS n`,
+    );
+  });
+  await database.query('ANALYZE');
+}, 120_000);
+afterAll(() => database?.close());
+
+async function rowsFor(read: (sql: Sql) => Promise<unknown>): Promise<number> {
+  return database.transaction('read', async (sql) => {
+    await read(sql);
+    const [row] = await sql.query<{ rows: number }>(ROWS_READ);
+    return row?.rows ?? 0;
+  });
+}
+
+test.each<[string, Partial<EntityNames>]>([
+  ['a user', { users: [userArn('u')] }],
+  ['a role', { roles: [`arn:aws:iam::${A}:role/r`] }],
+  ['a session', { sessions: [`arn:aws:sts::${A}:assumed-role/r/s`] }],
+  ['a policy', { policies: [POLICY] }],
+  ['a resource that is not stored', { resources: ['arn:aws:s3:::none'] }],
+])('about %s', async (_what, names) => {
+  const rows = await rowsFor((sql) => readEntityRows(sql, { ...NOBODY, ...names }, 0n, Date.now()));
+  expect(rows).toBeLessThan(100);
+});
+
+test('about an account of an organization of thousands', async () => {
+  expect(await rowsFor((sql) => readAccountRows(sql, [A]))).toBeLessThan(100);
+  const { organizations } = await readAccountRows(database, [A]);
+  expect(organizations[0]?.policies).toMatchObject([{ id: 'p-full', targets: [A] }]);
+});
