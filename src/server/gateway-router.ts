@@ -44,6 +44,7 @@ export function routerOf(
     log,
     meter: observing.meter,
     tracer: observing.tracer,
+    refusals: observing.refusals,
     ...(observing.hasRoute && { metrics: () => observing.route(gateway()?.route.admit ?? null) }),
     clock,
     phase,

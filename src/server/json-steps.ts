@@ -143,44 +143,43 @@ class Reader {
   #run(close: number): { readonly end: number | null; readonly isClosed: boolean } {
     const bytes = this.#bytes;
     const most = Math.min(bytes.length, this.at + PIECE);
-    // Of each value that is open: where its members begin, and its last comma.
+    // Of each value that is open, down to LEVELS_SEEN: where its members begin, and its last comma.
     const begins = [this.at];
-    const commas: (number | null)[] = [];
-    let comma: number | null = null;
+    const commas: (number | null)[] = [null];
+    let depth = 0;
     for (let at = this.at; at < most; at += 1) {
       const byte = bytes[at];
       if (byte === QUOTE) {
         for (at += 1; at < most && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
-      } else if (byte === COMMA) comma = at;
-      else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
-        begins.push(at + 1);
-        commas.push(comma);
-        comma = null;
+      } else if (byte === COMMA) {
+        if (depth < LEVELS_SEEN) commas[depth] = at;
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        depth += 1;
+        if (depth < LEVELS_SEEN) {
+          begins[depth] = at + 1;
+          commas[depth] = null;
+        }
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
-        if (commas.length > 0) {
-          begins.pop();
-          comma = commas.pop() ?? null;
-        } else if (byte === close) return { end: at, isClosed: true };
+        if (depth > 0) depth -= 1;
+        else if (byte === close) return { end: at, isClosed: true };
         else throw new NotJson('a bracket that was not opened');
       }
     }
     if (most === bytes.length) throw new NotJson('it ends too early');
-    commas.push(comma);
-    this.#see(begins, commas, most);
+    this.#see(begins, commas, depth, most);
     return { end: commas[0] ?? null, isClosed: false };
   }
 
-  /** Keeps what was seen up to `until` of the values that are still open there, so that they are not looked at again. */
-  #see(begins: readonly number[], commas: readonly (number | null)[], until: number): void {
+  /** Keeps what was seen up to `until` of the values that are still open there, so that they are not looked at again. `open`: how many are. */
+  #see(begins: readonly number[], commas: readonly (number | null)[], open: number, until: number): void {
     this.#seen.clear();
-    const deepest = Math.min(begins.length, LEVELS_SEEN);
-    for (let depth = 0; depth < deepest; depth += 1) {
+    for (let depth = 0; depth <= open && depth < LEVELS_SEEN; depth += 1) {
       const begin = begins[depth] ?? 0;
       const comma = commas[depth] ?? null;
       if (comma !== null && depth > 0) this.#seen.set(begin, comma);
       // The member in which it ended: the next value that is open, or its key.
       const last = comma === null ? begin : comma + 1;
-      if (until - last > LONG && depth + 1 < begins.length) this.#seen.set(last, null);
+      if (until - last > LONG && depth < open) this.#seen.set(last, null);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
 import type { MetricsRoute } from './metrics/metrics-route.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
+import { RefusalLog } from './refusal-log.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { TraceSettings } from './trace-settings.ts';
@@ -12,10 +13,11 @@ import type { Around, Tracer } from './tracer.ts';
 import { joined } from './watches.ts';
 import type { Worker } from './workers/worker.ts';
 
-/** What is told of a running gateway's work: metrics, traces, and a log of decisions. What is off is null, and costs nothing. */
+/** What is told of a running gateway's work: metrics, traces, a log of refusals and one of decisions. What is off is null, and costs nothing. */
 export interface Observing {
   readonly meter: Meter | null;
   readonly tracer: Tracer | null;
+  readonly refusals: RefusalLog | null;
   /** For what answers. */
   readonly observed: {
     readonly watch: Watch | undefined;
@@ -45,6 +47,7 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
     throw error;
   });
   const meter = open?.metrics ?? null;
+  const refusals = log.isLevelEnabled('warn') ? new RefusalLog(log) : null;
   const onStatement = (sql: string): (() => void) | undefined => {
     meter?.statement(sql);
     return tracer?.statement(sql);
@@ -53,6 +56,7 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
   return {
     meter,
     tracer,
+    refusals,
     observed: {
       watch: joined([meter, decisions], tracer?.around),
       refused: meter === null ? undefined : (code) => meter.refused(code),
@@ -71,6 +75,7 @@ export async function beginObserving(settings: Settings, log: Log, worker: Worke
         () => directory.sessionHistory.live(clock()),
       ),
     stop: async () => {
+      refusals?.stop();
       await Promise.all([open?.stop(), decisions?.stop(), tracer?.stop()]);
     },
   };

@@ -12,12 +12,13 @@ const SECOND = 1_000;
 export class RefusalLog {
   readonly #log: Log;
   readonly #clock: () => number;
-  #since = 0;
+  #since = Number.NEGATIVE_INFINITY;
   #lines = 0;
   #more = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** `clock`: milliseconds. */
-  constructor(log: Log, clock: () => number) {
+  /** `clock`: milliseconds. Left out: since the start of the process. */
+  constructor(log: Log, clock: () => number = () => performance.now()) {
     this.#log = log;
     this.#clock = clock;
   }
@@ -29,7 +30,7 @@ export class RefusalLog {
     this.#lines += 1;
     if (this.#lines > MOST_LINES) {
       // It is said even if nobody is refused any more.
-      if (this.#more === 0) setTimeout(() => this.#tell(), SECOND).unref();
+      if (this.#more === 0) this.#timer = setTimeout(() => this.#tell(), SECOND).unref();
       this.#more += 1;
       return;
     }
@@ -38,6 +39,11 @@ export class RefusalLog {
       { requestId, method: request.method, path, status, caller, ...(code !== null && { code }) },
       'refused',
     );
+  }
+
+  /** Says what was not said yet. */
+  stop(): void {
+    this.#tell();
   }
 
   /** A new second, if it is one. */
@@ -50,6 +56,7 @@ export class RefusalLog {
   }
 
   #tell(): void {
+    clearTimeout(this.#timer);
     if (this.#more > 0) this.#log.warn({ requests: this.#more }, 'more were refused within a second');
     this.#more = 0;
   }

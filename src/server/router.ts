@@ -21,7 +21,7 @@ import type { Meter } from './meter.ts';
 import { type MetricsRoute, serveMetrics } from './metrics/metrics-route.ts';
 import { METRICS_PATH } from './metrics/scrape.ts';
 import { OpenExchanges } from './open-exchanges.ts';
-import { RefusalLog } from './refusal-log.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
 import { isSchemaFile, serveSchemaFile } from './schema-files.ts';
@@ -49,6 +49,8 @@ export interface RouterParts {
   readonly tracer?: Tracer | null;
   /** Left out: nothing is measured. */
   readonly meter?: Meter | null;
+  /** Left out: refusals are not logged. */
+  readonly refusals?: RefusalLog | null;
   /** How long a request may take; left out: the limits where no others are set. */
   readonly workLimits?: WorkLimits;
   /** Origins whose pages may ask GraphQL and AuthZEN; left out: none. */
@@ -65,8 +67,7 @@ export interface RouterParts {
  */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
-  const refusals = parts.log.isLevelEnabled('warn') ? new RefusalLog(parts.log, parts.clock) : null;
-  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null } = parts;
+  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null, refusals = null } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
@@ -285,16 +286,20 @@ function failed({ log }: RouterParts, exchange: Exchange, error: unknown): void 
     timedOut(exchange, error.message);
     return;
   }
-  log.error({ requestId, err: error }, 'request failed');
+  // Its body alone was too much to read.
+  const isTooMuch = error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED';
+  if (!isTooMuch) log.error({ requestId, err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;
   }
   response.setHeader('x-request-id', requestId);
   const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
-  write(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' }, requestId);
+  write(response, isTooMuch ? { status: 413, code: error.code, message: error.message } : UNEXPECTED, requestId);
   response.end();
 }
+
+const UNEXPECTED: Refusal = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' };
 
 /** The path of the address; null if it or the host is malformed. Both are checked because Yoga builds its URL from them. */
 function pathOf({ url: target = '', headers }: IncomingMessage): string | null {

@@ -123,6 +123,19 @@ test('work that looks at its time ends with the same answer', async () => {
   expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([503, 'TIMED_OUT']);
 });
 
+test('a body that needs more processor time than a request may have is refused, and no fault', async () => {
+  answer = async (work) => {
+    work.spend(1_000_001);
+    work.check();
+  };
+  const { status, text } = await post();
+  expect(status).toBe(413);
+  expect(JSON.parse(text).errors[0]).toMatchObject({
+    message: 'the request needs more than 1000 seconds of processor time, which is the limit: ask for less',
+    extensions: { code: 'LIMIT_EXCEEDED' },
+  });
+});
+
 test('work ends when the client has gone', async () => {
   limit = 1_000_000;
   const ended = new Promise<unknown>((resolve) => {

@@ -17,7 +17,11 @@ export const VICTIM = {
   key: 'AKIAVICTIMAAAAAAAAAA',
   device: `arn:aws:iam::${ACCOUNT}:mfa/x0`,
   provider: `arn:aws:iam::${ACCOUNT}:oidc-provider/x0.example.com`,
+  profile: `arn:aws:iam::${ACCOUNT}:instance-profile/victim`,
+  kmsKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-1111-1111-1111-111111111111`,
 } as const;
+/** The organization above the account, with control policies that deny as much as can be. */
+export const ORGANIZATION = { id: 'o-hostileorg1', rootId: 'r-host', policyId: 'p-hostile1' } as const;
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
 
 /** Statements of which no two can be joined: what each leaves out differs, in actions, resources and conditions. */
@@ -30,6 +34,17 @@ function manyAllows(count: number, mark: string): string {
       StringLike: { 'aws:UserAgent': `*${mark}${n}*` },
       NumericLessThan: { 's3:max-keys': String(100 + n) },
     },
+  }));
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}
+
+/** Denies under conditions that no request has. */
+function manyDenies(count: number): string {
+  const Statement = Array.from({ length: count }, (_, n) => ({
+    Effect: 'Deny',
+    NotAction: [`iam:Get${n}*`],
+    Resource: [`arn:aws:sqs:*:*:denied${n}*x*y`, `arn:aws:s3:::denied-${n}-*/a*b*c`],
+    Condition: { StringLike: { 'aws:UserAgent': `*denied${n}*` } },
   }));
   return JSON.stringify({ Version: '2012-10-17', Statement });
 }
@@ -49,8 +64,45 @@ const OPEN = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 's3:*', Resource: `${BUCKET}/*` }],
 });
 
+const KEY_POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
+});
+
+function control(id: string, name: string, document: string, targets: readonly string[]) {
+  return { id, type: 'SERVICE_CONTROL_POLICY' as const, name, document, targets };
+}
+
+/** The policy of a bucket, in which each statement lets in another role under another condition. */
+function openTo(bucket: number, roles: number): string {
+  const Statement = Array.from({ length: 10 }, (_, n) => ({
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/trusting-${(bucket * 7 + n * 13) % roles}` },
+    Action: ['s3:Get*', `s3:*Object${n}*`],
+    Resource: `arn:aws:s3:::hostile-${bucket}/${n}*`,
+    Condition: { StringLike: { 'aws:UserAgent': `*b${bucket}n${n}*` } },
+  }));
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}
+
+/** One in so many roles has as many statements as the hostile user. */
+const ONE_IN = 10;
+
 export function hostileWorld(roles: number): DirectoryDocument {
+  const everything = [{ name: 'Everything', document: EVERYTHING }];
   return {
+    organizations: [
+      {
+        ...ORGANIZATION,
+        managementAccountId: '999999999999',
+        controlPolicies: [
+          control('p-hostile0', 'All', EVERYTHING, [ORGANIZATION.rootId, ACCOUNT]),
+          control(ORGANIZATION.policyId, 'Denies', manyDenies(20), [ORGANIZATION.rootId]),
+        ],
+      },
+    ],
+    accounts: [{ id: ACCOUNT, membership: { organizationId: ORGANIZATION.id, unitId: null } }],
+    instanceProfiles: [{ arn: VICTIM.profile, role: null }],
     policies: [
       { arn: VICTIM.policy, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: EVERYTHING }] },
       { arn: BOUNDARY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: manyAllows(30, 'bound') }] },
@@ -73,11 +125,19 @@ export function hostileWorld(roles: number): DirectoryDocument {
       ...Array.from({ length: roles }, (_, n) => ({
         arn: `arn:aws:iam::${ACCOUNT}:role/trusting-${n}`,
         trustPolicy: TRUST,
-        inlinePolicies: [{ name: 'Everything', document: EVERYTHING }],
+        inlinePolicies: n % ONE_IN === 1 ? [{ name: 'Many', document: manyAllows(30, `r${n}`) }] : everything,
       })),
       { arn: VICTIM.role, trustPolicy: TRUST, inlinePolicies: [{ name: 'Many', document: manyAllows(30, 'own') }] },
     ],
-    resources: [{ arn: BUCKET, accountId: ACCOUNT, policy: OPEN }],
+    resources: [
+      { arn: BUCKET, accountId: ACCOUNT, policy: OPEN },
+      { arn: VICTIM.kmsKey, accountId: ACCOUNT, policy: KEY_POLICY },
+      ...Array.from({ length: roles / 2 }, (_, n) => ({
+        arn: `arn:aws:s3:::hostile-${n}`,
+        accountId: ACCOUNT,
+        policy: openTo(n, roles),
+      })),
+    ],
     accessKeys: [
       { id: HOSTILE_KEY, user: HOSTILE },
       { id: PLAIN_KEY, user: PLAIN },

@@ -5,16 +5,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
+import { sign } from '../../aws/signed.ts';
 import { QUICK } from '../measure.ts';
 import { startMeasured } from '../server-cost.ts';
-import { HOSTILE, PLAIN } from './hostile-world.ts';
+import { HOSTILE, PLAIN, PLAIN_KEY } from './hostile-world.ts';
 import { type Seen, type Sent, watching } from './watch.ts';
 import { type FieldForm, LEVELS, type WorstField, worstFields } from './worst-fields.ts';
-import { WORST_FORMS } from './worst-forms.ts';
+import { WORST_FORMS, type WorstForm } from './worst-forms.ts';
 import { WORST_IMPORTS } from './worst-imports.ts';
 
 /** Bytes of a body that is not sent, because the gateway would not take it. */
 const MOST_BYTES = 4_000_000;
+/** Answers of what was wrong before any work was done: it shows nothing. */
+const WRONG =
+  /GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT|"code":"(?:ValidationError|BAD_REQUEST|MalformedPolicyDocument|NoSuchEntity)"/;
 const TOO_MUCH = /QUERY_TOO_COMPLEX|REQUEST_TOO_LARGE|the limit is/;
 /** Milliseconds of CPU that another client may wait. */
 const WANTED = 50;
@@ -27,10 +31,24 @@ interface Facts {
   readonly operator: string;
   readonly hostile: string;
   readonly plain: string;
+  readonly plainSecret: string;
 }
 const server = await startMeasured<Facts>(new URL('server.ts', import.meta.url), [QUICK ? '200' : '2000']);
 const { facts } = server;
 const credentials = { nobody: null, plain: facts.plain, operator: facts.operator, hostile: facts.hostile };
+
+/** As it is sent now: a signature is good for some minutes. */
+function sentAs({ path, as, body: bodyOf, method = 'POST', headers: more = {} }: WorstForm): Sent {
+  const body = bodyOf();
+  const plain = posted(path, as, body);
+  if (path !== '/aws')
+    return { ...plain, method, headers: { ...plain.headers, ...more }, ...(method === 'GET' && { body: null }) };
+  const { host } = new URL(facts.url);
+  const key = { accessKeyId: PLAIN_KEY, secretAccessKey: facts.plainSecret };
+  const signed = sign(key, { at: Date.now(), body, headers: { host }, service: 'iam' });
+  const headers = Object.fromEntries([...signed.headers].map(([name, [value = '']]) => [name, value]));
+  return { method: 'POST', path, headers, body: Buffer.from(body) };
+}
 
 function posted(path: string, as: keyof typeof credentials, body: string): Sent {
   const authorization = credentials[as];
@@ -49,9 +67,15 @@ const decision = posted(
 );
 
 const missed: string[] = [];
+const unmeasured: string[] = [];
+
+function messageOf(answer: string): string {
+  return /"message":"(.{0,90})/.exec(answer)?.[1] ?? '';
+}
+
 function print(name: string, seen: Seen): void {
   const { healthz, decision: decided, megabytes, seconds, status, answer } = seen;
-  const [, error = ''] = /"message":"(.{0,90})/.exec(answer) ?? [];
+  const error = messageOf(answer);
   const worst = Math.max(healthz, decided);
   if (worst > WANTED) missed.push(`${name}: ${worst.toFixed(0)} ms`);
   console.log(
@@ -70,16 +94,18 @@ async function watch(sent: Sent): Promise<Seen> {
 for (let i = 0; i < 20; i += 1) await watch(posted('/graphql', 'plain', '{"query":"{ viewer { kind } }"}'));
 
 for (const one of WORST_FORMS) {
-  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
+  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(sentAs(one)));
 }
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
-const [queries = [], mutations = []] = [schema.getQueryType(), schema.getMutationType()].map((type) =>
+const ROOTS = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+const [queries = [], mutations = [], subscriptions = []] = ROOTS.map((type) =>
   type == null ? [] : worstFields(schema, type, type.name.toLowerCase()).filter(({ name }) => name.includes(ONLY)),
 );
 for (const field of queries) {
   await worstOfField(field, 'hostile', 'all');
   for (const form of ['bare', 'directive'] as const) await worstOfField(field, 'plain', form);
 }
+for (const field of subscriptions) await worstOfSubscription(field);
 // Who may make them; those that take something away come last.
 const ENDS = /\.(delete|deactivate|detach|remove|revoke|rotateSigning|signOut|exitRole)/;
 const inOrder = [
@@ -91,7 +117,35 @@ for (const field of inOrder) {
   await worstOfField(field, 'plain', 'all');
 }
 for (const one of WORST_IMPORTS) {
-  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
+  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(sentAs(one)));
+}
+
+/** For as long as a change takes to be told. Milliseconds. */
+const SUBSCRIBED = 6_000;
+
+/** The largest subscription that the gateway takes, while something changes that all of it depends on. */
+async function worstOfSubscription({ name, body }: WorstField): Promise<void> {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }],
+  });
+  const change = (n: number): Sent =>
+    posted(
+      '/graphql',
+      'operator',
+      JSON.stringify({
+        query: 'mutation ($i: PutUserPolicyInput!) { putUserPolicy(input: $i) { __typename } }',
+        variables: { i: { userArn: HOSTILE, policyName: `Changed${n}`, policyDocument: document } },
+      }),
+    );
+  for (let entries = 1000; entries >= 1; entries = Math.floor(entries / 10)) {
+    const { headers, ...sent } = posted('/graphql', 'plain', body(LEVELS, entries, 1));
+    const one = { ...sent, headers: { ...headers, accept: 'text/event-stream' }, leaves: SUBSCRIBED };
+    const seen = await watching(facts, decision, one, change(entries));
+    const isTaken = !TOO_MUCH.test(seen.answer);
+    if (isTaken || Math.max(seen.healthz, seen.decision) > WANTED) print(`${name} (plain), ${entries} entries`, seen);
+    if (isTaken) return;
+  }
 }
 
 /** The largest request that the gateway takes: shorter lists, pages and fewer levels until it is. */
@@ -110,6 +164,14 @@ async function worstOfField(
         const isTaken = !TOO_MUCH.test(seen.answer);
         const shown = `${name} (${as}, ${form}), ${levels} levels, ${hasList ? `${entries} entries, ` : ''}pages of ${page}`;
         if (isTaken || Math.max(seen.healthz, seen.decision) > WANTED) print(shown, seen);
+        if (isTaken && WRONG.test(seen.answer)) unmeasured.push(`${shown}: ${messageOf(seen.answer)}`);
+        // Nothing of the organization is its to change.
+        if (isTaken && /"AccessDenied"/.test(seen.answer) && as === 'plain') {
+          print(
+            `${name} (operator, ${form})`,
+            await watch(posted('/graphql', 'operator', body(levels, entries, page, form))),
+          );
+        }
         if (isTaken) return;
       }
     }
@@ -120,5 +182,7 @@ console.log(
   `asked as ${HOSTILE}; at most ${WANTED} ms: ${missed.length === 0 ? 'reached' : `missed by ${missed.length}`}`,
 );
 for (const one of missed) console.log(`  ${one}`);
+if (unmeasured.length > 0) console.log(`refused for their form, and so not measured: ${unmeasured.length}`);
+for (const one of unmeasured) console.log(`  ${one}`);
 server.stop();
 process.exitCode = missed.length === 0 ? 0 : 1;

@@ -38,6 +38,7 @@ serveMeasurements(
     operator: `Bearer ${OPERATOR}`,
     hostile: basic(HOSTILE_KEY),
     plain: basic(PLAIN_KEY),
+    plainSecret: secrets.secretFor(PLAIN_KEY),
   },
   async () => {
     await gateway.close();

@@ -32,12 +32,14 @@ export interface Sent {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | null;
+  /** Milliseconds after which the client goes away; left out: it stays until it is answered. */
+  readonly leaves?: number;
 }
 
 export function send(
   url: string,
   agent: Agent,
-  { method, path, headers, body }: Sent,
+  { method, path, headers, body, leaves }: Sent,
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve) => {
     const sent = request(
@@ -45,10 +47,17 @@ export function send(
       { agent, method, headers: { ...headers, 'content-length': String(body?.length ?? 0) } },
       (response) => {
         let text = '';
+        const status = response.statusCode ?? 0;
+        if (leaves !== undefined) {
+          setTimeout(() => {
+            sent.destroy();
+            resolve({ status, text });
+          }, leaves);
+        }
         response.setEncoding('utf8').on('data', (part: string) => {
           if (text.length < 10_000) text += part;
         });
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.once('end', () => resolve({ status, text }));
         response.once('error', (error) => resolve({ status: 0, text: String(error) }));
       },
     );
@@ -56,8 +65,11 @@ export function send(
   });
 }
 
-/** Sends `one` and keeps asking for health and for a decision until it is answered. */
-export async function watching(server: Watched, decision: Sent, one: Sent): Promise<Seen> {
+/**
+ * Sends `one`, and `beside` a moment later, and keeps asking for health and for a decision until the one is answered, or its client
+ * goes away.
+ */
+export async function watching(server: Watched, decision: Sent, one: Sent, beside: Sent | null = null): Promise<Seen> {
   const agent = new Agent({ keepAlive: true });
   const hostile = new Agent({ keepAlive: false });
   const before = residentOf(server.pid);
@@ -83,6 +95,7 @@ export async function watching(server: Watched, decision: Sent, one: Sent): Prom
     keepAsking(decision, (ms) => (decided = Math.max(decided, ms))),
   ];
   await new Promise((resolve) => setTimeout(resolve, 30));
+  if (beside !== null) setTimeout(() => void send(server.url, hostile, beside), (one.leaves ?? 0) / 2);
   const { status, text } = await send(server.url, hostile, one);
   const seconds = (performance.now() - start) / 1000;
   answered = true;

@@ -1,4 +1,6 @@
-import { BUCKET, PLAIN } from './hostile-world.ts';
+import { createHash } from 'node:crypto';
+import { ACCOUNT, BUCKET, EVERYTHING, HOSTILE, PLAIN } from './hostile-world.ts';
+import { worstDocument } from './worst-values.ts';
 
 /** Requests at the limits of documents and bodies, whatever field they ask for. */
 export interface WorstForm {
@@ -6,6 +8,9 @@ export interface WorstForm {
   readonly path: string;
   readonly as: 'nobody' | 'plain' | 'operator';
   readonly body: () => string;
+  /** Left out: POST. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const KIB = 1024;
@@ -20,7 +25,92 @@ const TYPE = `kind name ofType { kind name ofType { kind name ofType { kind name
 export const INTROSPECTION = `{ __schema { types { kind name description fields(includeDeprecated: true) { name description args { name description type { ${TYPE} } defaultValue } type { ${TYPE} } } inputFields { name type { ${TYPE} } } interfaces { name } enumValues { name description } possibleTypes { name } } directives { name description args { name } } } }`;
 const nested = (levels: number): string => (levels === 0 ? 'name' : `name fields { type { ${nested(levels - 1)} } }`);
 
+const COMPRESSED = { 'accept-encoding': 'br, gzip' };
+const search = (of: string, body: object): WorstForm => ({
+  name: `AuthZEN: search of ${of}`,
+  path: `/access/v1/search/${of}`,
+  as: 'plain',
+  body: () => JSON.stringify({ ...body, page: { limit: 1000 } }),
+});
+const PRINCIPAL = { type: 'principal', id: HOSTILE };
+const OBJECT = { type: 'arn', id: `${BUCKET}/x` };
+/** The parameters of an operation of IAM at AWS's door; the request is signed when it is sent. */
+const aws = (name: string, parameters: Readonly<Record<string, string>>): WorstForm => ({
+  name: `AWS: ${name}`,
+  path: '/aws',
+  as: 'plain',
+  body: () => new URLSearchParams({ Action: name, Version: '2010-05-08', ...parameters }).toString(),
+});
+const listed = (name: string, count: number, value: (n: number) => string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}.member.${n + 1}`, value(n)]));
+
+/** Requests of other doors, and of the newer ways to ask GraphQL. */
+const WORST_DOORS: readonly WorstForm[] = [
+  ...[64 * KIB, 4 * MIB].map(
+    (bytes): WorstForm => ({
+      name: `${bytes / KIB} KiB of a document with its hash`,
+      path: '/graphql',
+      as: 'plain',
+      body: () => {
+        const query = `{ viewer { kind } } #${filled('x', bytes - 200)}`;
+        const sha256Hash = createHash('sha256').update(query).digest('hex');
+        return JSON.stringify({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } });
+      },
+    }),
+  ),
+  ...(['nobody', 'plain'] as const).map(
+    (as): WorstForm => ({ ...form(as, 'introspection, compressed', INTROSPECTION), headers: COMPRESSED }),
+  ),
+  {
+    ...form(
+      'plain',
+      'a long answer, compressed',
+      `{ roles(first: 1000) { nodes { arn inlinePolicies { name document } trustPolicy } } resources(first: 1000) { nodes { arn policy } } }`,
+    ),
+    headers: COMPRESSED,
+  },
+  {
+    ...form('plain', '15 KiB in the address', ''),
+    path: `/graphql?query=${encodeURIComponent(`{ viewer { ${filled('kind ', 9 * KIB)} } }`)}`,
+    method: 'GET',
+    headers: { 'graphql-require-preflight': '1' },
+    body: () => '',
+  },
+  { ...form('plain', 'a compressed body', '{ viewer { kind } }'), headers: { 'content-encoding': 'gzip' } },
+  ...(['/', '/sign-in', '/graphql', '/nothing/at/all', '/.well-known/jwks.json', '/metrics'] as const).flatMap((path) =>
+    (['nobody', 'operator'] as const).map(
+      (as): WorstForm => ({
+        name: `a page at ${path}`,
+        path,
+        as,
+        method: 'GET',
+        headers: { accept: 'text/html', ...COMPRESSED },
+        body: () => '',
+      }),
+    ),
+  ),
+  search('subject', { subject: { type: 'principal' }, action: { name: 's3:GetObject' }, resource: OBJECT }),
+  search('resource', { subject: PRINCIPAL, action: { name: 's3:GetObject' }, resource: { type: 'arn' } }),
+  search('action', { subject: PRINCIPAL, resource: OBJECT }),
+  aws('GetAccountAuthorizationDetails', { MaxItems: '1000' }),
+  aws('ListRoles', { MaxItems: '1000' }),
+  aws('SimulatePrincipalPolicy', {
+    PolicySourceArn: HOSTILE,
+    MaxItems: '1000',
+    ...listed('ActionNames', 100, (n) => `s3:${['GetObject', 'PutObject', 'DeleteObject'][n % 3]}`),
+    ...listed('ResourceArns', 100, (n) => `${BUCKET}/${n}`),
+  }),
+  aws('SimulateCustomPolicy', {
+    MaxItems: '1000',
+    ...listed('ActionNames', 100, () => 's3:GetObject'),
+    ...listed('ResourceArns', 100, (n) => `${BUCKET}/${n}`),
+    ...listed('PolicyInputList', 10, (n) => (n === 0 ? EVERYTHING : worstDocument(n, 20_000))),
+  }),
+  aws('ListEntitiesForPolicy', { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/boundary`, MaxItems: '1000' }),
+];
+
 export const WORST_FORMS: readonly WorstForm[] = [
+  ...WORST_DOORS,
   ...SIZES.flatMap((bytes): WorstForm[] => {
     const as = bytes === SIZES[0] ? 'nobody' : 'plain';
     const variables = (name: string, value: () => string): WorstForm => ({
