@@ -172,10 +172,12 @@ function preparedResource(
   action: CatalogAction,
 ): PreparedResource {
   const policy = resourcePolicies.on(arn, kindOfEvery(action));
+  const { simulator = null } = simulation;
   const resource = prepareResource({
     arn,
-    // The caller's account unless the input names another, as in AWS's API.
-    accountId: accountOf(arn) ?? resourceAccount ?? accountId,
+    // As in decisions, a resource that nobody is said to own counts as the caller's own, but has no condition keys about its
+    // owner: a Deny that keeps the resources of others out must not be passed over. In AWS's API it is the caller's.
+    accountId: accountOf(arn) ?? resourceAccount ?? (simulator === null ? null : accountId),
     organization: null,
     tags: null,
     policy,
@@ -184,7 +186,7 @@ function preparedResource(
     publicAccess: simulation.publicAccess ?? {},
     grants,
   });
-  return simulation.simulator !== undefined && policy === null ? withoutItsSide(resource, accountId) : resource;
+  return simulator !== null && policy === null ? withoutItsSide(resource, accountId) : resource;
 }
 
 function* inTheirPlaces(

@@ -431,6 +431,51 @@ describe('the caller of a simulation', () => {
   });
 });
 
+/** As in decisions: it counts as the caller's own, but whose it is, is not made up. */
+describe('a resource that nobody is said to own', () => {
+  const ofOthers = (key: string): JsonObject => ({
+    ...deny('*'),
+    Condition: { StringNotEquals: { [key]: A } },
+  });
+  const own = { ...allow('s3:*'), Condition: { StringEquals: { 'aws:ResourceAccount': A } } };
+  const ask = (given: Given) => {
+    const [answer] = access.simulate(simulation(given), NOON);
+    return { effect: answer?.decision.effect, missing: answer?.decision.missingContextKeys };
+  };
+
+  it.each<[string, Given, string, readonly string[]]>([
+    ['counts as the own one', { identityPolicies: [s3] }, 'ALLOWED', []],
+    [
+      'is kept out as one of others',
+      { identityPolicies: [document(allow('s3:*'), ofOthers('aws:ResourceAccount'))] },
+      'EXPLICIT_DENY',
+      ['aws:ResourceAccount'],
+    ],
+    [
+      'is kept out by the key of S3',
+      { identityPolicies: [document(allow('s3:*'), ofOthers('s3:ResourceAccount'))] },
+      'EXPLICIT_DENY',
+      ['s3:ResourceAccount'],
+    ],
+    ['is not let in as an own one', { identityPolicies: [document(own)] }, 'IMPLICIT_DENY', ['aws:ResourceAccount']],
+    ['has the owner that is named', { identityPolicies: [document(own)], resourceAccount: A }, 'ALLOWED', []],
+    [
+      'has the owner of its ARN',
+      { identityPolicies: [document(allow('*'), ofOthers('aws:ResourceAccount'))], ...decrypts, kmsGrants: [GRANT] },
+      'ALLOWED',
+      [],
+    ],
+    [
+      'has the owner that the context gives',
+      { identityPolicies: [document(own)], context: { 'aws:ResourceAccount': A } },
+      'ALLOWED',
+      [],
+    ],
+  ])('%s', (_, given, effect, missing) => {
+    expect(ask(given)).toEqual({ effect, missing });
+  });
+});
+
 /**
  * AWS's simulator answers for each entry of ResourceArns, "*" ("all resources") if there is none, and knows no parts of an entry.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html

@@ -9,8 +9,9 @@ import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
+import { EarlyWriting } from './early-writing.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
-import { planEntities } from './plan-entities.ts';
+import { type EntityTools, planEntities } from './plan-entities.ts';
 import { planOrganizations } from './plan-organizations.ts';
 import { planResources } from './plan-resources.ts';
 import type { Touched } from './revision.ts';
@@ -81,7 +82,7 @@ export async function applyDocuments(
 ): Promise<Written> {
   const changes = new ChangeSet();
   const former = new Map<string, string>();
-  const written = { policies: new Set<string>(), grants: new Set<string>() };
+  const named = { policies: new Set<string>(), grants: new Set<string>() };
   const accounts = new Set<string>();
   const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const rowsOf = new Map<string, number>();
@@ -89,13 +90,17 @@ export async function applyDocuments(
   for await (const { document, indexed, hashes } of parts) {
     changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
+    const early = new EarlyWriting(sql, changes);
     // The salt differs at every revision: a name that is deleted and created again gets another id.
-    const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
-    await planServices(document, { sql, catalog, changes });
-    await planResources(document, indexed, { sql, changes, now });
-    const total = countRows(changes);
+    const tools = { sql, catalog, changes, now, salt: String(before), early };
+    const replaced = await planThings(document, indexed, tools).catch(async (error: unknown) => {
+      throw await early.causeOf(error);
+    });
+    for (const [table, rows] of early.written) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows);
+    const written = early.rows;
+    const total = written + countRows(changes);
     await setImmediate();
-    await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
+    await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done: written + done, total }));
     await keepToMembers(sql, changes);
     for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
       rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
@@ -103,17 +108,30 @@ export async function applyDocuments(
     if (tellsReads) for (const one of namesIn(document, indexed)) reads.push(one);
     changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
-    for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
-    for (const arn of writtenGrants(indexed)) written.grants.add(arn);
+    for (const arn of writtenPolicies(indexed)) named.policies.add(arn);
+    for (const arn of writtenGrants(indexed)) named.grants.add(arn);
     for (const id of indexed.accounts.keys()) accounts.add(id);
     for (const kind of ['users', 'groups', 'roles', 'policies'] as const) sum[kind] += indexed[kind].size;
   }
-  await bindToDeleted(sql, former, written.policies, changes);
-  await bindGrantsToDeleted(sql, former, written.grants, changes);
+  await bindToDeleted(sql, former, named.policies, changes);
+  await bindGrantsToDeleted(sql, former, named.grants, changes);
   const { counts, warnings, touched } = changes;
   const applied = { changed: !changes.isEmpty, ...sum, accounts: [...accounts], counts: counts.all, warnings };
   const outgrown = Array.from(rowsOf).flatMap(([table, rows]) => (rows < MANY_ROWS ? [] : [table]));
   return { applied, touched, reads, outgrown };
+}
+
+/** Plans all but organizations and accounts. Returns as `planEntities`. What is written early is written. */
+async function planThings(
+  document: DirectoryDocument,
+  indexed: IndexedDocument,
+  tools: EntityTools,
+): Promise<ReadonlyMap<string, string>> {
+  const replaced = await planEntities(document, indexed, tools);
+  await planServices(document, tools);
+  await planResources(document, indexed, tools);
+  await tools.early.end();
+  return replaced;
 }
 
 /** The lists of a document, as the log of changes names what is in them. */

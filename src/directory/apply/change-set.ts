@@ -51,10 +51,17 @@ export class ChangeSet {
     return [...this.#touched.values()];
   }
 
-  /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
-  async documents(): Promise<readonly Row[]> {
+  /** Whether nothing that is stored loses its key or its place. */
+  get onlyAdds(): boolean {
+    return this.deletions.size === 0 && this.renames.size === 0;
+  }
+
+  /** Texts of policies that these rows refer to; left out: all that are to be written. What an unchanged row refers to is stored already. */
+  async documents(
+    of: Iterable<readonly Row[]> = [...this.upserts.values(), ...this.inserts.values()],
+  ): Promise<readonly Row[]> {
     const hashes = new Set<string>();
-    for (const rows of [...this.upserts.values(), ...this.inserts.values()]) {
+    for (const rows of of) {
       await inTurn(rows, (row) => {
         for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
       });
@@ -74,6 +81,13 @@ export class ChangeSet {
   /** A row with a new key. */
   insert(table: TableName, row: Row): void {
     push(this.inserts, table, row);
+  }
+
+  /** Takes the rows with new keys of a table out of the set: whoever takes them writes them. */
+  takeInserts(table: TableName): readonly Row[] {
+    const rows = this.inserts.get(table) ?? [];
+    this.inserts.delete(table);
+    return rows;
   }
 
   /** For a row that has no name of its own. */

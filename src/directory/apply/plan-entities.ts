@@ -3,8 +3,9 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { inTurn, readInBatches } from './batches.ts';
+import { batchesOf, inTurn, readInBatches } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
+import type { EarlyWriting } from './early-writing.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
 import { planAccessKeys } from './plan-access-keys.ts';
@@ -29,13 +30,14 @@ interface Found<S extends StoredEntity> {
   readonly gone: Map<string, string>;
 }
 
-interface EntityTools {
+export interface EntityTools {
   readonly sql: Sql;
   readonly catalog: Catalog;
   readonly changes: ChangeSet;
   readonly now: number;
   /** Seeds generated ids. */
   readonly salt: string;
+  readonly early: EarlyWriting;
 }
 
 /** Reads what is stored under the names and ids of `inputs`, and gives each its id. */
@@ -52,6 +54,33 @@ async function find<K extends EntityKind>(
   await findSpacedTexts(sql, rows, changes);
   const gone = await goneEntities(sql, kind, wholeLists, inputs);
   return { resolved: await resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
+}
+
+type FoundEntities = { readonly [K in EntityKind]: Found<StoredOf[K]> };
+
+/** Whether the entities of the document come to those that are stored, or change them, and no stored one goes or is renamed. */
+function addsOnly(found: FoundEntities, { onlyAdds }: ChangeSet): boolean {
+  if (!onlyAdds) return false;
+  return Object.values(found).every(({ resolved, gone }) => {
+    if (gone.size > 0) return false;
+    for (const { renamed, replaces } of resolved.values()) if (renamed || replaces !== null) return false;
+    return true;
+  });
+}
+
+/** Throws InvalidInput where a new entity has the name of one that stays. `removable`: policies that do not stay. */
+async function checkNames(
+  sql: Sql,
+  found: FoundEntities,
+  policies: IndexedDocument['policies'],
+  removable: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { ManagedPolicy, ...others } = found;
+  for (const kind of ['Group', 'User', 'Role', 'InstanceProfile'] as const) {
+    await checkStoredNames(sql, kind, others[kind].resolved, others[kind].gone);
+  }
+  const given = new Map([...ManagedPolicy.resolved].filter(([arn]) => policies.has(arn)));
+  await checkStoredNames(sql, 'ManagedPolicy', given, removable);
 }
 
 /** Ids of entities by ARN: those of the document, else stored ones that stay. */
@@ -82,19 +111,34 @@ export async function planEntities(
   indexed: IndexedDocument,
   tools: EntityTools,
 ): Promise<ReadonlyMap<string, string>> {
-  const { sql, changes, now, catalog } = tools;
+  const { sql, changes, now, catalog, early } = tools;
   const { users, groups, roles, policies, instanceProfiles, policyReferences } = indexed;
   const named = new Map<string, Named>();
   for (const arn of policyReferences.keys()) named.set(arn, { arn });
   for (const [arn, input] of policies) named.set(arn, input);
-  const ofPolicies = await find('ManagedPolicy', named, document, tools);
+  const found: FoundEntities = {
+    ManagedPolicy: await find('ManagedPolicy', named, document, tools),
+    Group: await find('Group', groups, document, tools),
+    User: await find('User', users, document, tools),
+    Role: await find('Role', roles, document, tools),
+    InstanceProfile: await find('InstanceProfile', instanceProfiles, document, tools),
+  };
+  const isAdded = addsOnly(found, changes);
+  if (isAdded) {
+    await checkNames(sql, found, policies, found.ManagedPolicy.gone);
+    await early.begin();
+  }
+  const {
+    ManagedPolicy: ofPolicies,
+    Group: ofGroups,
+    User: ofUsers,
+    Role: ofRoles,
+    InstanceProfile: ofProfiles,
+  } = found;
   await inTurn(policiesOf(policies, policyReferences, ofPolicies.resolved, catalog, changes), (plan) =>
     planPolicy(plan, of(ofPolicies, plan.arn), now, changes),
   );
-  const ofGroups = await find('Group', groups, document, tools);
-  const ofUsers = await find('User', users, document, tools);
-  const ofRoles = await find('Role', roles, document, tools);
-  const ofProfiles = await find('InstanceProfile', instanceProfiles, document, tools);
+  await early.next();
   const groupsOfUsers = [...users.values()].flatMap((user) => user.groups ?? []);
   const rolesOfProfiles = [...instanceProfiles.values()].flatMap((each) => each.role ?? []);
   const holders: HolderTools = {
@@ -105,24 +149,26 @@ export async function planEntities(
     roleId: await idLookup(sql, 'Role', ofRoles, rolesOfProfiles),
   };
   await inTurn(groups.values(), (input) => planGroup(input, of(ofGroups, input.arn), holders));
-  await inTurn(users.values(), (input) => planUser(input, of(ofUsers, input.arn), holders));
-  await inTurn(roles.values(), (input) => planRole(input, of(ofRoles, input.arn), holders));
+  for (const part of batchesOf(sql, [...users.values()])) {
+    await inTurn(part, (input) => planUser(input, of(ofUsers, input.arn), holders));
+    await early.next();
+  }
+  for (const part of batchesOf(sql, [...roles.values()])) {
+    await inTurn(part, (input) => planRole(input, of(ofRoles, input.arn), holders));
+    await early.next();
+  }
   await inTurn(instanceProfiles.values(), (input) => planInstanceProfile(input, of(ofProfiles, input.arn), holders));
 
-  planRemovals('Group', ofGroups.gone, changes);
-  planRemovals('User', ofUsers.gone, changes);
-  planRemovals('Role', ofRoles.gone, changes);
-  planRemovals('InstanceProfile', ofProfiles.gone, changes);
-  const removable = await removablePolicies(sql, ofPolicies.gone, changes);
-  planRemovals('ManagedPolicy', removable, changes);
-  await touchDependents(sql, changes);
-
-  await checkStoredNames(sql, 'Group', ofGroups.resolved, ofGroups.gone);
-  await checkStoredNames(sql, 'User', ofUsers.resolved, ofUsers.gone);
-  await checkStoredNames(sql, 'Role', ofRoles.resolved, ofRoles.gone);
-  await checkStoredNames(sql, 'InstanceProfile', ofProfiles.resolved, ofProfiles.gone);
-  const given = new Map([...ofPolicies.resolved].filter(([arn]) => policies.has(arn)));
-  await checkStoredNames(sql, 'ManagedPolicy', given, removable);
+  if (!isAdded) {
+    planRemovals('Group', ofGroups.gone, changes);
+    planRemovals('User', ofUsers.gone, changes);
+    planRemovals('Role', ofRoles.gone, changes);
+    planRemovals('InstanceProfile', ofProfiles.gone, changes);
+    const removable = await removablePolicies(sql, ofPolicies.gone, changes);
+    planRemovals('ManagedPolicy', removable, changes);
+    await touchDependents(sql, changes);
+    await checkNames(sql, found, policies, removable);
+  }
 
   const keys = document.accessKeys ?? [];
   const usersOfKeys = keys.flatMap((key) => key.user ?? []);

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { isAccountId } from '../../policy/principal-id.ts';
 import type { Revision } from '../directory.ts';
 import { toIso } from '../instants.ts';
-import type { Sql } from '../prisma/database.ts';
-import { batchesOf } from './batches.ts';
+import { copyLine } from '../prisma/copy.ts';
+import type { Sql, WritingSql } from '../prisma/database.ts';
+import { batchesOf, inBatches } from './batches.ts';
 import type { Touched } from './touched.ts';
 
 export type { Touched };
@@ -33,12 +35,35 @@ export async function lockRevision(sql: Sql): Promise<Revision> {
   return BigInt(row?.revision ?? 0);
 }
 
+/** What belongs to the account in its ARN alone: nothing has to be read to say whose it is. */
+function isOfArn({ entity }: Touched): boolean {
+  return entity !== 'Account' && entity !== 'Resource' && entity !== 'VpcEndpoint' && entity !== 'Organization';
+}
+
+const ACCOUNT_IN_ARN = 4;
+
+/** As OF_ARN, as an array of PostgreSQL. */
+function accountsInArn(entityId: string): string {
+  const account = entityId.split(':', ACCOUNT_IN_ARN + 1)[ACCOUNT_IN_ARN] ?? '';
+  return isAccountId(account) ? `{${account}}` : '{}';
+}
+
+const COLUMNS = ['revision', 'entity', 'entityId', 'at', 'accountIds'];
+
+/** Changes of fewer entities than this are noted by the statement that raises the revision. */
+const MANY = 500;
+
 /**
  * Raises the revision and records what it touched, each entity once. Call it once, at the end of a transaction that holds
  * the write lock.
  */
-export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: number): Promise<Revision> {
-  const [first = [], ...others] = batchesOf(sql, touched);
+export async function raiseRevision(sql: WritingSql, touched: readonly Touched[], now: number): Promise<Revision> {
+  const at = toIso(now);
+  const copied = touched.length < MANY ? [] : touched.filter(isOfArn);
+  const [first = [], ...others] = batchesOf(
+    sql,
+    copied.length === 0 ? touched : touched.filter((one) => !isOfArn(one)),
+  );
   const forget = (isLast: boolean): string => (isLast ? ', forgotten AS (DELETE FROM "FormerOwner")' : '');
   const [row] = await sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
@@ -47,9 +72,10 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
               FROM raised, json_to_recordset($1::text::json) AS r(entity text, "entityId" text))
           ${forget(others.length === 0)}
      SELECT revision::text AS revision FROM raised`,
-    [JSON.stringify(first), toIso(now)],
+    [JSON.stringify(first), at],
   );
   if (row === undefined) throw new Error('the directory has lost its state row');
+  const { revision } = row;
   for (const [index, part] of others.entries()) {
     await setImmediate();
     await sql.query(
@@ -57,8 +83,15 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
             SELECT $2::text::bigint, r.entity, r."entityId", $3::text::timestamp(3), ${ACCOUNTS}
               FROM json_to_recordset($1::text::json) AS r(entity text, "entityId" text) ON CONFLICT DO NOTHING)
           ${forget(index === others.length - 1)} SELECT 1`,
-      [JSON.stringify(part), row.revision, toIso(now)],
+      [JSON.stringify(part), revision, at],
     );
   }
-  return BigInt(row.revision);
+  const names = new Map(copied.map((one) => [`${one.entity} ${one.entityId}`, one]));
+  await inBatches(sql, [...names.values()], (part) => {
+    const lines = part.map(({ entity, entityId }) =>
+      copyLine({ revision, entity, entityId, at, accountIds: accountsInArn(entityId) }, COLUMNS),
+    );
+    return sql.copy('DirectoryChange', COLUMNS, lines.join(''));
+  });
+  return BigInt(revision);
 }

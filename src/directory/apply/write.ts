@@ -2,7 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { inBatches } from './batches.ts';
+import { inBatches, readInBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 import { UNSTORABLE } from './unique.ts';
@@ -27,6 +27,11 @@ function upsertStatement(name: TableName): string {
       : `DO UPDATE SET ${others.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ')}`;
   return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}
     ON CONFLICT (${quoted(table.key)}) ${update}`;
+}
+
+/** Writes rows over those with the same keys. */
+export function upsertRows(sql: Sql, name: TableName, rows: readonly Row[]): Promise<void> {
+  return forRows(sql, name, upsertStatement(name), rows);
 }
 
 function deleteStatement(name: TableName): string {
@@ -64,13 +69,19 @@ async function forRows(sql: Sql, name: TableName, statement: string, rows: reado
 }
 
 /** Adds rows. While the database takes some, the next are made ready. */
-async function addRows(sql: WritingSql, name: TableName, rows: readonly Row[]): Promise<void> {
+export async function addRows(
+  sql: WritingSql,
+  name: TableName,
+  rows: readonly Row[],
+  lengthOf?: (row: Row) => number,
+): Promise<void> {
   let before: Promise<void> = Promise.resolve();
-  await inBatches(sql, rows, async (part) => {
+  const add = async (part: readonly Row[]): Promise<void> => {
     const lines = linesOf(name, part);
     await before;
     before = copyRows(sql, name, lines);
-  });
+  };
+  await inBatches(sql, rows, add, lengthOf);
   await before;
 }
 
@@ -84,8 +95,7 @@ function copyRows(sql: WritingSql, name: TableName, lines: string): Promise<void
 /** Rows as lines of COPY. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
 function linesOf(name: TableName, rows: readonly Row[]): string {
   const columns = Object.keys(TABLES[name].columns);
-  let lines = '';
-  for (const row of rows) lines += copyLine(row, columns);
+  const lines = rows.map((row) => copyLine(row, columns)).join('');
   // In a column of JSON it is an escape.
   if (UNSTORABLE_ESCAPE.test(lines) || !isStorable(lines)) checkStorable(name, rows);
   return lines;
@@ -98,14 +108,12 @@ const USED_AGAIN = `
   SELECT hash FROM "PolicyDocument" WHERE hash = ANY($1::text[])`;
 
 /** Stores the texts that are not there. INVARIANT: nobody else writes any meanwhile. */
-async function writeDocuments(sql: WritingSql, documents: readonly Row[]): Promise<void> {
-  const write = async (part: readonly Row[]): Promise<void> => {
-    const stored = await sql.query<{ hash: string }>(USED_AGAIN, [part.map(({ hash }) => String(hash))]);
-    const there = new Set<unknown>(stored.map(({ hash }) => hash));
-    const added = part.filter(({ hash }) => !there.has(hash));
-    if (added.length > 0) await copyRows(sql, 'PolicyDocument', linesOf('PolicyDocument', added));
-  };
-  await inBatches(sql, documents, write, ({ text }) => String(text).length);
+export async function writeDocuments(sql: WritingSql, documents: readonly Row[]): Promise<void> {
+  const hashes = documents.map(({ hash }) => String(hash));
+  const stored = await readInBatches(sql, hashes, (part) => sql.query<{ hash: string }>(USED_AGAIN, [part]));
+  const there = new Set<unknown>(stored.map(({ hash }) => hash));
+  const added = there.size === 0 ? documents : documents.filter(({ hash }) => !there.has(hash));
+  await addRows(sql, 'PolicyDocument', added, ({ text }) => String(text).length);
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
@@ -138,7 +146,7 @@ export async function writeChanges(sql: WritingSql, changes: ChangeSet, onRows: 
   // TABLES is in the order of their references.
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];
-    await forRows(sql, table, upsertStatement(table), rows);
+    await upsertRows(sql, table, rows);
     const added = changes.inserts.get(table) ?? [];
     await addRows(sql, table, added);
     if (rows.length + added.length > 0) advance(rows.length + added.length);

@@ -16,8 +16,6 @@ function columnOf(value: unknown): string {
 
 /** https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS-TEXT */
 export function copyLine(row: Readonly<Record<string, unknown>>, columns: readonly string[]): string {
-  let line = '';
-  for (const [index, column] of columns.entries())
-    line += index === 0 ? columnOf(row[column]) : `\t${columnOf(row[column])}`;
-  return `${line}\n`;
+  // Joined texts are made at once; those that grow are put together when they are sent, which takes longer.
+  return `${columns.map((column) => columnOf(row[column])).join('\t')}\n`;
 }

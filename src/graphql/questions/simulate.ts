@@ -54,7 +54,9 @@ const SimulatedRequestInput = builder.inputType('SimulatedRequestInput', {
     resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     resourceAccount: t.field({
       type: 'AccountId',
-      description: 'Owner of the resource if its ARN names no account. Left out: the caller’s account',
+      description:
+        'Owner of the resource if its ARN names no account. Left out: it counts as the caller’s own, but condition keys about its owner, ' +
+        'such as aws:ResourceAccount, are missing where `context` does not give them',
     }),
     context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
   }),

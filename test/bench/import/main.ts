@@ -1,6 +1,7 @@
 /**
- * npm run bench -- import: how fast a directory takes an organization in, on the embedded database and on a server. It is
- * judged by seconds of CPU, of this process and of the server's for it, which take turns.
+ * npm run bench -- import: how fast a directory takes an organization in, on the embedded database and on a server. On a quiet machine
+ * the clock counts: this process and the server's for it work at the same time. On a busy one it waits for others; there the
+ * seconds of CPU of both together count, which are more than a quiet machine's clock would say.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,15 @@ const entities = entitiesIn(document);
 /** By the clock, and of CPU: what other processes do on the machine does not count in the latter. */
 interface Seconds {
   readonly clock: number;
-  readonly cpu: number;
+  /** Of this process. */
+  readonly own: number;
+  /** Of the server's processes for it. */
+  readonly server: number;
+}
+
+/** What a quiet machine takes at most. */
+function judged({ clock, own, server }: Seconds): number {
+  return Math.min(clock, own + server);
 }
 
 interface Figures {
@@ -58,12 +67,13 @@ async function longestPause(work: () => Promise<unknown>): Promise<number> {
 async function measure(options: DirectoryOptions, backends: () => Promise<readonly number[]>): Promise<Figures> {
   const directory = await openDirectory(options, catalog);
   const timed = async (input: DirectoryDocument): Promise<Seconds> => {
-    const pids = [process.pid, ...(await backends())];
-    const [start, before] = [performance.now(), await cpuOf(pids)];
+    const pids = await backends();
+    const [start, own, server] = [performance.now(), await cpuOf([process.pid]), await cpuOf(pids)];
     await directory.apply(input);
-    return { clock: (performance.now() - start) / 1_000, cpu: (await cpuOf(pids)) - before };
+    const clock = (performance.now() - start) / 1_000;
+    return { clock, own: (await cpuOf([process.pid])) - own, server: (await cpuOf(pids)) - server };
   };
-  let first: Seconds = { clock: 0, cpu: 0 };
+  let first: Seconds = { clock: 0, own: 0, server: 0 };
   const pause = await longestPause(async () => {
     first = await timed(document);
   });
@@ -73,8 +83,8 @@ async function measure(options: DirectoryOptions, backends: () => Promise<readon
 }
 
 function print(name: string, { first, again, changed: roles, longestPause: pause }: Figures): void {
-  const rates = ({ clock, cpu }: Seconds): string =>
-    `${clock.toFixed(1)} s, ${Math.round(entities / clock)} entities/s; of CPU ${cpu.toFixed(1)} s, ${Math.round(entities / cpu)} entities/s`;
+  const rates = ({ clock, own, server }: Seconds): string =>
+    `${clock.toFixed(1)} s, ${Math.round(entities / clock)} entities/s; of CPU ${own.toFixed(1)} + ${server.toFixed(1)} s, ${Math.round(entities / (own + server))} entities/s`;
   console.log(`${name}
   into an empty directory   ${rates(first)}
   the same again            ${rates(again)}
@@ -82,6 +92,7 @@ function print(name: string, { first, again, changed: roles, longestPause: pause
   longest pause for others  ${pause.toFixed(0)} ms (of this process, during the first)`);
 }
 
+console.log('CPU: of this process + of the server');
 console.log(`${SIZE.accounts} accounts x ${SIZE.roles} roles: ${entities} entities`);
 const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-bench-'));
 const embedded = await measure({ kind: 'embedded', dataDir }, async () => []);
@@ -98,8 +109,8 @@ await server.stop();
 
 console.log(`memory at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 const missed = [
-  ...(entities / onServer.first.cpu < WANTED.entitiesPerSecondOnServer ? ['entities a second on PostgreSQL'] : []),
-  ...(embedded.first.cpu > WANTED.secondsEmbedded ? ['seconds on PGlite'] : []),
+  ...(entities / judged(onServer.first) < WANTED.entitiesPerSecondOnServer ? ['entities a second on PostgreSQL'] : []),
+  ...(judged(embedded.first) > WANTED.secondsEmbedded ? ['seconds on PGlite'] : []),
 ];
 if (missed.length > 0) {
   console.log(`not as wanted: ${missed.join(', ')}`);

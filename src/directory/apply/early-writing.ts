@@ -1,0 +1,84 @@
+import type { WritingSql } from '../prisma/database.ts';
+import type { ChangeSet, Row } from './change-set.ts';
+import type { TableName } from './tables.ts';
+import { addRows, upsertRows, writeDocuments } from './write.ts';
+
+/** What rows of IAM's entities refer to, beside each other and texts. In the order of their references, as below. */
+const BEFORE: readonly TableName[] = ['Organization', 'OrganizationalUnit', 'Account'];
+
+/** The rows of new entities of IAM. */
+const EARLY: readonly TableName[] = [
+  'ManagedPolicy',
+  'PolicyVersion',
+  'Group',
+  'User',
+  'Role',
+  'GroupMembership',
+  'InlinePolicy',
+  'PolicyAttachment',
+];
+
+/**
+ * Writes new rows of one part while the next are planned: this process and the server then work at the same time. Only where nothing is
+ * renamed or removed, so that a new row cannot need the place of one that is still there.
+ */
+export class EarlyWriting {
+  readonly #sql: WritingSql;
+  readonly #changes: ChangeSet;
+  readonly #written = new Map<TableName, number>();
+  #last: Promise<void> = Promise.resolve();
+  #isBegun = false;
+  #failure: unknown = null;
+
+  constructor(sql: WritingSql, changes: ChangeSet) {
+    this.#sql = sql;
+    this.#changes = changes;
+  }
+
+  /** Rows that are written, by their tables. */
+  get written(): ReadonlyMap<TableName, number> {
+    return this.#written;
+  }
+
+  get rows(): number {
+    return Array.from(this.#written.values()).reduce((sum, rows) => sum + rows, 0);
+  }
+
+  /** From now on rows are written early. What they refer to is planned; it is written again with the rest. */
+  async begin(): Promise<void> {
+    for (const table of BEFORE) await upsertRows(this.#sql, table, this.#changes.upserts.get(table) ?? []);
+    this.#isBegun = true;
+  }
+
+  /** Begins to write what is planned by now. Waits for what was begun before: one part is written while one is planned. */
+  async next(): Promise<void> {
+    if (!this.#isBegun) return;
+    await this.#last;
+    const rows = EARLY.map((table) => [table, this.#changes.takeInserts(table)] as const);
+    this.#last = this.#write(rows);
+    // Whoever waits for it is told.
+    this.#last.catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /** Waits for all that was begun. */
+  async end(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Why nothing more can be written in this transaction, whatever statements say after that; otherwise `error`. */
+  async causeOf(error: unknown): Promise<unknown> {
+    await this.#last.catch(() => undefined);
+    return this.#failure ?? error;
+  }
+
+  async #write(tables: readonly (readonly [TableName, readonly Row[]])[]): Promise<void> {
+    await writeDocuments(this.#sql, await this.#changes.documents(tables.map(([, rows]) => rows)));
+    for (const [table, rows] of tables) {
+      if (rows.length === 0) continue;
+      await addRows(this.#sql, table, rows);
+      this.#written.set(table, (this.#written.get(table) ?? 0) + rows.length);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { ChangeSet } from '../../src/directory/apply/change-set.ts';
+import { EarlyWriting } from '../../src/directory/apply/early-writing.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { WritingSql } from '../../src/directory/prisma/database.ts';
+import { A, aRole, trusts } from '../support/policies.ts';
+import { takeDirectory, takeServerDirectory } from '../support/recycled-database.ts';
+
+/** A database whose copies are done, or fail, when the test says so. */
+function slowDatabase() {
+  const copied: string[] = [];
+  const waiting: { readonly done: () => void; readonly fail: (error: Error) => void }[] = [];
+  const sql: WritingSql = {
+    batch: 2,
+    query: () => Promise.resolve([]),
+    copy: (table) => {
+      copied.push(table);
+      return new Promise((done, fail) => waiting.push({ done, fail }));
+    },
+  };
+  return { sql, copied, waiting };
+}
+
+const role = (id: string) => ({ id, trustPolicyHash: null });
+const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 5));
+
+it('one part is written while the next is planned, and the one after it waits', async () => {
+  const { sql, copied, waiting } = slowDatabase();
+  const changes = new ChangeSet();
+  const early = new EarlyWriting(sql, changes);
+  changes.insert('Role', role('1'));
+  await early.next();
+  expect(changes.written('Role')).toHaveLength(1);
+  await early.begin();
+  await early.next();
+  await turn();
+  expect(copied).toEqual(['Role']);
+  changes.insert('Role', role('2'));
+  let isNext = false;
+  const next = early.next().then(() => {
+    isNext = true;
+  });
+  await turn();
+  expect(isNext).toBe(false);
+  waiting[0]?.done();
+  await next;
+  await turn();
+  waiting[1]?.done();
+  await early.end();
+  expect({ copied, rows: early.rows, left: changes.written('Role') }).toEqual({
+    copied: ['Role', 'Role'],
+    rows: 2,
+    left: [],
+  });
+});
+
+it('a failure of what is written is the reason, not what statements say after it', async () => {
+  const { sql, waiting } = slowDatabase();
+  const changes = new ChangeSet();
+  const early = new EarlyWriting(sql, changes);
+  await early.begin();
+  changes.insert('Role', role('1'));
+  await early.next();
+  await turn();
+  const full = new Error('no space is left');
+  waiting[0]?.fail(full);
+  expect(await early.causeOf(new Error('the transaction is aborted'))).toBe(full);
+  const other = new Error('there is no policy');
+  expect(await new EarlyWriting(sql, changes).causeOf(other)).toBe(other);
+});
+
+/** More roles than one statement takes, in either store. */
+const MANY = 2_100;
+const roles = Array.from({ length: MANY }, (_, i) => aRole(`R${i}`, [trusts({ AWS: A })]));
+
+it.each([
+  ['in a folder', takeDirectory],
+  ['on a server', takeServerDirectory],
+])('what cannot be stored is found behind what is written already, and nothing stays, %s', async (_where, take) => {
+  const directory = await take();
+  const group = `arn:aws:iam::${A}:group/nobodys`;
+  const last = { arn: `arn:aws:iam::${A}:instance-profile/P`, role: `arn:aws:iam::${A}:role/nobodys` };
+  const document: DirectoryDocument = { roles, instanceProfiles: [last] };
+  await expect(directory.apply(document)).rejects.toThrow('there is no role');
+  await expect(directory.apply({ users: [{ arn: `arn:aws:iam::${A}:user/u`, groups: [group] }] })).rejects.toThrow(
+    'there is no group',
+  );
+  expect(await directory.isEmpty()).toBe(true);
+  const progress: number[] = [];
+  const { counts } = await directory.apply({ roles }, ({ done, total }) => progress.push(done, total));
+  expect(counts).toContainEqual(expect.objectContaining({ kind: 'roles', new: MANY, unchanged: 0 }));
+  expect(progress.at(-1)).toBe(progress.at(-2));
+  expect(progress.at(-1)).toBeGreaterThan(MANY);
+  const again = await directory.apply({ roles });
+  expect(again.changed).toBe(false);
+  await directory.close();
+});
