@@ -53,10 +53,21 @@ function textOf(value: unknown, scalar: string): string {
  * except that U+0000 is refused, which the database cannot look up.
  */
 const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\0]+$/u;
+const ARN_HEAD = /^(?:[^:]*:){5}/u;
+
+/** The first five parts of the last ARN, with their colons: in a list, most begin alike. */
+let lastHead = 'arn:aws:s3:::';
+
+function isArn(text: string): boolean {
+  if (text.startsWith(lastHead)) return text.length > lastHead.length && !text.includes('\0', lastHead.length);
+  if (!ARN.test(text)) return false;
+  lastHead = ARN_HEAD.exec(text)?.[0] ?? lastHead;
+  return true;
+}
 
 function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
-  if (text !== '*' && !ARN.test(text)) {
+  if (text !== '*' && !isArn(text)) {
     return malformed(`${quoted(text)} is not an ARN: expected arn:partition:service:region:account:resource`);
   }
   return text;

@@ -5,7 +5,7 @@ import type { Answers } from '../../guard/decision-loader.ts';
 import { andThen, type MaybePromise } from '../../guard/maybe-promise.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import type { GatewayContext } from '../context.ts';
-import { faultIn, isWellFormed } from '../malformed.ts';
+import { faultIn, isKnownWellFormed, isWellFormed } from '../malformed.ts';
 
 /** What an entry of a list becomes; its error if it is malformed or `read` refuses it. */
 type Read<Value> = Value | RolegateError;
@@ -19,9 +19,10 @@ export function eachOf<Item, Value>(
   list: string,
   read: (item: Item, index: number) => Value,
 ): readonly Read<Value>[] {
+  const all = isKnownWellFormed(items);
   return items.map((item, index) => {
     try {
-      const fault = isWellFormed(item) ? null : faultAt(item, list, index);
+      const fault = all || isWellFormed(item) ? null : faultAt(item, list, index);
       return fault ?? read(item, index);
     } catch (error) {
       if (error instanceof RolegateError) return error;

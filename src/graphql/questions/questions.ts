@@ -1,3 +1,4 @@
+import { NO_CONTEXT } from '../../access/question.ts';
 import { ask, askAmong } from '../../guard/ask.ts';
 import { andThen } from '../../guard/maybe-promise.ts';
 import { sharedSubjects } from '../../guard/shared-subjects.ts';
@@ -65,7 +66,7 @@ builder.queryField('decisions', (t) =>
         toListed(
           shared(toSubject(request, request.session == null ? NOWHERE : sessionAt(index))),
           request,
-          'requests',
+          REQUESTS,
           index,
         ),
       );
@@ -93,17 +94,13 @@ builder.queryField('decisionsFor', (t) =>
     resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, () => 'session');
-      const questions = eachOf(checks, 'checks', ({ action, resource, resourceIsPattern, resourceAccount }, index) => {
-        const check = {
-          action,
-          resource,
-          resourceIsPattern,
-          resourceAccount,
-          context: requestContext,
-          assumeContextKeys,
-        };
-        return toListed(subject, check, 'checks', index, SUBJECT_ARGUMENTS);
-      });
+      const list = {
+        name: 'checks',
+        fields: SUBJECT_ARGUMENTS,
+        context: requestContext ?? NO_CONTEXT,
+        assumeContextKeys: assumeContextKeys ?? true,
+      };
+      const questions = eachOf(checks, 'checks', (check, index) => toListed(subject, check, list, index));
       return inTheirPlaces(answerEach(context, questions, 'checks'));
     },
   }),
@@ -151,6 +148,7 @@ builder.queryField('allowedResources', (t) =>
   }),
 );
 
+const REQUESTS = { name: 'requests' };
 const NOWHERE = (): string => '';
 
 function sessionAt(index: number): () => string {
