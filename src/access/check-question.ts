@@ -1,6 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogAction } from '../catalog/catalog-service.ts';
-import { fittingHead } from '../catalog/resource-fit.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
@@ -22,35 +21,14 @@ export function checkQuestionCount(count: number, field: string): void {
 /** Greatest number of resources of one call in addition to the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
-/**
- * Actions by resources on which they can be asked, so that a name that returns is not read again. Names in one place, such as the
- * objects of a bucket, begin alike: the last such beginning answers for most of a list, also for new names.
- */
-export class KnownFits {
-  readonly #recent = new Recent<CatalogAction>();
-  #action: CatalogAction | null = null;
-  #head = '';
-
-  has(action: CatalogAction, resource: string): boolean {
-    if (action === this.#action && resource.length > this.#head.length && resource.startsWith(this.#head)) return true;
-    return this.#recent.get(resource) === action;
-  }
-
-  /** The action can be asked on a resource. */
-  add(action: CatalogAction, resource: string): void {
-    this.#recent.set(resource, action);
-    const head = fittingHead(action, resource);
-    if (head === null) return;
-    this.#action = action;
-    this.#head = head;
-  }
-}
+/** Actions by resources on which they can be asked, so that a name that returns is not read again. */
+export type KnownFits = Recent<CatalogAction>;
 
 const memories = new WeakMap<Catalog, KnownFits>();
 
 /** `catalog`: one that never changes. */
 export function fitsIn(catalog: Catalog): KnownFits {
-  const known = memories.get(catalog) ?? new KnownFits();
+  const known = memories.get(catalog) ?? new Recent<CatalogAction>();
   memories.set(catalog, known);
   return known;
 }
@@ -80,7 +58,7 @@ export function checkAsked(
   resource: string,
   fits: KnownFits | null,
 ): string | null {
-  return fits?.has(action, resource) === true ? null : checkNew(catalog, question, action, resource, fits);
+  return fits !== null && fits.get(resource) === action ? null : checkNew(catalog, question, action, resource, fits);
 }
 
 /** By itself: what has closures costs those who do not come so far, too. */
@@ -95,7 +73,7 @@ function checkNew(
   const check = isPattern ? checkPattern : checkFit;
   const gap = check(catalog, action, resource, () => fieldOf(question, 'resource'));
   if (action.askedOn !== undefined) checkAccount(question, resource, action);
-  else if (fits !== null && !isPattern && gap === null) fits.add(action, resource);
+  else if (fits !== null && !isPattern && gap === null) fits.set(resource, action);
   return gap;
 }
 

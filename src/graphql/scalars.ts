@@ -6,7 +6,7 @@ import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { isDeeper } from '../policy/json-shape.ts';
 import { MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
-import { parsePrincipalRef } from '../policy/principal-id.ts';
+import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';
 import { malformed } from './malformed.ts';
@@ -53,21 +53,10 @@ function textOf(value: unknown, scalar: string): string {
  * except that U+0000 is refused, which the database cannot look up.
  */
 const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\0]+$/u;
-const ARN_HEAD = /^(?:[^:]*:){5}/u;
-
-/** The first five parts of the last ARN, with their colons: in a list, most begin alike. */
-let lastHead = 'arn:aws:s3:::';
-
-function isArn(text: string): boolean {
-  if (text.startsWith(lastHead)) return text.length > lastHead.length && !text.includes('\0', lastHead.length);
-  if (!ARN.test(text)) return false;
-  lastHead = ARN_HEAD.exec(text)?.[0] ?? lastHead;
-  return true;
-}
 
 function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
-  if (text !== '*' && !isArn(text)) {
+  if (text !== '*' && !ARN.test(text)) {
     return malformed(`${quoted(text)} is not an ARN: expected arn:partition:service:region:account:resource`);
   }
   return text;
@@ -95,11 +84,19 @@ builder.scalarType('AccountId', {
   parseLiteral: fromLiteral(accountId),
 });
 
+/** The last principal that was read: in a list, most are the same, and share the object. */
+let lastId = '';
+let lastRef: PrincipalRef | null = null;
+
 function principalId(value: unknown) {
   const text = textOf(value, 'a principal id');
   if (text === 'me') return ME;
+  if (text !== lastId || lastRef === null) {
+    lastRef = parsePrincipalRef(text);
+    lastId = text;
+  }
   return (
-    parsePrincipalRef(text) ??
+    lastRef ??
     malformed(
       `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
         'user, a service principal (ec2.amazonaws.com), a 12-digit account id, anonymous, or me',

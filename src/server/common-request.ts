@@ -77,7 +77,9 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
       executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
     const execute = (): ExecutionResult | Promise<ExecutionResult> => {
       const planned = plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work);
-      return planned instanceof Promise ? planned.then((result) => result ?? byGraphqlJs()) : (planned ?? byGraphqlJs());
+      return planned instanceof Promise
+        ? planned.then((result) => result ?? byGraphqlJs())
+        : (planned ?? byGraphqlJs());
     };
     const result = around === undefined ? execute() : around('graphql', QUERY, execute);
     return 'then' in result ? result.catch(endOfWork).then(answered) : answered(result);

@@ -45,7 +45,8 @@ const LEVELS = 4;
 /** Whether there is a long list among values of JSON. */
 export function hasLongList(value: unknown, levels = LEVELS): boolean {
   if (typeof value !== 'object' || value === null || levels === 0) return false;
-  if (Array.isArray(value)) return value.length > LONG || value.slice(0, LOOKED_AT).some((item) => hasLongList(item, levels - 1));
+  if (Array.isArray(value))
+    return value.length > LONG || value.slice(0, LOOKED_AT).some((item) => hasLongList(item, levels - 1));
   for (const key in value) if (hasLongList((value as Variables)[key], levels - 1)) return true; // as: an object
   return false;
 }
@@ -96,7 +97,8 @@ function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<v
   const of = isNonNullType(type) ? type.ofType : type;
   if (!hasLongList(value)) return;
   if (isInputObjectType(of)) {
-    for (const field of Object.values(of.getFields())) yield* aheadOf(field.type, (value as Variables)[field.name], known); // as: an object
+    for (const field of Object.values(of.getFields()))
+      yield* aheadOf(field.type, (value as Variables)[field.name], known); // as: an object
   } else if (isListType(of) && Array.isArray(value)) {
     const coerce = coercionOf(of.ofType, known);
     const before = malformedSoFar();
@@ -129,11 +131,7 @@ interface Variable {
   readonly absent: (coerced: Record<string, unknown>) => void;
 }
 
-function variableOf(
-  schema: GraphQLSchema,
-  definition: VariableDefinitionNode,
-  known: Known,
-): Variable | null {
+function variableOf(schema: GraphQLSchema, definition: VariableDefinitionNode, known: Known): Variable | null {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
   if (!isInputType(type) || isInherited(name)) return null;

@@ -52,12 +52,7 @@ export function executePlan(
   return begin(plan, context, given, work);
 }
 
-function begin(
-  plan: QueryPlan,
-  context: unknown,
-  given: Variables,
-  work: Work | null,
-): Maybe<ExecutionResult> | null {
+function begin(plan: QueryPlan, context: unknown, given: Variables, work: Work | null): Maybe<ExecutionResult> | null {
   // Its turn has begun: to read variables takes a while, too.
   const turns = work === null ? null : new Turns(work);
   const variables = plan.variables(given);
@@ -340,12 +335,7 @@ class Execution {
     return isPromise(named) ? named.then(complete) : complete(named);
   }
 
-  #object(
-    { type, fields }: ObjectForm,
-    info: PlannedInfo,
-    item: Path | null,
-    value: unknown,
-  ): unknown {
+  #object({ type, fields }: ObjectForm, info: PlannedInfo, item: Path | null, value: unknown): unknown {
     const path = item ?? info.path;
     if (type.isTypeOf == null) return this.#fields(fields, value, path);
     const is = type.isTypeOf(value, this.#context, info);

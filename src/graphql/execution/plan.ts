@@ -185,7 +185,8 @@ class Planner {
 
   #object(type: GraphQLObjectType, { selectionSet }: FieldNode): ObjectForm {
     const fields = selectionSet === undefined ? [] : this.fieldsOf(type, selectionSet);
-    const isFlat = type.isTypeOf == null && fields.every(({ definition, leaf }) => definition === null || leaf !== null);
+    const isFlat =
+      type.isTypeOf == null && fields.every(({ definition, leaf }) => definition === null || leaf !== null);
     return { kind: 'object', type, fields, isFlat };
   }
 }

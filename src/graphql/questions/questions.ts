@@ -1,4 +1,4 @@
-import { NO_CONTEXT } from '../../access/question.ts';
+import { NO_CONTEXT, type Subject } from '../../access/question.ts';
 import { ask, askAmong } from '../../guard/ask.ts';
 import { andThen } from '../../guard/maybe-promise.ts';
 import { sharedSubjects } from '../../guard/shared-subjects.ts';
@@ -7,7 +7,7 @@ import { eachAlone } from '../check-arguments.ts';
 import { faultIn } from '../malformed.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
-import { answerEach, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
+import { answerEach, eachInTurns, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
@@ -61,16 +61,11 @@ builder.queryField('decisions', (t) =>
     },
     resolve: (_root, { requests }, context) => {
       checkBatchSize(requests.length, 'requests');
-      const shared = sharedSubjects();
-      const questions = eachOf(requests, 'requests', (request, index) =>
-        toListed(
-          shared(toSubject(request, request.session == null ? NOWHERE : sessionAt(index))),
-          request,
-          REQUESTS,
-          index,
-        ),
+      const subjectOf = listedSubjects();
+      const questions = eachInTurns(context, requests, 'requests', (request, index) =>
+        toListed(subjectOf(request, index), request, REQUESTS, index),
       );
-      return inTheirPlaces(answerEach(context, questions, 'requests'));
+      return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'requests')));
     },
   }),
 );
@@ -100,8 +95,8 @@ builder.queryField('decisionsFor', (t) =>
         context: requestContext ?? NO_CONTEXT,
         assumeContextKeys: assumeContextKeys ?? true,
       };
-      const questions = eachOf(checks, 'checks', (check, index) => toListed(subject, check, list, index));
-      return inTheirPlaces(answerEach(context, questions, 'checks'));
+      const questions = eachInTurns(context, checks, 'checks', (check, index) => toListed(subject, check, list, index));
+      return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'checks')));
     },
   }),
 );
@@ -151,8 +146,18 @@ builder.queryField('allowedResources', (t) =>
 const REQUESTS = { name: 'requests' };
 const NOWHERE = (): string => '';
 
-function sessionAt(index: number): () => string {
-  return () => `requests[${index}].session`;
+type SubjectOf = Pick<typeof AccessRequestInput.$inferInput, 'principal' | 'assumedRole' | 'session'>;
+
+/** The subjects of `requests`: entries that name the same one share it, most with the entry before. */
+function listedSubjects(): (request: SubjectOf, index: number) => Subject {
+  const shared = sharedSubjects();
+  let last: Subject | null = null;
+  return (request, index) => {
+    if (request.session != null) return toSubject(request, () => `requests[${index}].session`);
+    const isLast = last?.principal === request.principal && last.assumedRole === (request.assumedRole ?? null);
+    if (last === null || !isLast) last = shared(toSubject(request, NOWHERE));
+    return last;
+  };
 }
 
 /** The subject of a check is given beside the list, not in its entries. */
