@@ -18,13 +18,13 @@ export interface Caller {
 
 /** The answer to a question about one resource. Most readers take the effect alone: gaps are put together when they are read. */
 export class DirectAnswer implements Answer {
-  readonly question: Question;
-  readonly decision: Decision;
-  readonly revision: Revision;
-  readonly #caller: Caller;
-  readonly #action: CatalogAction;
-  readonly #resource: KnownResource;
-  readonly #formGaps: readonly string[];
+  declare readonly question: Question;
+  declare readonly decision: Decision;
+  declare readonly revision: Revision;
+  declare private readonly caller: Caller;
+  declare private readonly action: CatalogAction;
+  declare private readonly resource: KnownResource;
+  declare private readonly formGaps: readonly string[];
 
   /** `formGaps`: those that follow from the question alone. INVARIANT: the caller may act. */
   constructor(
@@ -39,26 +39,26 @@ export class DirectAnswer implements Answer {
     this.question = question;
     this.decision = decision;
     this.revision = revision;
-    this.#caller = caller;
-    this.#action = action;
-    this.#resource = resource;
-    this.#formGaps = formGaps;
+    this.caller = caller;
+    this.action = action;
+    this.resource = resource;
+    this.formGaps = formGaps;
   }
 
   get resourceGaps(): readonly string[] {
-    const { resolved } = this.#caller;
+    const { resolved } = this.caller;
     if (resolved.acting === null) return NOTHING;
-    const one: Decided = { arn: this.question.resource, decision: this.decision, resource: this.#resource };
-    const unknown = unknownTo([one], this.decision, resolved.acting, this.#action);
-    return [...gapsOf(one, this.#action, this.decision), ...unknown];
+    const one: Decided = { arn: this.question.resource, decision: this.decision, resource: this.resource };
+    const unknown = unknownTo([one], this.decision, resolved.acting, this.action);
+    return [...gapsOf(one, this.action, this.decision), ...unknown];
   }
 
   get gaps(): readonly string[] {
-    const { resolved, way } = this.#caller;
+    const { resolved, way } = this.caller;
     const { resourceGaps } = this;
     const own = telling(resolved, this.decision, OF_CALLER);
     const known = own.length === 0 ? resourceGaps : new Set([...own, ...resourceGaps]);
-    return [...known, ...onTheWay(way, this.decision), ...this.#formGaps];
+    return [...known, ...onTheWay(way, this.decision), ...this.formGaps];
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
-import type { Gathered } from '../directory/directory.ts';
+import type { Gathered, KnownResource } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
@@ -82,7 +82,8 @@ export class Decider {
     const catalog = this.#catalog;
     const action = this.#actionOf(question);
     this.#checkSubject(question);
-    const gap = checkAsked(catalog, question, action, question.resource, this.#fits);
+    const atHand = this.#gathered.atHand?.(question.resource, question.resourceAccount);
+    const gap = this.#checkFit(question, action, question.resource, atHand);
     const beside = checkBeside(catalog, question, action);
     const passed = passedOver(question);
     const formGaps =
@@ -92,7 +93,7 @@ export class Decider {
     if (acting === null) return withCoverage(this.#refused(question, asker.resolved, formGaps));
     if (question.furtherResources !== undefined && question.furtherResources.length > 0)
       return withCoverage(this.#onAll(question, question.furtherResources, acting, asker, action, formGaps));
-    const known = this.#gathered.resource(question.resource, question.resourceAccount);
+    const known = atHand ?? this.#gathered.resource(question.resource, question.resourceAccount);
     const decision = this.#decide(question.resource, known.value, acting, asker, action);
     const answer = new DirectAnswer(question, decision, this.#gathered.revision, asker, action, known, formGaps);
     return question.resourceIsPattern === true ? withCoverage(answer) : answer;
@@ -103,14 +104,29 @@ export class Decider {
     const catalog = this.#catalog;
     const action = this.#actionOf(question);
     this.#checkSubject(question);
-    checkAsked(catalog, question, action, resource, this.#fits);
+    const atHand = this.#gathered.atHand?.(resource, question.resourceAccount);
+    this.#checkFit(question, action, resource, atHand);
     checkBeside(catalog, question, action);
     const asker = this.#askerOf(question, action);
     const { acting, roleIsAbsent } = asker.resolved;
     if (roleIsAbsent === true) throw noSuchRole(question);
     if (acting === null) return false;
-    const { value } = this.#gathered.resource(resource, question.resourceAccount);
+    const { value } = atHand ?? this.#gathered.resource(resource, question.resourceAccount);
     return this.#decide(resource, value, acting, asker, action).allowed;
+  }
+
+  /** Returns the gap of the question's first resource: `resource`, in place of its own. */
+  #checkFit(
+    question: Question,
+    action: CatalogAction,
+    resource: string,
+    atHand: KnownResource | undefined,
+  ): string | null {
+    if (atHand?.fit?.has(action) === true) return null;
+    const gap = checkAsked(this.#catalog, question, action, resource, this.#fits);
+    if (gap === null && question.resourceIsPattern !== true && action.askedOn === undefined)
+      atHand?.fit?.add(action, resource);
+    return gap;
   }
 
   #actionOf(question: Question): CatalogAction {

@@ -88,6 +88,32 @@ export interface Question {
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
+/** What the entries of a list of questions have in common. */
+export interface QuestionList {
+  /** As the client wrote it. */
+  readonly name: string;
+  /** Names of inputs that are given beside the list. Left out: all are in its entries. */
+  readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
+  /** Given beside the list, for all of them. Left out: each has its own. */
+  readonly context?: RequestContext;
+  readonly assumeContextKeys?: boolean;
+}
+
+/** An entry as a client gives it. */
+interface GivenEntry {
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceIsPattern?: boolean | null | undefined;
+  readonly furtherResources?: readonly string[] | null | undefined;
+  readonly resourceAccount?: string | null | undefined;
+  readonly context?: RequestContext | null | undefined;
+  readonly assumeContextKeys?: boolean | null | undefined;
+}
+
+export const NO_RESOURCES: readonly string[] = [];
+export const NO_CONTEXT: RequestContext = new Map();
+const IN_ITS_ENTRY: Readonly<Partial<Record<QuestionField, string>>> = {};
+
 /**
  * An entry of a list of questions. Its place becomes a text only when an error names it. INVARIANT: copies are made by
  * `withSubject` or name `path`, because spreading leaves it out.
@@ -102,42 +128,37 @@ export class ListedQuestion implements Question {
   readonly context: RequestContext;
   readonly assumeContextKeys: boolean;
   readonly fields: Readonly<Partial<Record<QuestionField, string>>>;
-  readonly #list: string;
+  readonly #list: QuestionList;
   readonly #index: number;
 
   constructor(
     subject: Subject,
-    asked: Pick<
-      ListedQuestion,
-      'action' | 'resource' | 'resourceIsPattern' | 'furtherResources' | 'resourceAccount'
-    > & { readonly context: RequestContext; readonly assumeContextKeys: boolean },
-    list: string,
+    given: GivenEntry,
+    list: QuestionList,
     index: number,
-    fields: ListedQuestion['fields'] = IN_ITS_ENTRY,
+    resourceIsPattern: boolean = given.resourceIsPattern === true,
   ) {
     this.subject = subject;
-    this.action = asked.action;
-    this.resource = asked.resource;
-    this.resourceIsPattern = asked.resourceIsPattern;
-    this.furtherResources = asked.furtherResources;
-    this.resourceAccount = asked.resourceAccount;
-    this.context = asked.context;
-    this.assumeContextKeys = asked.assumeContextKeys;
-    this.fields = fields;
+    this.action = given.action;
+    this.resource = given.resource;
+    this.resourceIsPattern = resourceIsPattern;
+    this.furtherResources = given.furtherResources ?? NO_RESOURCES;
+    this.resourceAccount = given.resourceAccount ?? null;
+    this.context = list.context ?? given.context ?? NO_CONTEXT;
+    this.assumeContextKeys = list.assumeContextKeys ?? given.assumeContextKeys ?? true;
+    this.fields = list.fields ?? IN_ITS_ENTRY;
     this.#list = list;
     this.#index = index;
   }
 
   get path(): string {
-    return `${this.#list}[${this.#index}]`;
+    return `${this.#list.name}[${this.#index}]`;
   }
 
   about(subject: Subject): ListedQuestion {
-    return new ListedQuestion(subject, this, this.#list, this.#index, this.fields);
+    return new ListedQuestion(subject, this, this.#list, this.#index);
   }
 }
-
-const IN_ITS_ENTRY: ListedQuestion['fields'] = {};
 
 /** The same question about somebody else. */
 export function withSubject(question: Question, subject: Subject): Question {

@@ -1,6 +1,6 @@
 import { isAskedOn } from '../evaluation/asked-on.ts';
 import type { CatalogAction } from './catalog-service.ts';
-import { matchesTemplate } from './resource-template.ts';
+import { fixedPart, matchesTemplate } from './resource-template.ts';
 
 /**
  * Whether an action can be asked on a resource. `unknown`: the catalogue does not have this form of ARN, so it cannot say.
@@ -30,6 +30,25 @@ export function resourceFit(
   const type = catalog.resourceTypeOf(arn);
   return type === null ? UNKNOWN : { kind: 'misfit', type };
 }
+
+/**
+ * What ARNs on which the action can be asked, like `arn`, begin with: it can be asked on all that begin so and go on. Null: it is
+ * not known that what follows is of no account.
+ */
+export function fittingHead(action: CatalogAction, arn: string): string | null {
+  if (action.wildcardOnly) return null;
+  for (const { type } of action.resourceTypes) {
+    for (const template of type.arns) {
+      const head = fixedPart(template, arn);
+      // Account and Region are checked, too.
+      if (head !== null && head.split(':').length > PARTS) return head;
+    }
+  }
+  return null;
+}
+
+/** Of an ARN before its resource. */
+const PARTS = 5;
 
 /** The resource types of the action, for messages: `object (arn:aws:s3:::${BucketName}/${ObjectName})`. */
 export function takenBy(action: CatalogAction, partition: string): string {

@@ -36,20 +36,31 @@ export function specificity(template: string): number {
 
 /** Whether `arn` has the form of `template`. A placeholder may match nothing (the region). */
 export function matchesTemplate(template: string, arn: string): boolean {
+  return fixedIn(template, arn) >= 0;
+}
+
+/** How much of `arn` its form depends on: whatever follows it, the template matches. Null: on all of it, or it does not match. */
+export function fixedPart(template: string, arn: string): string | null {
+  const fixed = template.endsWith('}') && !template.endsWith(BUCKET) ? fixedIn(template, arn) : -1;
+  return fixed < 0 ? null : arn.slice(0, fixed);
+}
+
+/** The place behind the last literal before the last one, if `arn` has the form of `template`; otherwise -1. */
+function fixedIn(template: string, arn: string): number {
   const { literals } = parse(template);
-  if (template.endsWith(BUCKET) && arn.includes('/')) return false;
+  if (template.endsWith(BUCKET) && arn.includes('/')) return -1;
   const first = literals[0] ?? '';
   const last = literals[literals.length - 1] ?? '';
-  if (literals.length === 1) return template === arn;
-  if (!arn.startsWith(first) || !arn.endsWith(last)) return false;
+  if (literals.length === 1) return template === arn ? arn.length : -1;
+  if (!arn.startsWith(first) || !arn.endsWith(last)) return -1;
   const end = arn.length - last.length;
   let at = first.length;
   // Leftmost matches suffice: a literal found later leaves less for those behind it.
   for (let index = 1; index < literals.length - 1; index++) {
     const literal = literals[index] ?? '';
     const found = arn.indexOf(literal, at);
-    if (found < 0 || found + literal.length > end) return false;
+    if (found < 0 || found + literal.length > end) return -1;
     at = found + literal.length;
   }
-  return at <= end;
+  return at <= end ? at : -1;
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { KnownFit } from '../catalog/known-fit.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { OrganizationFacts } from '../evaluation/principal.ts';
@@ -50,6 +51,8 @@ export interface Known<T> {
 export interface KnownResource extends Known<PreparedResource> {
   /** Left out: nothing of the kind. */
   readonly unknown?: UnknownOfResource;
+  /** What can be asked on it, as far as it was asked; objects in a bucket of which nothing is stored share it. Left out: it is not kept. */
+  readonly fit?: KnownFit;
 }
 
 /** A list is what is missing, as gaps; empty: nothing is known. Null: all is known, or the resource has no such thing. */
@@ -93,6 +96,8 @@ export interface Gathered {
   /** Null: there is no such role. */
   role(arn: string): Known<PreparedRole> | null;
   resource(arn: string, accountId: string | null): KnownResource;
+  /** The same, if it was made before and nothing has to be looked for; left out: nothing was. */
+  atHand?(arn: string, accountId: string | null): KnownResource | undefined;
   /** The stored session behind `principal(ref)` when `ref` names a role session: the newest live one with its ARN. */
   session(ref: PrincipalRef): RoleSessionRecord | null;
   /** A managed policy asked for in `policies` (AWS's own come from the catalogue), compiled as a session policy; null: there is none, or its document is not known. */

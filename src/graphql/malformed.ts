@@ -12,8 +12,28 @@ export class Malformed {
   }
 }
 
+let made = 0;
+
+/** How many malformed values were read so far: where none is added, all that was read between is well-formed. */
+export function malformedSoFar(): number {
+  return made;
+}
+
+/** Long lists in which nothing is malformed: nobody has to look through them again. */
+const wellFormed = new WeakSet<object>();
+
+export function keepWellFormed(list: readonly unknown[]): void {
+  wellFormed.add(list);
+}
+
+/** Whether that is known of a list; false: it has to be looked through. */
+export function isKnownWellFormed(list: readonly unknown[]): boolean {
+  return wellFormed.has(list);
+}
+
 /** Takes the place of the value that a scalar reads. `checkArguments` and `eachOf` find it before a resolver uses it. */
 export function malformed(reason: string): never {
+  made += 1;
   return new Malformed(reason) as never; // as: stands for a value of any scalar
 }
 
@@ -40,6 +60,7 @@ function find(value: unknown, except: unknown): Fault | null {
   if (typeof value !== 'object' || value === null || value === except) return null;
   if (value instanceof Malformed) return { place: '', reason: value.reason };
   if (Array.isArray(value)) {
+    if (wellFormed.has(value)) return null;
     for (let index = 0; index < value.length; index += 1) {
       const fault = find(value[index], except);
       if (fault !== null) return { ...fault, place: `[${index}]${fault.place}` };

@@ -6,7 +6,7 @@ import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { isDeeper } from '../policy/json-shape.ts';
 import { MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
-import { parsePrincipalRef } from '../policy/principal-id.ts';
+import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';
 import { malformed } from './malformed.ts';
@@ -84,11 +84,19 @@ builder.scalarType('AccountId', {
   parseLiteral: fromLiteral(accountId),
 });
 
+/** The last principal that was read: in a list, most are the same, and share the object. */
+let lastId = '';
+let lastRef: PrincipalRef | null = null;
+
 function principalId(value: unknown) {
   const text = textOf(value, 'a principal id');
   if (text === 'me') return ME;
+  if (text !== lastId || lastRef === null) {
+    lastRef = parsePrincipalRef(text);
+    lastId = text;
+  }
   return (
-    parsePrincipalRef(text) ??
+    lastRef ??
     malformed(
       `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
         'user, a service principal (ec2.amazonaws.com), a 12-digit account id, anonymous, or me',

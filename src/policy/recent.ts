@@ -24,8 +24,9 @@ export class Recent<T> {
       this.#results = Array.from({ length: PLACES });
     }
     const place = placeOf(text);
-    if (this.#texts[place] !== text) {
-      this.#texts[place ^ 1] = this.#texts[place];
+    const there = this.#texts[place];
+    if (there !== undefined && there !== text) {
+      this.#texts[place ^ 1] = there;
       this.#results[place ^ 1] = this.#results[place];
     }
     this.#texts[place] = text;

@@ -72,9 +72,15 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
       return sent.catch((error) => send(exchange, told(endOfWork(error), contextValue, facts, reports), accepted));
     };
     const { variables } = operation;
-    const execute = (): ExecutionResult | Promise<ExecutionResult> =>
-      (plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work)) ??
+    // graphql-js executes what is not planned, and says what is wrong with variables.
+    const byGraphqlJs = (): ExecutionResult | Promise<ExecutionResult> =>
       executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
+    const execute = (): ExecutionResult | Promise<ExecutionResult> => {
+      const planned = plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work);
+      return planned instanceof Promise
+        ? planned.then((result) => result ?? byGraphqlJs())
+        : (planned ?? byGraphqlJs());
+    };
     const result = around === undefined ? execute() : around('graphql', QUERY, execute);
     return 'then' in result ? result.catch(endOfWork).then(answered) : answered(result);
   };

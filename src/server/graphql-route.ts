@@ -8,7 +8,7 @@ import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import { type PersistedDocuments, Unanswered } from './documents/persisted.ts';
 import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './json-steps.ts';
+import { isSparse, jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './json-steps.ts';
 import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
@@ -117,7 +117,9 @@ async function readJson(
     work.begin();
     const refusal = unreadable(bytes);
     if (refusal !== null) return refusal;
-    const body = bodyOf(bytes.length <= PIECE ? parsePiece(bytes) : await work.run(jsonSteps(bytes)));
+    const body = bodyOf(
+      bytes.length <= PIECE || isSparse(bytes) ? parsePiece(bytes) : await work.run(jsonSteps(bytes)),
+    );
     return caller.kind === 'anonymous' && !isRefusal(body) ? (longDocument(body.value) ?? body) : body;
   } catch (error) {
     if (error instanceof BodyIncomplete) return null;

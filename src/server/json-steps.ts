@@ -15,6 +15,11 @@ const LEVELS_SEEN = 4;
 /** A member of which so much was seen is taken for a long one. */
 const LONG = PIECE / 2;
 
+/** Bytes that are parsed in one step if there is little in them. */
+const SPARSE = 2 * PIECE;
+/** Bytes for each text, list, object and comma of what is sparse: lists of ordinary requests. */
+const BYTES_EACH = 6;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -23,6 +28,10 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+/** By byte: 1 where a value, a text or a key may begin. */
+const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === QUOTE || byte === COMMA || byte === OPEN_LIST || byte === OPEN_OBJECT ? 1 : 0,
+);
 
 /**
  * The value of JSON in valid UTF-8, as JSON.parse makes it, step by step: what is longer than a piece is cut between its
@@ -37,7 +46,15 @@ export function* jsonSteps(bytes: Buffer): Steps<unknown> {
   return value;
 }
 
-/** The value of JSON in valid UTF-8 that is no longer than a piece. Throws NotJson. */
+/** Whether parsing takes no longer than that of the worst piece. */
+export function isSparse(bytes: Buffer): boolean {
+  if (bytes.length > SPARSE) return false;
+  let marks = 0;
+  for (let at = 0; at < bytes.length; at += 1) marks += MARKS[bytes[at] ?? 0] ?? 0;
+  return marks * BYTES_EACH <= bytes.length;
+}
+
+/** The value of JSON in valid UTF-8 that is no longer than a piece, or sparse. Throws NotJson. */
 export function parsePiece(bytes: Buffer): unknown {
   return parse(bytes.toString('utf8'));
 }
@@ -84,7 +101,8 @@ class Reader {
       CLOSE_LIST,
       level,
       (run) => {
-        for (const item of parse(`[${run}]`) as unknown[]) list.push(item);
+        const items = parse(`[${run}]`) as unknown[];
+        for (let index = 0; index < items.length; index += 1) list.push(items[index]);
       },
       function* (this: Reader) {
         list.push(yield* this.value(level + 1));

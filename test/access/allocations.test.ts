@@ -58,7 +58,12 @@ test('an answer of a batch takes few bytes, with its question and its decision',
   const answerAll = () => {
     const questions = names.map(
       (resource, index) =>
-        new ListedQuestion(subject, { ...asked, resource, context, assumeContextKeys: true }, 'checks', index),
+        new ListedQuestion(
+          subject,
+          { ...asked, resource, context, assumeContextKeys: true },
+          { name: 'checks' },
+          index,
+        ),
     );
     return access.decideEach(questions, NOON);
   };

@@ -191,7 +191,12 @@ async function agreement(writer: OpenDirectory, reader: OpenDirectory, database:
         }
         const questions = one.asked.map(
           (each, index) =>
-            new ListedQuestion(one.subjects[index % one.subjects.length] ?? aSubject(ALICE), each, 'requests', index),
+            new ListedQuestion(
+              one.subjects[index % one.subjects.length] ?? aSubject(ALICE),
+              each,
+              { name: 'requests' },
+              index,
+            ),
         );
         const all = (await slow.decideEach(questions, NOON)).map(told);
         expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);

@@ -79,6 +79,10 @@ export class LiveMemory extends LookUps implements Remembered {
     return this.now === now && this.isCurrent && this.catalog === this.#around.catalog.now;
   }
 
+  atHand(arn: string, accountId: string | null): KnownResource | undefined {
+    return this.#resources.made(arn, accountId);
+  }
+
   override resource(arn: string, accountId: string | null): KnownResource {
     const made =
       this.#resources.made(arn, accountId) ??

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { KnownFit } from '../../catalog/known-fit.ts';
 import { siblingOf } from '../../evaluation/sibling.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { Recent } from '../../policy/recent.ts';
@@ -28,6 +29,11 @@ function isUnknownObject({ arn, given, exact, holders }: ResourceRows): boolean 
   const { service, accountId } = parseArn(arn) ?? {};
   const isObject = service === 's3' && accountId === '' && holders.length === 1 && arn.startsWith(`${holders[0]}/`);
   return isObject && exact === null && given === null;
+}
+
+/** Of an object, with its slash. */
+function bucketOf(arn: string): string {
+  return arn.slice(0, arn.indexOf('/') + 1);
 }
 
 type WantedResource = Extract<Wanted, { readonly kind: 'resource' }>;
@@ -238,7 +244,7 @@ export class StoredResources {
 
   /** An object that is not stored, in a bucket of which another one was made. */
   #object(arn: string): KnownResource | undefined {
-    const sibling = this.#objects.get(arn.slice(0, arn.indexOf('/') + 1));
+    const sibling = this.#objects.get(bucketOf(arn));
     if (sibling === undefined || this.#rows.has(arn)) return undefined;
     return { ...sibling, value: siblingOf(sibling.value, arn) };
   }
@@ -262,12 +268,15 @@ export class StoredResources {
     const compiled =
       ofHolder === null ? null : this.#compiled(about.bucket?.policyHash ?? null, ofHolder, around.compiled);
     if (account === undefined || bucketOwner === undefined || compiled === null) return undefined;
-    const made = buildResource(about, account, bucketOwner, compiled);
+    const isObject = isUnknownObject(about) && account !== null;
+    const within = isObject ? bucketOf(arn) : null;
+    const built = buildResource(about, account, bucketOwner, compiled);
+    const made = { ...built, value: { ...built.value, fit: new KnownFit(within) } };
     if (this.#madeWeight > this.#budget.room * MADE_SHARE) this.#forgetMade();
     this.#made.set(key, made);
     this.#madeWeight += PLACE_BYTES + made.bytes;
     this.#budget.add(PLACE_BYTES + made.bytes);
-    if (isUnknownObject(about) && account !== null) this.#objects.set(arn.slice(0, arn.indexOf('/') + 1), made.value);
+    if (within !== null) this.#objects.set(within, made.value);
     return made;
   }
 

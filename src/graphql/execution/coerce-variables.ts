@@ -12,6 +12,8 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
+import type { Steps } from '../../policy/steps.ts';
+import { keepWellFormed, malformedSoFar } from '../malformed.ts';
 
 /** Thrown, and never told: graphql-js coerces again, and says what is wrong. Made once, because a stack costs more than all else. */
 const REFUSED = new Error('refused');
@@ -21,8 +23,36 @@ type Coerce = (value: unknown) => unknown;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What graphql-js's getVariableValues makes of variables; null: it refuses them, or only it knows. */
-export type CoerceVariables = (given: Variables) => Variables | null;
+/** Reads variables. */
+export interface CoerceVariables {
+  /** What graphql-js's getVariableValues makes of them; null: it refuses them, or only it knows. */
+  (given: Variables): Variables | null;
+  /** Reads long lists among them, step by step: afterwards reading all of them takes no long time. */
+  readonly ahead: (given: Variables) => Steps<void>;
+}
+
+/** A list with more items is read ahead. */
+const LONG = 2_000;
+/** Items that are read in one step. */
+const AT_ONCE = 250;
+/** Of a list with fewer items it is not noted that nothing in it is malformed. */
+const NOTED = 32;
+/** Items of a list that are looked at for long lists within them. */
+const LOOKED_AT = 16;
+/** Levels of lists and input objects in which long lists are looked for. */
+const LEVELS = 4;
+
+/** Whether there is a long list among values of JSON. */
+export function hasLongList(value: unknown, levels = LEVELS): boolean {
+  if (typeof value !== 'object' || value === null || levels === 0) return false;
+  if (Array.isArray(value))
+    return value.length > LONG || value.slice(0, LOOKED_AT).some((item) => hasLongList(item, levels - 1));
+  for (const key in value) if (hasLongList((value as Variables)[key], levels - 1)) return true; // as: an object
+  return false;
+}
+
+/** What was read ahead, and how, by the list in the request. */
+const readAhead = new WeakMap<readonly unknown[], { readonly coerce: Coerce; readonly coerced: readonly unknown[] }>();
 
 const compiled = new WeakMap<GraphQLSchema, Map<GraphQLInputType, Coerce>>();
 
@@ -43,7 +73,7 @@ export function compileVariables(
     if (variable === null) return null;
     variables.push(variable);
   }
-  return (given) => {
+  const coerceAll = (given: Variables): Variables | null => {
     try {
       const coerced: Record<string, unknown> = {};
       for (const { name, coerce, absent } of variables) {
@@ -55,20 +85,53 @@ export function compileVariables(
       return null;
     }
   };
+  return Object.assign(coerceAll, {
+    ahead: function* (given: Variables): Steps<void> {
+      for (const { name, type } of variables) yield* aheadOf(type, given[name], known);
+    },
+  });
 }
+
+/** Reads the long lists of a value. What is refused in them is refused again when all is read. */
+function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<void> {
+  const of = isNonNullType(type) ? type.ofType : type;
+  if (!hasLongList(value)) return;
+  if (isInputObjectType(of)) {
+    for (const field of Object.values(of.getFields()))
+      yield* aheadOf(field.type, (value as Variables)[field.name], known); // as: an object
+  } else if (isListType(of) && Array.isArray(value)) {
+    const coerce = coercionOf(of.ofType, known);
+    const before = malformedSoFar();
+    const coerced: unknown[] = [];
+    try {
+      for (const [index, item] of value.entries()) {
+        yield* aheadOf(of.ofType, item, known);
+        coerced.push(coerce(item));
+        if (index % AT_ONCE === AT_ONCE - 1) yield AT_ONCE;
+      }
+    } catch {
+      return;
+    }
+    note(coerced, before);
+    readAhead.set(value, { coerce, coerced });
+  }
+}
+
+function note(list: readonly unknown[], before: number): void {
+  if (list.length > NOTED && malformedSoFar() === before) keepWellFormed(list);
+}
+
+type Known = Map<GraphQLInputType, Coerce>;
 
 interface Variable {
   readonly name: string;
+  readonly type: GraphQLInputType;
   readonly coerce: Coerce;
   /** What becomes of a variable that is not given. */
   readonly absent: (coerced: Record<string, unknown>) => void;
 }
 
-function variableOf(
-  schema: GraphQLSchema,
-  definition: VariableDefinitionNode,
-  known: Map<GraphQLInputType, Coerce>,
-): Variable | null {
+function variableOf(schema: GraphQLSchema, definition: VariableDefinitionNode, known: Known): Variable | null {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
   if (!isInputType(type) || isInherited(name)) return null;
@@ -78,7 +141,7 @@ function variableOf(
     if (defaultValue !== undefined) coerced[name] = valueFromAST(defaultValue, type);
     else if (isNonNullType(type)) throw REFUSED;
   };
-  return { name, coerce: coercionOf(type, known), absent };
+  return { name, type, coerce: coercionOf(type, known), absent };
 }
 
 /** Names that every object has: reading and writing them means something else. */
@@ -86,7 +149,7 @@ function isInherited(name: string): boolean {
   return name in Object.prototype;
 }
 
-function coercionOf(type: GraphQLInputType, known: Map<GraphQLInputType, Coerce>): Coerce {
+function coercionOf(type: GraphQLInputType, known: Known): Coerce {
   const made = known.get(type);
   if (made !== undefined) return made;
   // An input type can contain itself.
@@ -109,7 +172,7 @@ function nullable(coerce: Coerce): Coerce {
   return (value) => (value == null ? null : coerce(value));
 }
 
-function withoutNull(type: GraphQLInputType, known: Map<GraphQLInputType, Coerce>): Coerce {
+function withoutNull(type: GraphQLInputType, known: Known): Coerce {
   if (isListType(type)) return list(coercionOf(type.ofType, known));
   if (isInputObjectType(type)) return inputObject(type, known);
   if (!isLeafType(type)) return refuse;
@@ -122,13 +185,17 @@ function withoutNull(type: GraphQLInputType, known: Map<GraphQLInputType, Coerce
 function list(coerce: Coerce): Coerce {
   return (value) => {
     if (!Array.isArray(value)) return refuse();
+    const ready = value.length > LONG ? readAhead.get(value) : undefined;
+    if (ready?.coerce === coerce) return ready.coerced;
+    const before = malformedSoFar();
     const coerced: unknown[] = [];
     for (let index = 0; index < value.length; index += 1) coerced.push(coerce(value[index]));
+    note(coerced, before);
     return coerced;
   };
 }
 
-function inputObject(type: GraphQLInputObjectType, known: Map<GraphQLInputType, Coerce>): Coerce {
+function inputObject(type: GraphQLInputObjectType, known: Known): Coerce {
   const definitions = Object.values(type.getFields());
   if (type.isOneOf || definitions.some(({ name }) => isInherited(name))) return refuse;
   const fields = definitions.map(({ name, type: ofField, defaultValue }) => ({

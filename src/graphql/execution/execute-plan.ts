@@ -7,31 +7,53 @@ import {
   responsePathAsArray,
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
-import type { PlannedField, QueryPlan, ValueForm } from './plan.ts';
+import { hasLongList } from './coerce-variables.ts';
+import { FlatItems, flatFormOf, Unfinished } from './flat-items.ts';
+import { leafOf, type ObjectForm, type PlannedField, type QueryPlan, type ValueForm } from './plan.ts';
 import { PlannedInfo } from './planned-info.ts';
 import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
-import { allOf, failsLater, isPromise, serialized } from './values.ts';
+import { allOf, failsLater, isPromise, serialized, textOf } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
 type Maybe<T> = T | Promise<T>;
 type Fields = Record<string, unknown>;
 type Variables = Readonly<Record<string, unknown>>;
 
+/** How the items of a list are completed. */
+interface ItemsOf {
+  /** Values that an item is worth. */
+  readonly weight: number;
+  readonly complete: (item: unknown, index: number) => unknown;
+}
+
 /**
  * Executes a query as graphql-js does, by a plan that is made once: the algorithm, the order of errors and the number of turns
  * that each value waits are those of its `execute` (test/graphql/execution/execute-plan.properties.test.ts compares the two). Null: the
  * variables are refused, and graphql-js says why. The answer is to be written as JSON: its objects have a prototype.
  *
- * `work`: what takes long takes turns with other requests, and rejects with the work's error when that has ended. Null: it is
+ * `work`: what takes long takes turns with other requests, and rejects with the work's error when that has ended. Left out: it is
  * done in one go.
  */
+export function executePlan(plan: QueryPlan, context: unknown, given: Variables): Maybe<ExecutionResult> | null;
+export function executePlan(
+  plan: QueryPlan,
+  context: unknown,
+  given: Variables,
+  work: Work,
+): Maybe<ExecutionResult | null> | null;
 export function executePlan(
   plan: QueryPlan,
   context: unknown,
   given: Variables,
   work: Work | null = null,
-): Maybe<ExecutionResult> | null {
-  // Its turn has begun: to read long variables takes long, too.
+): Maybe<ExecutionResult | null> | null {
+  if (work !== null && hasLongList(given))
+    return work.run(plan.variables.ahead(given)).then(() => begin(plan, context, given, work));
+  return begin(plan, context, given, work);
+}
+
+function begin(plan: QueryPlan, context: unknown, given: Variables, work: Work | null): Maybe<ExecutionResult> | null {
+  // Its turn has begun: to read variables takes a while, too.
   const turns = work === null ? null : new Turns(work);
   const variables = plan.variables(given);
   return variables === null ? null : new Execution(plan, context, variables, turns).run();
@@ -76,8 +98,13 @@ class Execution {
     return this.#errors.length === 0 ? { data } : { errors: this.#errors, data };
   }
 
-  #fields(fields: readonly PlannedField[], source: unknown, path: Path | undefined): Maybe<Fields> {
-    const results: Fields = {};
+  /** `results`: of fields before these. */
+  #fields(
+    fields: readonly PlannedField[],
+    source: unknown,
+    path: Path | undefined,
+    results: Fields = {},
+  ): Maybe<Fields> {
     let promises = 0;
     try {
       for (let index = 0; index < fields.length; index += 1) {
@@ -204,11 +231,12 @@ class Execution {
     // as: checked above
     const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>);
     const completed: unknown[] = [];
+    const all = this.#itemsOf(form, info, path);
     let promises = false;
     try {
       for (let index = 0; index < items.length; index += 1) {
-        if (this.#turns?.isDue() === true) return this.#otherItems(form, info, path, items, completed);
-        const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
+        if (this.#turns?.isDue(all.weight) === true) return this.#otherItems(all, items, completed);
+        const one = all.complete(items[index], index);
         completed.push(one);
         promises ||= isPromise(one);
       }
@@ -222,19 +250,21 @@ class Execution {
 
   /** The items that are left, as their turns come. */
   async #otherItems(
-    form: ValueForm,
-    info: PlannedInfo,
-    path: Path,
+    { weight, complete }: ItemsOf,
     items: readonly unknown[],
     completed: unknown[],
   ): Promise<readonly unknown[]> {
-    for (const one of [...items, ...completed]) failsLater(one);
-    const waited = [...completed.keys()].filter((index) => isPromise(completed[index]));
+    const waited: number[] = [];
+    for (let index = 0; index < items.length; index += 1) {
+      failsLater(items[index]);
+      failsLater(completed[index]);
+      if (isPromise(completed[index])) waited.push(index);
+    }
     await this.#turns?.next();
     try {
       for (let index = completed.length; index < items.length; index += 1) {
-        if (this.#turns?.isDue() === true) await this.#turns.next();
-        const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
+        if (this.#turns?.isDue(weight) === true) await this.#turns.next();
+        const one = complete(items[index], index);
         completed.push(one);
         if (!isPromise(one)) continue;
         failsLater(one);
@@ -248,6 +278,33 @@ class Execution {
     const late = await Promise.all(waited.map((index) => completed[index]));
     for (const [at, index] of waited.entries()) completed[index] = late[at];
     return completed;
+  }
+
+  /** How the items of a list are completed. Those that are simple are known by their form, and need no path. */
+  #itemsOf(form: ValueForm, info: PlannedInfo, list: Path): ItemsOf {
+    const any = (item: unknown, index: number): unknown =>
+      this.#item(form, info, { prev: list, key: index, typename: undefined }, item);
+    const leaf = leafOf(form);
+    if (leaf !== null) return { weight: 1, complete: (item, index) => textOf(leaf, item) ?? any(item, index) };
+    const object = flatFormOf(form);
+    if (object === null) return { weight: 1, complete: any };
+    const flat = new FlatItems(this.#plan, this.#context, this.#variables, object, list);
+    const complete = (item: unknown, index: number): unknown => {
+      if (!FlatItems.takes(item)) return any(item, index);
+      const completed = flat.complete(item, index);
+      return completed instanceof Unfinished ? this.#goOn(completed, form, info, item) : completed;
+    };
+    return { weight: Math.max(1, object.fields.length), complete };
+  }
+
+  #goOn({ fields, path, results }: Unfinished, form: ValueForm, info: PlannedInfo, item: unknown): unknown {
+    try {
+      const completed = this.#fields(fields, item, path, results);
+      if (!isPromise(completed)) return completed;
+      return completed.then(undefined, (error: unknown) => this.#nullFor(error, form, info, path));
+    } catch (error) {
+      return this.#nullFor(error, form, info, path);
+    }
   }
 
   #item(form: ValueForm, info: PlannedInfo, path: Path, item: unknown): unknown {
@@ -278,12 +335,7 @@ class Execution {
     return isPromise(named) ? named.then(complete) : complete(named);
   }
 
-  #object(
-    { type, fields }: Extract<ValueForm, { kind: 'object' }>,
-    info: PlannedInfo,
-    item: Path | null,
-    value: unknown,
-  ): unknown {
+  #object({ type, fields }: ObjectForm, info: PlannedInfo, item: Path | null, value: unknown): unknown {
     const path = item ?? info.path;
     if (type.isTypeOf == null) return this.#fields(fields, value, path);
     const is = type.isTypeOf(value, this.#context, info);

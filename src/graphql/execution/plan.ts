@@ -52,17 +52,25 @@ export interface LeafForm {
   readonly type: GraphQLLeafType;
 }
 
+export interface ObjectForm {
+  readonly kind: 'object';
+  readonly type: GraphQLObjectType;
+  readonly fields: readonly PlannedField[];
+  /** Whether all its fields are leaves, as of most objects in long lists. */
+  readonly isFlat: boolean;
+}
+
 /** The form of a field's value. */
 export type ValueForm =
   | { readonly kind: 'nonNull'; readonly of: ValueForm }
   | { readonly kind: 'list'; readonly of: ValueForm }
   | LeafForm
-  | { readonly kind: 'object'; readonly type: GraphQLObjectType; readonly fields: readonly PlannedField[] }
+  | ObjectForm
   | {
       readonly kind: 'abstract';
       readonly type: GraphQLAbstractType;
       /** By the name of the object type. */
-      readonly objects: ReadonlyMap<string, Extract<ValueForm, { kind: 'object' }>>;
+      readonly objects: ReadonlyMap<string, ObjectForm>;
     };
 
 /**
@@ -175,12 +183,16 @@ class Planner {
     return { kind: 'abstract', type, objects: new Map(types.map((one) => [one.name, this.#object(one, node)])) };
   }
 
-  #object(type: GraphQLObjectType, { selectionSet }: FieldNode): Extract<ValueForm, { kind: 'object' }> {
-    return { kind: 'object', type, fields: selectionSet === undefined ? [] : this.fieldsOf(type, selectionSet) };
+  #object(type: GraphQLObjectType, { selectionSet }: FieldNode): ObjectForm {
+    const fields = selectionSet === undefined ? [] : this.fieldsOf(type, selectionSet);
+    const isFlat =
+      type.isTypeOf == null && fields.every(({ definition, leaf }) => definition === null || leaf !== null);
+    return { kind: 'object', type, fields, isFlat };
   }
 }
 
-function leafOf(form: ValueForm): LeafForm | null {
+/** Null: it is none. */
+export function leafOf(form: ValueForm): LeafForm | null {
   if (form.kind === 'nonNull') return leafOf(form.of);
   return form.kind === 'leaf' ? form : null;
 }

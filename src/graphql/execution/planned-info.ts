@@ -3,6 +3,11 @@ import type { PlannedField, QueryPlan } from './plan.ts';
 
 type Path = GraphQLResolveInfo['path'];
 
+/** Where an object is, if its path was not made yet. */
+interface UnmadePath {
+  readonly path: Path;
+}
+
 /**
  * What graphql-js tells a resolver of its place. Nearly all resolvers read none of it, so it is put together when it is read: for a long
  * list that is the larger part of what its execution leaves behind.
@@ -12,7 +17,7 @@ export class PlannedInfo implements GraphQLResolveInfo {
   declare private readonly plan: QueryPlan;
   declare private readonly field: PlannedField;
   declare private readonly definition: GraphQLField<unknown, unknown>;
-  declare private readonly above: Path | undefined;
+  declare private readonly above: Path | UnmadePath | undefined;
   declare private known: Path | null;
 
   /** `above`: the place of the object that has the field. */
@@ -21,7 +26,7 @@ export class PlannedInfo implements GraphQLResolveInfo {
     field: PlannedField,
     definition: GraphQLField<unknown, unknown>,
     variables: GraphQLResolveInfo['variableValues'],
-    above: Path | undefined,
+    above: Path | UnmadePath | undefined,
   ) {
     this.variableValues = variables;
     this.plan = plan;
@@ -33,8 +38,15 @@ export class PlannedInfo implements GraphQLResolveInfo {
 
   /** One object for each place: places that are null already are known by it. */
   get path(): Path {
-    this.known ??= { prev: this.above, key: this.field.key, typename: this.field.parentType.name };
+    const { above } = this;
+    const prev = above !== undefined && 'path' in above ? above.path : above;
+    this.known ??= { prev, key: this.field.key, typename: this.field.parentType.name };
     return this.known;
+  }
+
+  /** From now on it tells of another object. */
+  isMoved(): void {
+    this.known = null;
   }
 
   get fieldName(): string {

@@ -7,6 +7,16 @@ export function serialized({ type }: { readonly type: GraphQLLeafType }, value: 
   return written;
 }
 
+/** The same for a text; undefined: it is none, or fails. */
+export function textOf(leaf: { readonly type: GraphQLLeafType }, value: unknown): unknown {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return serialized(leaf, value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The object with its promises resolved, in as many turns as graphql-js takes. */
 export async function allOf(results: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   const values = await Promise.all(Object.values(results));

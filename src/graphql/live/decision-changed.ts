@@ -61,10 +61,12 @@ builder.subscriptionField('decisionChanged', (t) =>
     subscribe: (_root, { requests }, context) => {
       const shared = sharedSubjects();
       const questions = requests.map((request, index) =>
-        toListed(shared(toSubject(request, () => `requests[${index}].session`)), request, 'requests', index),
+        toListed(shared(toSubject(request, () => `requests[${index}].session`)), request, REQUESTS, index),
       );
       return decisionFlips(liveOf(context), questions);
     },
     resolve: (event) => event,
   }),
 );
+
+const REQUESTS = { name: 'requests' };

@@ -4,8 +4,9 @@ import { askEach } from '../../guard/ask.ts';
 import type { Answers } from '../../guard/decision-loader.ts';
 import { andThen, type MaybePromise } from '../../guard/maybe-promise.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import { finished, type Steps } from '../../policy/steps.ts';
 import type { GatewayContext } from '../context.ts';
-import { faultIn, isWellFormed } from '../malformed.ts';
+import { faultIn, isKnownWellFormed, isWellFormed } from '../malformed.ts';
 
 /** What an entry of a list becomes; its error if it is malformed or `read` refuses it. */
 type Read<Value> = Value | RolegateError;
@@ -19,15 +20,65 @@ export function eachOf<Item, Value>(
   list: string,
   read: (item: Item, index: number) => Value,
 ): readonly Read<Value>[] {
-  return items.map((item, index) => {
+  return finished(readEach(items, list, read));
+}
+
+/** The same, with room for others between the entries of a long list. */
+export function eachInTurns<Item, Value>(
+  { work }: GatewayContext,
+  items: readonly Item[],
+  list: string,
+  read: (item: Item, index: number) => Value,
+): MaybePromise<readonly Read<Value>[]> {
+  return items.length > LONG ? work.run(readEach(items, list, read)) : eachOf(items, list, read);
+}
+
+/** Entries of a list that are read without letting others in. */
+const LONG = 2_000;
+/** Entries that are read in one step. */
+const AT_ONCE = 500;
+
+function* readEach<Item, Value>(
+  items: readonly Item[],
+  list: string,
+  read: (item: Item, index: number) => Value,
+): Steps<readonly Read<Value>[]> {
+  const isWhole = isKnownWellFormed(items);
+  const all: Read<Value>[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    readSome(items, { from, to: Math.min(items.length, from + AT_ONCE), list, isWhole, read }, all);
+    yield AT_ONCE;
+  }
+  return all;
+}
+
+function readSome<Item, Value>(
+  items: readonly Item[],
+  {
+    from,
+    to,
+    list,
+    isWhole,
+    read,
+  }: {
+    readonly from: number;
+    readonly to: number;
+    readonly list: string;
+    readonly isWhole: boolean;
+    readonly read: (item: Item, index: number) => Value;
+  },
+  all: Read<Value>[],
+): void {
+  for (let index = from; index < to; index += 1) {
+    const item = items[index] as Item; // as: it is one of them
     try {
-      const fault = isWellFormed(item) ? null : faultAt(item, list, index);
-      return fault ?? read(item, index);
+      const fault = isWhole || isWellFormed(item) ? null : faultAt(item, list, index);
+      all.push(fault ?? read(item, index));
     } catch (error) {
-      if (error instanceof RolegateError) return error;
-      throw error;
+      if (!(error instanceof RolegateError)) throw error;
+      all.push(error);
     }
-  });
+  }
 }
 
 /** By itself, so that the many entries without a fault pay for no closure. */
@@ -44,11 +95,20 @@ export function answerEach(
   questions: readonly Read<Question>[],
   list: string,
 ): MaybePromise<Answers> {
-  const readable = questions.filter((question): question is Question => !(question instanceof RolegateError));
+  const readable = isReadable(questions)
+    ? questions
+    : questions.filter((question): question is Question => !(question instanceof RolegateError));
   return andThen(askEach(context, readable), (answers) => {
-    for (const answer of answers) if (answer instanceof Error && !isOfEntry(answer, list)) throw answer;
+    for (let index = 0; index < answers.length; index += 1) {
+      const answer = answers[index];
+      if (answer instanceof Error && !isOfEntry(answer, list)) throw answer;
+    }
     return readable.length === questions.length ? answers : inOrder(questions, answers);
   });
+}
+
+function isReadable(questions: readonly Read<Question>[]): questions is readonly Question[] {
+  return !questions.some((question) => question instanceof RolegateError);
 }
 
 function inOrder(questions: readonly Read<Question>[], answers: Answers): Answers {

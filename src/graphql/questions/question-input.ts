@@ -1,4 +1,12 @@
-import { type HypotheticalSession, ListedQuestion, type Question, type Subject } from '../../access/question.ts';
+import {
+  type HypotheticalSession,
+  ListedQuestion,
+  NO_CONTEXT,
+  NO_RESOURCES,
+  type Question,
+  type QuestionList,
+  type Subject,
+} from '../../access/question.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
@@ -85,8 +93,6 @@ export const CheckInput = builder.inputType('CheckInput', {
   }),
 });
 
-const NO_CONTEXT: RequestContext = new Map();
-
 interface SubjectInput {
   readonly principal: PrincipalRef;
   readonly assumedRole?: string | null | undefined;
@@ -157,27 +163,9 @@ export function toQuestion(subject: Subject, input: RequestInput, path: string):
 }
 
 /** Like `toQuestion`, for entry `index` of `list`. */
-export function toListed(
-  subject: Subject,
-  input: RequestInput,
-  list: string,
-  index: number,
-  fields?: ListedQuestion['fields'],
-): ListedQuestion {
-  const { action, resource } = input;
-  const asked = {
-    action,
-    resource,
-    resourceIsPattern: input.resourceIsPattern === true || resource === '*',
-    furtherResources: input.furtherResources ?? NO_RESOURCES,
-    resourceAccount: input.resourceAccount ?? null,
-    context: input.context ?? NO_CONTEXT,
-    assumeContextKeys: input.assumeContextKeys ?? true,
-  };
-  return new ListedQuestion(subject, asked, list, index, fields);
+export function toListed(subject: Subject, input: RequestInput, list: QuestionList, index: number): ListedQuestion {
+  return new ListedQuestion(subject, input, list, index, input.resourceIsPattern === true || input.resource === '*');
 }
-
-const NO_RESOURCES: readonly string[] = [];
 
 /** Like `toQuestion`, without a subject; the bare `*` stays what it is. */
 export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {

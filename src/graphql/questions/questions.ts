@@ -1,3 +1,4 @@
+import { NO_CONTEXT, type Subject } from '../../access/question.ts';
 import { ask, askAmong } from '../../guard/ask.ts';
 import { andThen } from '../../guard/maybe-promise.ts';
 import { sharedSubjects } from '../../guard/shared-subjects.ts';
@@ -6,7 +7,7 @@ import { eachAlone } from '../check-arguments.ts';
 import { faultIn } from '../malformed.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
-import { answerEach, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
+import { answerEach, eachInTurns, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
@@ -60,16 +61,11 @@ builder.queryField('decisions', (t) =>
     },
     resolve: (_root, { requests }, context) => {
       checkBatchSize(requests.length, 'requests');
-      const shared = sharedSubjects();
-      const questions = eachOf(requests, 'requests', (request, index) =>
-        toListed(
-          shared(toSubject(request, request.session == null ? NOWHERE : sessionAt(index))),
-          request,
-          'requests',
-          index,
-        ),
+      const subjectOf = listedSubjects();
+      const questions = eachInTurns(context, requests, 'requests', (request, index) =>
+        toListed(subjectOf(request, index), request, REQUESTS, index),
       );
-      return inTheirPlaces(answerEach(context, questions, 'requests'));
+      return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'requests')));
     },
   }),
 );
@@ -93,18 +89,14 @@ builder.queryField('decisionsFor', (t) =>
     resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, () => 'session');
-      const questions = eachOf(checks, 'checks', ({ action, resource, resourceIsPattern, resourceAccount }, index) => {
-        const check = {
-          action,
-          resource,
-          resourceIsPattern,
-          resourceAccount,
-          context: requestContext,
-          assumeContextKeys,
-        };
-        return toListed(subject, check, 'checks', index, SUBJECT_ARGUMENTS);
-      });
-      return inTheirPlaces(answerEach(context, questions, 'checks'));
+      const list = {
+        name: 'checks',
+        fields: SUBJECT_ARGUMENTS,
+        context: requestContext ?? NO_CONTEXT,
+        assumeContextKeys: assumeContextKeys ?? true,
+      };
+      const questions = eachInTurns(context, checks, 'checks', (check, index) => toListed(subject, check, list, index));
+      return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'checks')));
     },
   }),
 );
@@ -151,10 +143,21 @@ builder.queryField('allowedResources', (t) =>
   }),
 );
 
+const REQUESTS = { name: 'requests' };
 const NOWHERE = (): string => '';
 
-function sessionAt(index: number): () => string {
-  return () => `requests[${index}].session`;
+type SubjectOf = Pick<typeof AccessRequestInput.$inferInput, 'principal' | 'assumedRole' | 'session'>;
+
+/** The subjects of `requests`: entries that name the same one share it, most with the entry before. */
+function listedSubjects(): (request: SubjectOf, index: number) => Subject {
+  const shared = sharedSubjects();
+  let last: Subject | null = null;
+  return (request, index) => {
+    if (request.session != null) return toSubject(request, () => `requests[${index}].session`);
+    const isLast = last?.principal === request.principal && last.assumedRole === (request.assumedRole ?? null);
+    if (last === null || !isLast) last = shared(toSubject(request, NOWHERE));
+    return last;
+  };
 }
 
 /** The subject of a check is given beside the list, not in its entries. */
