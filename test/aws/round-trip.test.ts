@@ -110,9 +110,9 @@ test('a long answer is written step by step, and is the same text', async () => 
     MissingContextValues: ['aws:UserAgent', 'é'],
     EvalDecisionDetails: { 'IAM Policy': 'allowed' },
   });
-  const given = { EvaluationResults: Array.from({ length: 5_000 }, (_, n) => result(n)), IsTruncated: false };
+  const given = { EvaluationResults: Array.from({ length: 1_500 }, (_, n) => result(n)), IsTruncated: false };
   const steps = [...writeXml('iam', 'SimulateCustomPolicy', given, 'request-1')];
-  expect(steps.length).toBeGreaterThan(10);
+  expect(steps.length).toBeGreaterThan(3);
   const xml = textOf(writeXml('iam', 'SimulateCustomPolicy', given, 'request-1'));
   expect(await protocols.iam.read('SimulateCustomPolicy', { status: 200, body: xml })).toEqual(given);
   const json = JSON.parse(textOf(writeJson('iam', 'SimulateCustomPolicy', given, 'request-1')));
@@ -120,5 +120,5 @@ test('a long answer is written step by step, and is the same text', async () => 
     SimulateCustomPolicyResult: given,
     ResponseMetadata: { RequestId: 'request-1' },
   });
-  expect([...writeJson('iam', 'SimulateCustomPolicy', given, 'request-1')].length).toBeGreaterThan(10);
+  expect([...writeJson('iam', 'SimulateCustomPolicy', given, 'request-1')].length).toBeGreaterThan(3);
 });

@@ -9,7 +9,7 @@ import { ACTIONS_WITH_OWN_KEYS } from '../../evaluation/call-keys.ts';
 import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
 import { isList, type JsonObject } from '../../policy/json.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
-import type { Steps } from '../../policy/steps.ts';
+import { eachInSteps, type Steps } from '../../policy/steps.ts';
 import { readTemplate } from '../../policy/variable.ts';
 import type { CheckedDocument } from './checked-document.ts';
 import { sourceOf } from './keys.ts';
@@ -200,7 +200,7 @@ function* unlistedNames(
   }
   const found: { readonly service: string; readonly name: string }[] = [{ service: NO_SERVICE, name: 'action' }];
   for (const [service, names] of byService) {
-    const patterns = [...names].map((name) =>
+    const patterns = yield* eachInSteps([...names], (name) =>
       tokensOf(readTemplate(name, { variables: false, wildcards: true }), false),
     );
     // Too many to tell apart: at least each pattern by itself.
