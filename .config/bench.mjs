@@ -7,7 +7,7 @@
 // `npm run bench -- audit` what a million events and ended sessions cost.
 // `npm run bench -- sets` what questions about sets cost (`--large`: also at 100,000 principals).
 // `npm run bench -- size` what a directory of 100,000 principals costs (`--small`: whether that can still be measured).
-// `npm run bench -- hostile` how long others wait while the gateway answers the worst requests (`--only=TEXT`: some of them).
+// `npm run bench -- hostile` how long others wait while the gateway answers the worst requests (`--only=PATTERN`: some of them).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -6,7 +6,8 @@ import type { ServiceName } from './wire/shapes.ts';
 export interface DoorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** A long one in pieces. */
+  readonly body: string | readonly Buffer[];
   /** The kind of the caller, for the log. */
   readonly caller: Caller['kind'] | 'refused';
   /** An error that nobody expected, for the log; null: none. */
@@ -22,7 +23,7 @@ export interface AnswerForm {
 }
 
 /** What was asked for, written already. */
-export function answered(body: string, { asJson, requestId, caller }: AnswerForm): DoorAnswer {
+export function answered(body: readonly Buffer[], { asJson, requestId, caller }: AnswerForm): DoorAnswer {
   return {
     status: 200,
     headers: headersOf(asJson ? JSON_TYPE : 'text/xml', requestId),

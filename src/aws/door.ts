@@ -40,7 +40,7 @@ export async function answerAtDoor(
   request: SignedRequest,
   facts: DoorFacts,
 ): Promise<DoorAnswer> {
-  const { requestId } = facts;
+  const { requestId, work = new Work() } = facts;
   if (headerOf(request, 'x-amz-target') !== null) return otherProtocol(requestId);
   const asJson = wantsJson(headerOf(request, 'accept'));
   let form: AnswerForm = { service: 'sts', asJson, requestId, caller: 'refused' };
@@ -52,9 +52,9 @@ export async function answerAtDoor(
     const allowance = services.limiter?.admit(caller, facts.origin.sourceIp) ?? UNLIMITED;
     try {
       allowance.spend(costOf(request));
-      const output = await run(services, caller, asked, facts);
+      const output = await run(services, caller, asked, { ...facts, work });
       const write = asJson ? writeJson : writeXml;
-      return answered(write(asked.service, asked.action, output, requestId), form);
+      return answered(await work.run(write(asked.service, asked.action, output, requestId)), form);
     } finally {
       allowance.end();
     }
@@ -93,7 +93,7 @@ async function run(
   { access, directory, catalog, sessions }: DoorServices,
   caller: Caller,
   { service, action, parameters }: Asked,
-  { now, origin, work = new Work() }: DoorFacts,
+  { now, origin, work }: DoorFacts & { readonly work: Work },
 ): Promise<object> {
   const operation = OPERATIONS[service][action];
   if (operation === undefined) throw new NotServed('NotImplemented', `Rolegate does not serve ${action}`);

@@ -81,6 +81,9 @@ function decisiveKeys(
 /**
  * Whether changing this statement helps to change the outcome: some set of changed statements changes it, and no longer does
  * without this one. Tried by removing the others one at a time, in order, as long as the outcome stays changed.
+ *
+ * Many are removed together first. Each changed statement works for the same outcome, so if it stays changed without all of them, it
+ * stays so without each; and if not, halves of them are tried, in the same order.
  */
 function isNeeded(
   evaluation: Evaluation,
@@ -96,11 +99,20 @@ function isNeeded(
     const outcome = decide(situation, new AssumedFindings(evaluation, layers, counts));
     return (outcome.effect === 'ALLOWED') !== allowed;
   };
-  for (const one of layers.flatMap((layer) => layer.statements)) {
-    if (one === wanted || turned(one) === one.matches) continue;
-    back.add(one);
-    if (!isTurned()) back.delete(one);
-  }
+  const others: StatementInPlace[] = [];
+  for (const { statements } of layers)
+    for (const one of statements) if (one !== wanted && turned(one) !== one.matches) others.push(one);
+  const remove = (from: number, to: number): void => {
+    if (from === to) return;
+    for (let at = from; at < to; at += 1) back.add(others[at] as StatementInPlace); // as: within the list
+    if (isTurned()) return;
+    for (let at = from; at < to; at += 1) back.delete(others[at] as StatementInPlace); // as: within the list
+    if (to - from === 1) return;
+    const middle = (from + to) >> 1;
+    remove(from, middle);
+    remove(middle, to);
+  };
+  remove(0, others.length);
   back.add(wanted);
   return !isTurned();
 }

@@ -57,7 +57,8 @@ export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exch
   exchange.caller = answer.caller;
   if (answer.unexpected !== null) log.error({ requestId, err: answer.unexpected }, 'request failed');
   writeHead(response, answer);
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
+  if (request.method !== 'HEAD') writeBody(response, answer);
+  response.end();
 }
 
 /** Refuses a request that comes before the gateway is ready, or after it was told to stop. */
@@ -76,7 +77,7 @@ const ANOTHER_SERVICE = {
 export function writeAwsTimedOut({ request, response, requestId }: Exchange, message: string): void {
   const answer = timedOut(message, request.headers.accept, requestId);
   writeHead(response, answer, { connection: 'close' });
-  if (request.method !== 'HEAD') response.write(answer.body);
+  if (request.method !== 'HEAD') writeBody(response, answer);
 }
 
 /** Refuses a request before its body is read. */
@@ -86,12 +87,21 @@ export function refuseAws(exchange: Exchange, error: Parameters<typeof refusedUn
   const answer = refusedUnread(error, requestId);
   answerUnread(request, response, (headers) => {
     writeHead(response, answer, headers);
-    if (request.method !== 'HEAD') response.write(answer.body);
+    if (request.method !== 'HEAD') writeBody(response, answer);
   });
 }
 
 function writeHead(response: ServerResponse, { status, headers, body }: DoorAnswer, more: object = {}): void {
-  response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
+  const length =
+    typeof body === 'string' ? Buffer.byteLength(body) : body.reduce((sum, piece) => sum + piece.length, 0);
+  response.writeHead(status, { ...headers, ...more, 'content-length': length });
+}
+
+function writeBody(response: ServerResponse, { body }: DoorAnswer): void {
+  // What is short leaves with its head.
+  response.cork();
+  for (const piece of typeof body === 'string' ? [body] : body) response.write(piece);
+  process.nextTick(() => response.uncork());
 }
 
 /** Looks like it: the signature is verified when the body is there. */

@@ -6,10 +6,9 @@ import {
   Kind,
   OperationTypeNode,
 } from 'graphql';
-import type { Work } from '../access/work.ts';
 import type { GatewayContext } from '../graphql/context.ts';
-import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
-import { isShort, jsonPieces } from './json-pieces.ts';
+import { executeInTurns } from '../graphql/execution/execute-in-turns.ts';
+import { written } from './written-answers.ts';
 
 /** By HTTP request: settled when its last mutation, and all that was asked before it, is done. */
 const changing = new WeakMap<object, Promise<unknown>>();
@@ -25,39 +24,21 @@ const changing = new WeakMap<object, Promise<unknown>>();
 export function executeInOrder(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   const context = args.contextValue as GatewayContext; // as: what the server makes for each operation
   const before = changing.get(context.request);
-  const result =
-    before === undefined ? execute(args, context.work) : before.then(() => executeIfCounting(args, context));
+  const result = before === undefined ? execute(args, context) : before.then(() => executeIfCounting(args, context));
   if (before !== undefined || isMutation(args.document, args.operationName)) {
     changing.set(context.request, Promise.resolve(result).then(ignore, ignore));
   }
   return result;
 }
 
-/** A long answer is written in turns, too: Yoga takes the text as it is. */
-function execute(args: ExecutionArgs, work: Work): ExecutionResult | Promise<ExecutionResult> {
+/** A long answer is written in turns, too. */
+function execute(args: ExecutionArgs, { work, request }: GatewayContext): ExecutionResult | Promise<ExecutionResult> {
   const result = executeInTurns(args, work);
-  return 'then' in result ? result.then((known) => written(known, work)) : written(result, work);
-}
-
-function written(result: ExecutionResult, work: Work): ExecutionResult | Promise<ExecutionResult> {
-  const { data } = result;
-  if (data == null || isShort(data)) return result;
-  return work
-    .run(jsonPieces(data))
-    .then((pieces) => ({ ...result, stringify: (told: ExecutionResult) => textOf(told, data, pieces) }), endOfWork);
-}
-
-/** What Yoga says of an operation, with its data as they were written. */
-function textOf(told: ExecutionResult, data: unknown, pieces: readonly string[]): string {
-  const members = Object.entries(told).flatMap(([key, value]) => {
-    const text = key === 'data' && value === data ? pieces.join('') : JSON.stringify(value);
-    return text === undefined ? [] : [`${JSON.stringify(key)}:${text}`];
-  });
-  return `{${members.join(',')}}`;
+  return 'then' in result ? result.then((known) => written(known, request, work)) : written(result, request, work);
 }
 
 async function executeIfCounting(args: ExecutionArgs, context: GatewayContext): Promise<ExecutionResult> {
-  const { sessions, caller, now, work } = context;
+  const { sessions, caller, now } = context;
   try {
     await sessions.checkStillCounts(caller, now);
   } catch (error) {
@@ -65,7 +46,7 @@ async function executeIfCounting(args: ExecutionArgs, context: GatewayContext): 
     const { message } = error as Error;
     return { errors: [new GraphQLError(message, { originalError: error as Error })] };
   }
-  return execute(args, work);
+  return execute(args, context);
 }
 
 /** With several operations and no name, nothing is executed. */

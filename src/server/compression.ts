@@ -5,6 +5,7 @@ import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Work } from '../access/work.ts';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { hasLongAnswer, withLongAnswers } from './written-answers.ts';
 
 // Answers of questions are compressed; those of mutations, of /aws and of events are not.
 //
@@ -80,7 +81,7 @@ interface OverHttp {
   readonly res?: ServerResponse;
 }
 
-/** Compresses the answers that Yoga gives. */
+/** Compresses the answers that Yoga gives, after the data of long ones are in their place. */
 export function useCompression(): Plugin<GatewayContext, RequestFacts> {
   return {
     onExecute({ args }) {
@@ -96,10 +97,13 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
     },
     async onResponse(hook) {
       const { request, response, fetchAPI } = hook;
-      if (changing.has(request) || !isJson(response) || isKnownShort(response)) return;
+      const isCompressed = isJson(response) && !changing.has(request);
+      const isWritten = hasLongAnswer(request);
+      if (!isWritten && (!isCompressed || isKnownShort(response))) return;
       if (works.get(request)?.isStopped === true) return;
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      const isLong = bytes.length >= LEAST_COMPRESSED;
+      const given = new Uint8Array(await response.arrayBuffer());
+      const bytes = isWritten ? withLongAnswers(request, Buffer.from(given)) : given;
+      const isLong = isCompressed && bytes.length >= LEAST_COMPRESSED;
       const coding = codingOf(request.headers.get('accept-encoding') ?? undefined);
       const body = isLong && coding !== null ? await compressed(bytes, coding) : bytes;
       const headers = new fetchAPI.Headers(response.headers);
@@ -108,9 +112,14 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
       headers.set('content-length', String(body.length));
       if (coding !== null && body !== bytes) headers.set('content-encoding', coding);
       const { status, statusText } = response;
-      hook.setResponse(new fetchAPI.Response(new Uint8Array(body), { status, statusText, headers }));
+      hook.setResponse(new fetchAPI.Response(bodyOf(body), { status, statusText, headers }));
     },
   };
+}
+
+/** The same bytes: a long answer is not copied once more. */
+function bodyOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length); // as: nothing here is shared between threads
 }
 
 /** Events, and parts that come later, are told when they are there. */

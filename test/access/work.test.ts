@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nextTurn } from '../../src/access/next-turn.ts';
 import { Work } from '../../src/access/work.ts';
 
@@ -55,6 +55,23 @@ describe('work ends', () => {
     await expect(work.run(endless())).rejects.toMatchObject({ code: 'TIMED_OUT' });
     expect(() => work.check()).toThrow('longer than');
     expect(new Work({ time: 30_000, cpu: 1000 }).timedOut().message).toContain('30 seconds');
+  });
+
+  it('not because other processes had the processor meanwhile', async () => {
+    const used = vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 0, system: 0 });
+    const work = new Work({ time: 1_000_000, cpu: 1_000 });
+    let now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 5));
+    const steps = function* () {
+      for (let step = 0; step < 1_000; step += 1) yield 1;
+      return 'done';
+    };
+    const done = await work.run(steps()).finally(() => {
+      used.mockRestore();
+      clock.mockRestore();
+    });
+    expect(done).toBe('done');
+    expect(work.turns).toBeGreaterThan(500);
   });
 
   it('when it has used too much of the processor, and says how much that is', async () => {

@@ -52,7 +52,7 @@ export class TestDoor {
     return { accessKeyId, secretAccessKey: this.services.secrets.secretFor(accessKeyId) };
   }
 
-  send(request: SignedRequest): Promise<DoorAnswer> {
+  async send(request: SignedRequest): Promise<TextAnswer> {
     const { access, directory, catalog } = this.services;
     const sessions = throttledSessions({ ...this.services.sessions, ...this.instead }, this.guard);
     const services = { access, directory, catalog, sessions, keyGuard: this.guard, signingKeys: this.signingKeys };
@@ -63,7 +63,9 @@ export class TestDoor {
       secureTransport: false,
       context: new Map(),
     };
-    return answerAtDoor(services, request, { requestId: 'request-1', now: this.now, origin });
+    const answer = await answerAtDoor(services, request, { requestId: 'request-1', now: this.now, origin });
+    const { body } = answer;
+    return { ...answer, body: typeof body === 'string' ? body : Buffer.concat(body).toString() };
   }
 
   /** Code and sentence of an error. */
@@ -92,19 +94,22 @@ export function openedDoor(document: () => DirectoryDocument = demoDirectory): T
   return door;
 }
 
+/** An answer with its whole text. */
+export type TextAnswer = Omit<DoorAnswer, 'body'> & { readonly body: string };
+
 /** The text of the first element with this name; null: there is none. */
-export function textOf({ body }: Pick<DoorAnswer, 'body'>, name: string): string | null {
+export function textOf({ body }: Pick<TextAnswer, 'body'>, name: string): string | null {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? null;
 }
 
 /** Status and code of an error, or the status of an answer. */
-export function outcome(answer: DoorAnswer): string {
+export function outcome(answer: TextAnswer): string {
   const code = textOf(answer, 'Code');
   return code === null ? String(answer.status) : `${answer.status} ${code}`;
 }
 
 /** The credentials of an answer. */
-export function credentialsIn(answer: DoorAnswer): Key & { readonly sessionToken: string } {
+export function credentialsIn(answer: TextAnswer): Key & { readonly sessionToken: string } {
   const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) =>
     textOf(answer, name),
   );

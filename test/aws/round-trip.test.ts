@@ -3,8 +3,9 @@ import { awsErrorOf, errorXml } from '../../src/aws/wire/errors.ts';
 import { formPairs, parametersOf } from '../../src/aws/wire/parameters.ts';
 import { readInput } from '../../src/aws/wire/read-input.ts';
 import { SERVICES, type ServiceName } from '../../src/aws/wire/shapes.ts';
-import { writeXml } from '../../src/aws/wire/write-output.ts';
+import { writeJson, writeXml } from '../../src/aws/wire/write-output.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
+import { finished, type Steps } from '../../src/policy/steps.ts';
 import { filled } from './filled.ts';
 import { protocolOf } from './protocol.ts';
 
@@ -40,6 +41,10 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
 
+function textOf(written: Steps<readonly Buffer[]>): string {
+  return Buffer.concat(finished(written)).toString();
+}
+
 test('AWS has 192 operations', () => {
   expect(operations).toHaveLength(192);
 });
@@ -57,7 +62,7 @@ describe.each(operations)('$service:$action', ({ service, action, input, output 
   test('what is written the SDK reads', async () => {
     for (const seed of SEEDS) {
       const given = output === null ? {} : filled(service, output, seed);
-      const body = writeXml(service, action, given, 'request-1');
+      const body = textOf(writeXml(service, action, given, 'request-1'));
       const read = await protocols[service].read(action, { status: 200, body });
       expect(plain(read)).toEqual(plain(withDocumentsEncoded(service, given)));
     }
@@ -68,13 +73,13 @@ test('lists may be empty, in both directions', async () => {
   const input = { RoleArn: 'r', RoleSessionName: 's', Tags: [], PolicyArns: [{}] };
   const form = await protocols.sts.write('AssumeRole', input);
   expect(plain(readInput('sts', 'AssumeRoleRequest', parametersOf(formPairs(form))))).toMatchObject({ Tags: [] });
-  const body = writeXml('iam', 'ListRoles', { Roles: [], IsTruncated: false }, 'request-1');
+  const body = textOf(writeXml('iam', 'ListRoles', { Roles: [], IsTruncated: false }, 'request-1'));
   expect(await protocols.iam.read('ListRoles', { status: 200, body })).toEqual({ Roles: [], IsTruncated: false });
 });
 
 test('members without a value, and values without a member, are left out', async () => {
   const given = { Arn: 'a', Account: undefined, UserId: null, More: 'x' };
-  const body = writeXml('sts', 'GetCallerIdentity', given, 'request-1');
+  const body = textOf(writeXml('sts', 'GetCallerIdentity', given, 'request-1'));
   expect(body).toContain('<GetCallerIdentityResult><Arn>a</Arn></GetCallerIdentityResult>');
   expect(await protocols.sts.read('GetCallerIdentity', { status: 200, body })).toEqual({ Arn: 'a' });
 });
@@ -95,4 +100,25 @@ describe.each(services)('every error of %s', (service) => {
       });
     },
   );
+});
+
+test('a long answer is written step by step, and is the same text', async () => {
+  const result = (n: number) => ({
+    EvalActionName: `s3:GetObject${n}`,
+    EvalDecision: 'allowed',
+    MatchedStatements: [],
+    MissingContextValues: ['aws:UserAgent', 'é'],
+    EvalDecisionDetails: { 'IAM Policy': 'allowed' },
+  });
+  const given = { EvaluationResults: Array.from({ length: 1_500 }, (_, n) => result(n)), IsTruncated: false };
+  const steps = [...writeXml('iam', 'SimulateCustomPolicy', given, 'request-1')];
+  expect(steps.length).toBeGreaterThan(3);
+  const xml = textOf(writeXml('iam', 'SimulateCustomPolicy', given, 'request-1'));
+  expect(await protocols.iam.read('SimulateCustomPolicy', { status: 200, body: xml })).toEqual(given);
+  const json = JSON.parse(textOf(writeJson('iam', 'SimulateCustomPolicy', given, 'request-1')));
+  expect(json.SimulateCustomPolicyResponse).toEqual({
+    SimulateCustomPolicyResult: given,
+    ResponseMetadata: { RequestId: 'request-1' },
+  });
+  expect([...writeJson('iam', 'SimulateCustomPolicy', given, 'request-1')].length).toBeGreaterThan(3);
 });

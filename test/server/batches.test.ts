@@ -67,4 +67,23 @@ describe('the operations of one request', () => {
     const who = { data: { viewer: { principal: { principalId: 'arn:aws:iam::111111111111:user/alice' } } } };
     expect(await batch(authorization, ASSUME, WHO, ASSUME, WHO)).toEqual([assumed, who, assumed, who]);
   });
+
+  test('that have long answers get them in their places, and so does who asks for events', async () => {
+    const authorization = gateway.as.user('alice');
+    const long = '{ __schema { types { name description fields { name description args { name description } } } } }';
+    const { body } = await gateway.ask(long, { authorization });
+    expect(body.data.__schema.types.length).toBeGreaterThan(100);
+    expect(await batch(authorization, long, '{ __typename }', long)).toEqual([
+      body,
+      { data: { __typename: 'Query' } },
+      body,
+    ]);
+    const events = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization },
+      body: JSON.stringify({ query: long }),
+    });
+    const data = /^data: (.+)$/m.exec(await events.text())?.[1] ?? '';
+    expect(JSON.parse(data)).toEqual(body);
+  });
 });

@@ -9,7 +9,7 @@ import { ACTIONS_WITH_OWN_KEYS } from '../../evaluation/call-keys.ts';
 import { type ActionElement, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
 import { isList, type JsonObject } from '../../policy/json.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
-import type { Steps } from '../../policy/steps.ts';
+import { eachInSteps, type Steps } from '../../policy/steps.ts';
 import { readTemplate } from '../../policy/variable.ts';
 import type { CheckedDocument } from './checked-document.ts';
 import { sourceOf } from './keys.ts';
@@ -61,6 +61,8 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
   for (const service of services) {
     yield 1;
     for (const action of catalog.actionsOf(service)) {
+      // It is compared with all patterns of all statements.
+      yield statements.length;
       if (kind === 'rcp' && !action.resourceControlSupported) continue;
       if (only !== null && !actionMatches(only, service, nameOf(action))) continue;
       const found = classes.classOf(action);
@@ -84,12 +86,17 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     before: ids.filter((id) => id >= after.statements.length).flatMap((id) => statements[id] ?? []),
   });
   // What is quickly decided comes first: few patterns of resources, then few kinds.
-  const few = [...groups.values()]
-    .map((group) => ({ ...group, patterns: patternsIn(group.ids.flatMap((id) => statements[id] ?? [])) }))
-    .sort((one, other) => one.patterns - other.patterns || one.kinds.size - other.kinds.size);
-  const made = few.map(
-    ({ ids, kinds }): ActionGroup => ({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null }),
-  );
+  const few: (Group & { readonly patterns: number })[] = [];
+  for (const group of groups.values()) {
+    yield group.ids.length;
+    few.push({ ...group, patterns: patternsIn(group.ids.flatMap((id) => statements[id] ?? [])) });
+  }
+  few.sort((one, other) => one.patterns - other.patterns || one.kinds.size - other.kinds.size);
+  const made: ActionGroup[] = [];
+  for (const { ids, kinds } of few) {
+    yield ids.length;
+    made.push({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null });
+  }
   if (kind === 'trust' || kind === 'rcp') return made;
   const unlisted = yield* unlistedNames(after, before, catalog);
   for (const { service, name } of unlisted) {
@@ -193,7 +200,7 @@ function* unlistedNames(
   }
   const found: { readonly service: string; readonly name: string }[] = [{ service: NO_SERVICE, name: 'action' }];
   for (const [service, names] of byService) {
-    const patterns = [...names].map((name) =>
+    const patterns = yield* eachInSteps([...names], (name) =>
       tokensOf(readTemplate(name, { variables: false, wildcards: true }), false),
     );
     // Too many to tell apart: at least each pattern by itself.

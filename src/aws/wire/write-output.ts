@@ -1,4 +1,6 @@
+import type { Steps } from '../../policy/steps.ts';
 import { percentEncoded } from './percent-encoded.ts';
+import { Pieces, UNITS } from './pieces.ts';
 import { membersOf, memberType, namespaceOf, SERVICES, type ServiceName } from './shapes.ts';
 import { element, xmlText } from './xml.ts';
 
@@ -11,78 +13,129 @@ type Values = Readonly<Record<string, unknown>>;
  * The answer of an operation as XML, by the structure of its output. Members without a value are left out, and so are
  * values that the structure does not have. Operations without output have only `ResponseMetadata`.
  */
-export function writeXml(service: ServiceName, operation: string, output: object, requestId: string): string {
+export function* writeXml(
+  service: ServiceName,
+  operation: string,
+  output: object,
+  requestId: string,
+): Steps<readonly Buffer[]> {
   const [, name] = SERVICES[service].operations[operation] ?? [];
-  const result =
-    name == null ? '' : `<${operation}Result>${membersXml(service, name, asValues(output))}</${operation}Result>`;
+  const out = new Pieces();
+  out.add(`<${operation}Response xmlns="${namespaceOf(service)}">`);
+  if (name != null) {
+    out.add(`<${operation}Result>`);
+    yield* membersXml(out, service, name, asValues(output));
+    out.add(`</${operation}Result>`);
+  }
   const metadata = element('ResponseMetadata', element('RequestId', xmlText(requestId)));
-  return element(`${operation}Response`, `${result}${metadata}`, ` xmlns="${namespaceOf(service)}"`);
+  out.add(`${metadata}</${operation}Response>`);
+  return out.bytes;
 }
 
 /** As `writeXml`, as JSON: for clients that ask for it, such as the authenticator of EKS. */
-export function writeJson(service: ServiceName, operation: string, output: object, requestId: string): string {
+export function* writeJson(
+  service: ServiceName,
+  operation: string,
+  output: object,
+  requestId: string,
+): Steps<readonly Buffer[]> {
   const [, name] = SERVICES[service].operations[operation] ?? [];
-  const result = name == null ? {} : { [`${operation}Result`]: structureJson(service, name, asValues(output)) };
-  return JSON.stringify({ [`${operation}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } });
+  const out = new Pieces();
+  out.add(`{"${operation}Response":{`);
+  if (name != null) {
+    out.add(`"${operation}Result":`);
+    yield* structureJson(out, service, name, asValues(output));
+    out.add(',');
+  }
+  out.add(`"ResponseMetadata":${JSON.stringify({ RequestId: requestId })}}}`);
+  return out.bytes;
 }
 
-function membersXml(service: ServiceName, name: string, values: Values): string {
-  let xml = '';
+function* membersXml(out: Pieces, service: ServiceName, name: string, values: Values): Steps<void> {
+  for (const [member, type] of membersOf(service, name)) {
+    const value = values[member];
+    if (value != null) yield* elementXml(out, member, service, type, encoded(service, member, value));
+  }
+}
+
+function* elementXml(out: Pieces, name: string, service: ServiceName, type: string, value: unknown): Steps<void> {
+  const { kind, of } = memberType(type);
+  if (kind === 'scalar') {
+    out.add(element(name, xmlText(scalarText(of, value))));
+    return;
+  }
+  out.open(name);
+  switch (kind) {
+    case 'list':
+      for (const entry of asList(value)) {
+        yield* elementXml(out, 'member', service, of, entry);
+        if (out.isCut()) yield UNITS;
+      }
+      break;
+    case 'map':
+      for (const [key, entry] of Object.entries(asValues(value))) {
+        out.open('entry');
+        out.add(element('key', xmlText(key)));
+        yield* elementXml(out, 'value', service, of, entry);
+        out.close('entry');
+      }
+      break;
+    case 'structure':
+      yield* membersXml(out, service, of, asValues(value));
+      break;
+    default:
+      kind satisfies never;
+  }
+  out.close(name);
+}
+
+function* structureJson(out: Pieces, service: ServiceName, name: string, values: Values): Steps<void> {
+  let before = '{';
   for (const [member, type] of membersOf(service, name)) {
     const value = values[member];
     if (value == null) continue;
-    xml += element(member, valueXml(service, type, encoded(service, member, value)));
+    out.add(`${before}"${member}":`);
+    before = ',';
+    yield* valueJson(out, service, type, encoded(service, member, value));
   }
-  return xml;
+  out.add(before === '{' ? '{}' : '}');
 }
 
-function valueXml(service: ServiceName, type: string, value: unknown): string {
+function* valueJson(out: Pieces, service: ServiceName, type: string, value: unknown): Steps<void> {
   const { kind, of } = memberType(type);
   switch (kind) {
-    case 'scalar':
-      return xmlText(scalarText(of, value));
-    case 'list':
-      return asList(value)
-        .map((entry) => element('member', valueXml(service, of, entry)))
-        .join('');
-    case 'map':
-      return Object.entries(asValues(value))
-        .map(([key, entry]) =>
-          element('entry', `${element('key', xmlText(key))}${element('value', valueXml(service, of, entry))}`),
-        )
-        .join('');
-    case 'structure':
-      return membersXml(service, of, asValues(value));
-    default:
-      return kind satisfies never;
-  }
-}
-
-function structureJson(service: ServiceName, name: string, values: Values): object {
-  const entries: [string, unknown][] = [];
-  for (const [member, type] of membersOf(service, name)) {
-    const value = values[member];
-    if (value != null) entries.push([member, valueJson(service, type, encoded(service, member, value))]);
-  }
-  return Object.fromEntries(entries);
-}
-
-function valueJson(service: ServiceName, type: string, value: unknown): unknown {
-  const { kind, of } = memberType(type);
-  switch (kind) {
-    case 'scalar':
+    case 'scalar': {
       // AWS gives seconds since 1970.
-      return of === 'time' ? Math.floor(Number(value) / 1000) : of === 'blob' ? scalarText(of, value) : value;
-    case 'list':
-      return asList(value).map((entry) => valueJson(service, of, entry));
-    case 'map':
-      return Object.fromEntries(
-        Object.entries(asValues(value)).map(([key, entry]) => [key, valueJson(service, of, entry)]),
-      );
+      const given = of === 'time' ? Math.floor(Number(value) / 1000) : of === 'blob' ? scalarText(of, value) : value;
+      out.add(JSON.stringify(given) ?? 'null');
+      return;
+    }
+    case 'list': {
+      let before = '[';
+      for (const entry of asList(value)) {
+        out.add(before);
+        before = ',';
+        yield* valueJson(out, service, of, entry);
+        if (out.isCut()) yield UNITS;
+      }
+      out.add(before === '[' ? '[]' : ']');
+      return;
+    }
+    case 'map': {
+      let before = '{';
+      for (const [key, entry] of Object.entries(asValues(value))) {
+        out.add(`${before}${JSON.stringify(key)}:`);
+        before = ',';
+        yield* valueJson(out, service, of, entry);
+      }
+      out.add(before === '{' ? '{}' : '}');
+      return;
+    }
     case 'structure':
-      return structureJson(service, of, asValues(value));
+      yield* structureJson(out, service, of, asValues(value));
+      return;
     default:
-      return kind satisfies never;
+      kind satisfies never;
   }
 }
 

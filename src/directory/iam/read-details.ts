@@ -49,10 +49,13 @@ async function withProfiles(
   );
   const byRole = new Map<string, EntityRecord[]>();
   for (const { roleArn, ...profile } of profiles) byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), profile]);
-  const trust = await sql.query<TrustRow>(
-    `SELECT e.arn, ${TODAY} AS bindings FROM "Role" e WHERE e.id = ANY($1::text[])`,
-    [ids],
-  );
+  const bound = found.flatMap(({ arn, trustBindings }) => (trustBindings === undefined ? [] : [arn]));
+  const trust =
+    bound.length === 0
+      ? []
+      : await sql.query<TrustRow>(`SELECT e.arn, ${TODAY} AS bindings FROM "Role" e WHERE e.arn = ANY($1::text[])`, [
+          bound,
+        ]);
   const today = new Map(trust.map(({ arn, bindings }) => [arn, bindings]));
   return found.map(({ trustBindings: _ids, ...role }) => ({
     ...role,

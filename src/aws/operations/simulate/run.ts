@@ -68,7 +68,7 @@ export async function runSimulation(
     path: '',
   };
   const answers = await decided(context, simulation);
-  const missing = missingKeys(input, given, side, context.now);
+  const missing = await missingKeys(context, input, given, side);
   checkRepeated(page.length, resources, missing);
   const { accountId } = side.home;
   const simulated: Simulated = {
@@ -131,21 +131,27 @@ function accountOf(arn: string): string | null {
  * The condition keys that the policies name and that have no value: all, whether they concern the simulated actions or not, but not
  * those of service control policies. https://github.com/boto/boto3/issues/3111
  */
-function missingKeys(
+async function missingKeys(
+  { work, now }: AwsContext,
   { PolicyInputList = [], PermissionsBoundaryPolicyInputList = [] }: SimulationInput,
   { context, resourcePolicy }: GivenSimulation,
   { stored, facts, follows }: SimulatedSide,
-  now: number,
-): readonly string[] {
+): Promise<readonly string[]> {
   const { identity = [], boundary = null } = stored?.policies ?? {};
   const attached =
     boundary === null || PermissionsBoundaryPolicyInputList.length > 0 ? identity : [...identity, boundary];
-  const given = [
-    ...PolicyInputList.map((text) => withKeys(text, 'identity')),
-    ...PermissionsBoundaryPolicyInputList.map((text) => withKeys(text, 'boundary')),
-    ...(resourcePolicy === null ? [] : [withKeys(resourcePolicy, 'resource')]),
-  ].filter((policy) => policy !== null);
-  const policies: readonly CompiledPolicy[] = [...attached.map(({ policy }) => policy), ...given];
+  const policies: CompiledPolicy[] = attached.map(({ policy }) => policy);
+  for (const [kind, texts] of [
+    ['identity', PolicyInputList],
+    ['boundary', PermissionsBoundaryPolicyInputList],
+    ['resource', resourcePolicy === null ? [] : [resourcePolicy]],
+  ] as const) {
+    for (const text of texts) {
+      await work.turn();
+      const policy = withKeys(text, kind);
+      if (policy !== null) policies.push(policy);
+    }
+  }
   return keysOfPolicies(policies)
     .filter((key) => !context.has(key.name))
     .filter((key) => !follows.has(key.name) || (facts !== null && principalValue(key, facts, now) === undefined))
