@@ -32,6 +32,8 @@ const SDL = `
     any: Any
     kind(kind: Kind = SMALL): Kind
     count: Int!
+    people: [Person]
+    crowd: [Person!]!
   }
 `;
 
@@ -155,7 +157,7 @@ const schema = schemaOfOutcomes();
 const PERSON = ['name', 'age', 'mate', 'dogs', 'all', 'boss', '__typename'];
 const DOG = ['name', 'mate', 'owner', 'barks', 'tags', '__typename'];
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Query: ['person', 'sure', 'named', 'any', 'kind', 'count', '__typename'],
+  Query: ['person', 'sure', 'named', 'any', 'kind', 'count', 'people', 'crowd', '__typename'],
   Person: [...PERSON, '... on Named', '... on Person', '...P'],
   Dog: [...DOG, '... on Dog', '...D'],
   Named: ['name', 'mate', '__typename', '... on Dog', '... on Person', '...P', '...D', '...'],
@@ -164,6 +166,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 const TYPES: Readonly<Record<string, string>> = {
   person: 'Person',
   sure: 'Person',
+  people: 'Person',
+  crowd: 'Person',
   named: 'Named',
   any: 'Any',
   mate: 'Named',
