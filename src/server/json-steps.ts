@@ -18,7 +18,7 @@ const LONG = PIECE / 2;
 /** Bytes that are parsed in one step if there is little in them. */
 const SPARSE = 2 * PIECE;
 /** Bytes for each text, list, object and comma of what is sparse: lists of ordinary requests. */
-const BYTES_EACH = 6;
+const BYTES_EACH = 5;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { finished } from '../../src/policy/steps.ts';
-import { jsonSteps, NestedJson, NotJson } from '../../src/server/json-steps.ts';
+import { isSparse, jsonSteps, NestedJson, NotJson } from '../../src/server/json-steps.ts';
 
 // A body that is longer than a piece is parsed in pieces: it has to be read, or refused, as JSON.parse does.
 
@@ -89,5 +89,20 @@ describe('what is no JSON is refused', () => {
     const nested = (levels: number): string => `${'['.repeat(levels)}${filler}${']'.repeat(levels)}`;
     expect(read(nested(60))).toEqual(JSON.parse(nested(60)));
     expect(() => read(nested(100))).toThrow(NestedJson);
+  });
+});
+
+describe('what is sparse is parsed in one step', () => {
+  const entry = (n: number): string => `{"action":"s3:GetObject","resource":"arn:aws:s3:::reports/a/${n}"}`;
+  const listOf = (length: number): Buffer => Buffer.from(`[${Array.from({ length }, (_, n) => entry(n)).join(',')}]`);
+
+  test.each<[string, Buffer, boolean]>([
+    ['a thousand requests', listOf(1_000), true],
+    ['twice as many', listOf(2_000), false],
+    ['as long, of brackets alone', Buffer.from('['.repeat(PIECE + 1)), false],
+    ['as long, of short keys', Buffer.from(`{${'"k":1,'.repeat(PIECE / 5)}"k":1}`), false],
+  ])('%s', (_what, bytes, isOne) => {
+    expect(bytes.length).toBeGreaterThan(PIECE);
+    expect(isSparse(bytes)).toBe(isOne);
   });
 });

@@ -45,8 +45,12 @@ const LEVELS = 4;
 /** Whether there is a long list among values of JSON. */
 export function hasLongList(value: unknown, levels = LEVELS): boolean {
   if (typeof value !== 'object' || value === null || levels === 0) return false;
-  if (Array.isArray(value))
-    return value.length > LONG || value.slice(0, LOOKED_AT).some((item) => hasLongList(item, levels - 1));
+  if (Array.isArray(value)) {
+    if (value.length > LONG) return true;
+    const end = Math.min(value.length, LOOKED_AT);
+    for (let index = 0; index < end; index += 1) if (hasLongList(value[index], levels - 1)) return true;
+    return false;
+  }
   for (const key in value) if (hasLongList((value as Variables)[key], levels - 1)) return true; // as: an object
   return false;
 }
@@ -104,8 +108,9 @@ function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<v
     const before = malformedSoFar();
     const coerced: unknown[] = [];
     try {
-      for (const [index, item] of value.entries()) {
-        yield* aheadOf(of.ofType, item, known);
+      for (let index = 0; index < value.length; index += 1) {
+        const item: unknown = value[index];
+        if (hasLongList(item)) yield* aheadOf(of.ofType, item, known);
         coerced.push(coerce(item));
         if (index % AT_ONCE === AT_ONCE - 1) yield AT_ONCE;
       }

@@ -12,7 +12,7 @@ import { FlatItems, flatFormOf, Unfinished } from './flat-items.ts';
 import { leafOf, type ObjectForm, type PlannedField, type QueryPlan, type ValueForm } from './plan.ts';
 import { PlannedInfo } from './planned-info.ts';
 import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
-import { allOf, failsLater, isPromise, serialized, textOf } from './values.ts';
+import { allOf, failsLater, isPromise, serialized, simpleOf } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
 type Maybe<T> = T | Promise<T>;
@@ -285,7 +285,7 @@ class Execution {
     const any = (item: unknown, index: number): unknown =>
       this.#item(form, info, { prev: list, key: index, typename: undefined }, item);
     const leaf = leafOf(form);
-    if (leaf !== null) return { weight: 1, complete: (item, index) => textOf(leaf, item) ?? any(item, index) };
+    if (leaf !== null) return { weight: 1, complete: (item, index) => simpleOf(leaf, item) ?? any(item, index) };
     const object = flatFormOf(form);
     if (object === null) return { weight: 1, complete: any };
     const flat = new FlatItems(this.#plan, this.#context, this.#variables, object, list);

@@ -7,9 +7,9 @@ export function serialized({ type }: { readonly type: GraphQLLeafType }, value: 
   return written;
 }
 
-/** The same for a text; undefined: it is none, or fails. */
-export function textOf(leaf: { readonly type: GraphQLLeafType }, value: unknown): unknown {
-  if (typeof value !== 'string') return undefined;
+/** The same for a simple value; undefined: it is none, or fails. */
+export function simpleOf(leaf: { readonly type: GraphQLLeafType }, value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   try {
     return serialized(leaf, value);
   } catch {

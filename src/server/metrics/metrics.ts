@@ -44,6 +44,22 @@ const PATIENCE = 1_000;
 /** What the processes of a port have measured, as they tell each other. */
 export type Measured = readonly MetricObjectWithValues<MetricValue<string>>[];
 
+/** How many decisions of a batch are alike. */
+interface Tally {
+  readonly effect: string;
+  readonly deniedBy: string | null;
+  count: number;
+}
+
+/** There are as many as layers, at most. */
+function tallyOf(tallies: Tally[], effect: string, deniedBy: string | null): Tally {
+  const known = tallies.find((one) => one.effect === effect && one.deniedBy === deniedBy);
+  if (known !== undefined) return known;
+  const made = { effect, deniedBy, count: 0 };
+  tallies.push(made);
+  return made;
+}
+
 /**
  * The metrics of this process. Labels are of closed sets: never a name, an ARN, an account, an address or a text of a client.
  * https://prometheus.io/docs/practices/naming/
@@ -130,17 +146,17 @@ export class Metrics implements Meter {
 
   answered(_context: WatchedRequest, questions: readonly Question[], answers: readonly (Answer | Error)[]): void {
     this.#batches.observe(questions.length);
-    const counts = new Map<string, Map<string, number>>();
-    for (const answer of answers) {
-      if (answer instanceof Error) continue;
+    const tallies: Tally[] = [];
+    let tally: Tally | undefined;
+    for (let index = 0; index < answers.length; index += 1) {
+      const answer = answers[index];
+      if (answer === undefined || answer instanceof Error) continue;
       const { effect, deniedBy } = answer.decision;
-      const layers = counts.get(effect) ?? new Map<string, number>();
-      counts.set(effect, layers);
-      const layer = deniedBy ?? '';
-      layers.set(layer, (layers.get(layer) ?? 0) + 1);
+      // In a batch most are as the one before.
+      if (tally?.effect !== effect || tally.deniedBy !== deniedBy) tally = tallyOf(tallies, effect, deniedBy);
+      tally.count += 1;
     }
-    for (const [effect, layers] of counts)
-      for (const [layer, count] of layers) this.#decisions.inc({ effect, layer }, count);
+    for (const { effect, deniedBy, count } of tallies) this.#decisions.inc({ effect, layer: deniedBy ?? '' }, count);
   }
 
   answeredAmong(

@@ -88,9 +88,9 @@ function asked(text: string, of: object = services): (n?: number) => Promise<Ans
     const origin = { sourceIp: null, secureTransport: true, userAgent: null, referer: null };
     const work = new Work();
     const context = { ...of, caller: { kind: 'operator' }, now: Date.now(), origin, request: {}, work };
-    const result = executePlan(plan, context, {}, work);
+    const result = await executePlan(plan, context, {}, work);
     if (result === null) throw new Error('the gateway would not execute it by a plan');
-    return dataOf(await result);
+    return dataOf(result);
   };
 }
 

@@ -12,8 +12,10 @@ import {
   parse,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { compileVariables } from '../../../src/graphql/execution/coerce-variables.ts';
+import { compileVariables, hasLongList } from '../../../src/graphql/execution/coerce-variables.ts';
+import { isKnownWellFormed } from '../../../src/graphql/malformed.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
+import { finished, type Steps } from '../../../src/policy/steps.ts';
 
 // The compiled coercion answers as graphql-js does, or leaves the values to it. It may leave only what is refused, and lists that are given
 // as their one item.
@@ -168,3 +170,47 @@ describe('variables', () => {
     expect(compileVariables(schema, operationWith('$constructor: Int'))).toBeNull();
   });
 });
+
+describe('long lists', () => {
+  const operation = operationWith(
+    '$principal: PrincipalId!, $checks: [CheckInput!]!, $input: SimulateCustomPoliciesInput',
+  );
+  const checks = Array.from({ length: 5_000 }, (_, n) => ({ action: 's3:GetObject', resource: `arn:aws:s3:::b/${n}` }));
+  const principal = 'arn:aws:iam::111111111111:user/alice';
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a list', { principal, checks }],
+    ['a list in an input', { principal, checks: [], input: { caller: { principal }, requests: checks } }],
+    ['with an ARN that is none', { principal, checks: checks.with(3_000, { action: 'a', resource: 'none' }) }],
+  ])('%s is read step by step, as it is read at once', (_what, given) => {
+    const compiled = compileVariables(schema, operation);
+    const atOnce = compiled?.(structuredClone(given));
+    expect(hasLongList(given)).toBe(true);
+    const steps = [...(compiled?.ahead(given) ?? [])];
+    expect(steps.length).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(250);
+    expect(compiled?.(given)).toEqual(atOnce);
+    expect(atOnce).not.toBeNull();
+  });
+
+  test('what is refused in them is refused', () => {
+    const compiled = compileVariables(schema, operation);
+    const given = { principal, checks: checks.with(4_000, { action: 's3:GetObject', resource: '*', x: 1 } as never) }; // as: refused
+    expect(finished(compiled?.ahead(given) ?? nothing())).toBeUndefined();
+    expect(compiled?.(given)).toBeNull();
+  });
+
+  test('short ones are read at once', () => {
+    expect(hasLongList({ principal, checks: checks.slice(0, 1_000) })).toBe(false);
+  });
+
+  test('a list in which nothing is malformed is known as one', () => {
+    const compiled = compileVariables(schema, operation);
+    const listOf = (given: Record<string, unknown>) => compiled?.(given)?.['checks'] as readonly unknown[];
+    expect(isKnownWellFormed(listOf({ principal, checks: checks.slice(0, 100) }))).toBe(true);
+    const bad = checks.slice(0, 100).with(50, { action: 'a', resource: 'none' });
+    expect(isKnownWellFormed(listOf({ principal, checks: bad }))).toBe(false);
+  });
+});
+
+function* nothing(): Steps<void> {}

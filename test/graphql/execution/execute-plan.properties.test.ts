@@ -35,6 +35,8 @@ const SDL = `
     any: Any
     kind(kind: Kind = SMALL): Kind
     count: Int!
+    people: [Person]
+    crowd: [Person!]!
   }
 `;
 
@@ -158,7 +160,7 @@ const schema = schemaOfOutcomes();
 const PERSON = ['name', 'age', 'mate', 'dogs', 'all', 'boss', '__typename'];
 const DOG = ['name', 'mate', 'owner', 'barks', 'tags', '__typename'];
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Query: ['person', 'sure', 'named', 'any', 'kind', 'count', '__typename'],
+  Query: ['person', 'sure', 'named', 'any', 'kind', 'count', 'people', 'crowd', '__typename'],
   Person: [...PERSON, '... on Named', '... on Person', '...P'],
   Dog: [...DOG, '... on Dog', '...D'],
   Named: ['name', 'mate', '__typename', '... on Dog', '... on Person', '...P', '...D', '...'],
@@ -167,6 +169,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 const TYPES: Readonly<Record<string, string>> = {
   person: 'Person',
   sure: 'Person',
+  people: 'Person',
+  crowd: 'Person',
   named: 'Named',
   any: 'Any',
   mate: 'Named',
