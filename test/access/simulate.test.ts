@@ -461,7 +461,11 @@ describe('a resource that nobody is said to own', () => {
     ['has the owner that is named', { identityPolicies: [document(own)], resourceAccount: A }, 'ALLOWED', []],
     [
       'has the owner of its ARN',
-      { identityPolicies: [document(allow('*'), ofOthers('aws:ResourceAccount'))], ...decrypts, kmsGrants: [GRANT] },
+      {
+        identityPolicies: [document(allow('*'), ofOthers('aws:ResourceAccount'))],
+        ...decrypts,
+        kmsGrants: [{ id: 'g', ...GRANT }],
+      },
       'ALLOWED',
       [],
     ],

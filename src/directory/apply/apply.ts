@@ -90,7 +90,9 @@ export async function applyDocuments(
   for await (const { document, indexed, hashes } of parts) {
     changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
-    const early = new EarlyWriting(sql, changes);
+    const early = new EarlyWriting(sql, changes, (done, taken) =>
+      progress({ phase: 'writing', done, total: taken + countRows(changes) }),
+    );
     // The salt differs at every revision: a name that is deleted and created again gets another id.
     const tools = { sql, catalog, changes, now, salt: String(before), early };
     const replaced = await planThings(document, indexed, tools).catch(async (error: unknown) => {

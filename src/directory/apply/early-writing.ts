@@ -25,14 +25,18 @@ const EARLY: readonly TableName[] = [
 export class EarlyWriting {
   readonly #sql: WritingSql;
   readonly #changes: ChangeSet;
+  readonly #onRows: (done: number, taken: number) => void;
   readonly #written = new Map<TableName, number>();
+  #taken = 0;
   #last: Promise<void> = Promise.resolve();
   #isBegun = false;
   #failure: unknown = null;
 
-  constructor(sql: WritingSql, changes: ChangeSet) {
+  /** `onRows` is told how many rows are written, of those that were taken out of the changes until then. */
+  constructor(sql: WritingSql, changes: ChangeSet, onRows: (done: number, taken: number) => void = () => undefined) {
     this.#sql = sql;
     this.#changes = changes;
+    this.#onRows = onRows;
   }
 
   /** Rows that are written, by their tables. */
@@ -55,6 +59,7 @@ export class EarlyWriting {
     if (!this.#isBegun) return;
     await this.#last;
     const rows = EARLY.map((table) => [table, this.#changes.takeInserts(table)] as const);
+    for (const [, taken] of rows) this.#taken += taken.length;
     this.#last = this.#write(rows);
     // Whoever waits for it is told.
     this.#last.catch((error: unknown) => {
@@ -79,6 +84,7 @@ export class EarlyWriting {
       if (rows.length === 0) continue;
       await addRows(this.#sql, table, rows);
       this.#written.set(table, (this.#written.get(table) ?? 0) + rows.length);
+      this.#onRows(this.rows, this.#taken);
     }
   }
 }

@@ -199,18 +199,22 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   if (changed) {
     const { arn, accountId, path } = name;
     const { boundaryId, trustPolicyHash, description, maxSessionDuration } = own;
-    const named = {
+    const createdAt = toIso(own.createdAt);
+    const row = {
       id,
       arn,
       accountId,
       name: name.name,
       path,
-      createdAt: toIso(own.createdAt),
+      createdAt,
       description,
       tags,
       boundaryId,
+      trustPolicyHash,
+      trustBindings,
+      maxSessionDuration,
     };
-    put('Role', { ...named, trustPolicyHash, trustBindings, maxSessionDuration }, stored, changes);
+    put('Role', row, stored, changes);
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
   conclude('Role', name, resolved, changed, changes);
