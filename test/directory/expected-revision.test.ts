@@ -150,7 +150,7 @@ const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
     uses: [`Resource ${KEY}`, ...OF_USER],
   },
   revokeGrant: { input: { keyArn: KEY, grantId: 'grant-1' }, uses: [`Resource ${KEY}`] },
-  retireGrant: { input: { keyArn: KEY, grantId: 'grant-1' }, uses: [`Resource ${KEY}`] },
+  retireGrant: { input: { keyArn: KEY, grantId: 'grant-2' }, uses: [`Resource ${KEY}`] },
   createVpcEndpoint: {
     input: {
       ...ENDPOINT,
@@ -253,7 +253,11 @@ const world = {
     {
       arn: KEY,
       accountId: A,
-      grants: [{ id: 'grant-1', granteePrincipal: roleArn('Other'), operations: ['Encrypt'] }],
+      grants: ['grant-1', 'grant-2'].map((id) => ({
+        id,
+        granteePrincipal: roleArn('Other'),
+        operations: ['Encrypt'],
+      })),
     },
   ],
   policies: [P, Q].map((arn) => ({

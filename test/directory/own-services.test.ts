@@ -48,7 +48,7 @@ describeInBothStores('services of applications', (store) => {
     const unknown = expect.stringContaining('knows no action `orders:GetOrder`');
     expect(await told(directory, ALICE, 'orders:GetOrder', orderArn('1'))).toEqual(unknown);
     const before = await directory.revision();
-    expect(await directory.services.register(ORDERS)).toBe(before + 1n);
+    expect(await directory.services.register(ORDERS)).toMatchObject({ revision: before + 1n });
     expect(await directory.revision()).toBe(before + 1n);
     expect(await told(directory, ALICE, 'orders:GetOrder', orderArn('1'))).toBe('ALLOWED');
     expect(await told(directory, ALICE, 'ORDERS:getorder', orderArn('1'))).toBe('ALLOWED');
@@ -99,7 +99,7 @@ describeInBothStores('services of applications', (store) => {
     const { services } = directory;
     await services.register(ORDERS);
     const revision = await directory.revision();
-    expect(await services.update(ORDERS)).toBe(revision);
+    expect(await services.update(ORDERS)).toMatchObject({ revision, touched: [] });
     expect(await failure(services.register(ORDERS))).toMatchObject({ code: 'EntityAlreadyExists', field: 'prefix' });
     expect(await failure(services.update({ prefix: 'bills', name: 'Bills', actions: [ACTION] }))).toMatchObject({
       code: 'NoSuchEntity',

@@ -41,9 +41,9 @@ export async function forgetTags(
 ): Promise<readonly Touched[]> {
   const rows = await sql.query<{ arn: string }>(
     `DELETE FROM "Resource" WHERE arn = ANY(ARRAY(
-       SELECT 'arn:' || coalesce(a.partition, 'aws') || ':organizations::' || o."managementAccountId" || ':' || kind || '/' || o.id || '/' || id
+       SELECT 'arn:' || coalesce(a.partition, 'aws') || ':organizations::' || o."managementAccountId" || ':' || kind || '/' || o.id || '/' || part.id
          FROM "Organization" o LEFT JOIN "Account" a ON a.id = o."managementAccountId"
-              CROSS JOIN unnest($2::text[]) AS id CROSS JOIN unnest(ARRAY['account', 'ou', 'root']) AS kind
+              CROSS JOIN unnest($2::text[]) AS part(id) CROSS JOIN unnest(ARRAY['account', 'ou', 'root']) AS kind
         WHERE o.id = $1)) RETURNING arn`,
     [organizationId, ids],
   );

@@ -32,8 +32,22 @@ export function checkText(text: string, field: string, most: number, least = 1):
   if (!isStorable(text)) throw new ValidationError(`${field} holds no U+0000 and no half of a surrogate pair`, field);
 }
 
+/** The ARN of something that has tags as resources have them: what AWS Organizations has, too. */
+export function checkTaggedArn(arn: string): void {
+  checkOneArn(arn, 'resourceArn');
+  const service = parseArn(arn)?.service ?? '';
+  if (service !== 'organizations') checkResourceArn(arn);
+}
+
 /** The ARN of one resource that the directory can hold as such. */
 export function checkResourceArn(arn: string, field = 'resourceArn'): void {
+  checkOneArn(arn, field);
+  const elsewhere =
+    ELSEWHERE[parseArn(arn)?.service ?? ''] ?? (isEndpoint(arn) ? 'VPC endpoints have operations of their own' : null);
+  if (elsewhere !== null) throw new ValidationError(`\`${arn}\` is no resource of this kind: ${elsewhere}`, field);
+}
+
+function checkOneArn(arn: string, field: string): void {
   checkText(arn, field, ARN_CHARACTERS);
   const parsed = parseArn(arn);
   const fault = parsed === null ? 'is not an ARN' : arnFault(arn);
@@ -44,9 +58,6 @@ export function checkResourceArn(arn: string, field = 'resourceArn'): void {
   if (parsed.accountId !== '' && !isAccountId(parsed.accountId)) {
     throw new ValidationError(`\`${arn}\` belongs to AWS`, field);
   }
-  const elsewhere =
-    ELSEWHERE[parsed.service] ?? (isEndpoint(arn) ? 'VPC endpoints have operations of their own' : null);
-  if (elsewhere !== null) throw new ValidationError(`\`${arn}\` is no resource of this kind: ${elsewhere}`, field);
 }
 
 function isEndpoint(arn: string): boolean {

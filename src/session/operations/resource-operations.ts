@@ -77,7 +77,7 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
     action: ({ resourceArn }, catalog) => tagWrite(catalog, resourceArn, 'tag').action,
     target: ofResource,
     check: ({ resourceArn, tags }) => {
-      check.checkResourceArn(resourceArn);
+      check.checkTaggedArn(resourceArn);
       check.checkResourceTags(tags);
     },
   },
@@ -85,7 +85,7 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
     action: ({ resourceArn }, catalog) => tagWrite(catalog, resourceArn, 'untag').action,
     target: ofResource,
     check: ({ resourceArn, tagKeys }) => {
-      check.checkResourceArn(resourceArn);
+      check.checkTaggedArn(resourceArn);
       check.checkResourceTagKeys(tagKeys);
     },
   },

@@ -290,7 +290,8 @@ describe.each(CHANGES)('%s', (name, operation, input) => {
 });
 
 describe('tags of what AWS Organizations has', () => {
-  const TAGS = '... on ResourceChangeSuccess { resource { account { accountId } tags { key value } } touched { kind target } }';
+  const TAGS =
+    '... on ResourceChangeSuccess { resource { account { accountId } tags { key value } } touched { kind target } }';
   const tag = (who: Caller, resourceArn: string) =>
     live.mutate(who, 'tagResource', { resourceArn, tags: [{ key: 'owner', value: 'delegate' }] }, TAGS);
 
