@@ -45,9 +45,11 @@ export function Home() {
         <a class="button button-first" href="/ask">
           Ask what somebody may do
         </a>
-        <a class="button" href="/switch-role">
-          Switch to a role by its name
-        </a>
+        {who.signIn?.canSwitchRoles === true && (
+          <a class="button" href="/switch-role">
+            Switch to a role by its name
+          </a>
+        )}
         {who.kind === 'OPERATOR' && (
           <>
             <a class="button" href="/import">
