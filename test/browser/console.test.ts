@@ -152,6 +152,8 @@ describe('the console', { timeout: 120_000 }, () => {
     const { page, complaints } = await signedIn('/', asOperator());
     await heading(page, 'You are operator.');
     await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Search' }).fill('Development');
+    await page.getByRole('option', { name: /^Development account · 111111111111/ }).waitFor();
     await page.getByRole('combobox', { name: 'Search' }).fill('alice');
     await page.getByRole('option', { name: /^alice/ }).waitFor();
     await page.keyboard.press('Enter');

@@ -186,8 +186,11 @@ function Accounts() {
       </ul>
       {accounts.length > shown.length && (
         <button type="button" class="button" onClick={() => setAll(true)}>
-          Show all {accounts.length}
+          Show {accounts.length}
         </button>
+      )}
+      {all && data?.accounts != null && data.accounts.totalCount > accounts.length && (
+        <p class="muted">The first {accounts.length}. Search finds the others.</p>
       )}
     </Section>
   );

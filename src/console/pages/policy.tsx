@@ -16,8 +16,9 @@ import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { ask } from '../questions/ask.ts';
+import { addressOf } from '../questions/question.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import type { Refusal } from '../questions/who.ts';
+import { myId, type Refusal } from '../questions/who.ts';
 
 type Found = NonNullable<PolicyQuery['policies']>['nodes'][number];
 
@@ -28,7 +29,7 @@ export function Policy() {
 }
 
 function One({ arn }: { readonly arn: string }) {
-  const { data, failure, loading, again } = useAnswer(PolicyDocument, { search: shortName(arn) });
+  const { data, failure, loading, again } = useAnswer(PolicyDocument, { search: arn });
   const found = data?.policies?.nodes.find((each) => each.arn === arn) ?? null;
   const holders = found?.attachedTo ?? null;
   return (
@@ -139,6 +140,13 @@ function Editor({
       kind="IDENTITY_POLICY"
       document={document}
       changeOf={(text) => ({ createPolicyVersion: inputOf(text) })}
+      why={addressOf({
+        principal: myId.value ?? '',
+        action: 'iam:CreatePolicyVersion',
+        resource: arn,
+        role: '',
+        context: {},
+      })}
       save={save}
       close={close}
     />
