@@ -87,22 +87,18 @@ function Versions({ found, saved }: { readonly found: Found; readonly saved: () 
     >
       {document === null ? (
         <p>You may not read it: that needs iam:GetPolicyVersion.</p>
+      ) : edited ? (
+        <Editor key={chosen ?? ''} found={found} document={document} saved={saved} close={() => edit(false)} />
       ) : (
         <>
-          {edited ? (
-            <Editor found={found} document={document} saved={saved} close={() => edit(false)} />
-          ) : (
-            <>
-              <Findings document={document} />
-              <DocumentView document={document} />
-              {!isOfAws(found.arn) && (
-                <p>
-                  <button type="button" class="button" onClick={() => edit(true)}>
-                    Edit
-                  </button>
-                </p>
-              )}
-            </>
+          <Findings document={document} />
+          <DocumentView document={document} />
+          {!isOfAws(found.arn) && (
+            <p>
+              <button type="button" class="button" onClick={() => edit(true)}>
+                Edit
+              </button>
+            </p>
           )}
         </>
       )}

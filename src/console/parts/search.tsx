@@ -126,11 +126,13 @@ function useHits(text: string): readonly Hit[] {
 }
 
 function pages(search: string): readonly Hit[] {
-  return [...PLACES, ...OTHER_PLACES].filter(({ label }) => label.toLowerCase().includes(search.toLowerCase())).map(({ href, label }) => ({
-    href,
-    text: label,
-    hint: 'page',
-  }));
+  return [...PLACES, ...OTHER_PLACES]
+    .filter(({ label }) => label.toLowerCase().includes(search.toLowerCase()))
+    .map(({ href, label }) => ({
+      href,
+      text: label,
+      hint: 'page',
+    }));
 }
 
 /** What may not be listed is not found. Each list fails alone. */
