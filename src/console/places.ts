@@ -7,3 +7,10 @@ export const PLACES: readonly { readonly href: string; readonly label: string }[
   { href: '/findings', label: 'Findings' },
   { href: '/trail', label: 'Trail' },
 ];
+
+/** Those that are found by search, and where they are needed. */
+export const OTHER_PLACES: typeof PLACES = [
+  { href: '/compare', label: 'Compare' },
+  { href: '/switch-role', label: 'Switch role' },
+  { href: '/import', label: 'Import' },
+];

@@ -167,6 +167,8 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     await button(refused.page, 'Preview the change').click();
     await refused.page.getByRole('alert').getByText('not authorized to perform: iam:CreatePolicyVersion').waitFor();
     expect(await button(refused.page, 'Save').count()).toBe(0);
+    await refused.page.getByRole('link', { name: 'See why' }).click();
+    await heading(refused.page, 'alice may not iam:CreatePolicyVersion on DeveloperAccess.');
     await close(refused.page);
   });
 

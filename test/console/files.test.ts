@@ -102,11 +102,11 @@ describe('files that a browser reads for an import', () => {
   });
 
   test('a small archive of something large is not unpacked to its end', async () => {
-    const bomb = gzipSync(Buffer.alloc(MOST_BYTES + 1));
-    expect(bomb.length).toBeLessThan(100_000);
+    const bomb = gzipSync(Buffer.alloc(MOST_BYTES + 1), { level: 1 });
+    expect(bomb.length).toBeLessThan(MOST_BYTES / 100);
     await expect(read(chosen('b.json.gz', bomb))).rejects.toThrow('More than 48 MiB');
     const many = zip(
-      Array.from({ length: 3 }, (_, index) => ({ name: `${index}.json`, data: Buffer.alloc(MOST_BYTES / 2) })),
+      Array.from({ length: 2 }, (_, index) => ({ name: `${index}.json`, data: Buffer.alloc(MOST_BYTES / 2 + 1) })),
     );
     await expect(read(chosen('b.zip', many))).rejects.toThrow('More than 48 MiB');
   });

@@ -131,6 +131,13 @@ describe('the weight of a page, compressed', () => {
   /** The first pages; every other page may weigh twice as much. */
   const BUDGETS: Readonly<Record<string, number>> = { home: 150 * KB, ask: 150 * KB };
 
+  test('is within its budget together with all that any page loads later', async () => {
+    const { files } = await readList();
+    const scripts = Object.entries(files).filter(([name]) => name.endsWith('.js'));
+    expect(scripts.some(([name]) => name.startsWith('policy-editor-'))).toBe(true);
+    expect(scripts.reduce((sum, [, { compressed }]) => sum + compressed, 0)).toBeLessThan(300 * KB);
+  });
+
   test('is within its budget', async () => {
     const { pages, script, style, files } = await readList();
     expect(Object.keys(pages)).toEqual(

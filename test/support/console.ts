@@ -45,6 +45,8 @@ export function consoleInBrowser() {
   const open = async (path: string, look: BrowserContextOptions = {}): Promise<OpenPage> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...look });
     const page = await context.newPage();
+    // The first answers of a gateway take long on a machine that is busy.
+    page.setDefaultTimeout(90_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());

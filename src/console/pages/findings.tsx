@@ -23,7 +23,7 @@ export function Findings() {
   const names = new Map(
     useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]),
   );
-  const { found, failure, loading, more } = useFindings(kind, account);
+  const { found, failure, loading, more, again } = useFindings(kind, account);
   const choose = (chosen: Readonly<Record<string, string>>): void => {
     const asked = Object.entries({ kind: kind ?? '', account, ...chosen }).filter(([, value]) => value !== '');
     route(`/findings${asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`}`);
@@ -56,7 +56,7 @@ export function Findings() {
           </select>
         </label>
       </div>
-      {failure !== null && <FailureNotice failure={failure} again={() => choose({})} />}
+      {failure !== null && <FailureNotice failure={failure} again={again} />}
       {found !== null && <Honest found={found} />}
       <ul class="findings">
         {found?.nodes.map((each) => (
@@ -110,6 +110,7 @@ function useFindings(kind: FindingKind | null, account: string) {
   const after = asked.key === key ? asked.after : null;
   const here = state.key === key ? state : { found: null, failure: null };
   const [loading, setLoading] = useState(true);
+  const [round, setRound] = useState(0);
   useEffect(() => {
     let current = true;
     setLoading(true);
@@ -135,7 +136,7 @@ function useFindings(kind: FindingKind | null, account: string) {
     return () => {
       current = false;
     };
-  }, [key, after]);
+  }, [key, after, round]);
   const more = (): void => setAsked({ key, after: here.found?.pageInfo.endCursor ?? null });
-  return { ...here, loading, more };
+  return { ...here, loading, more, again: () => setRound((before) => before + 1) };
 }

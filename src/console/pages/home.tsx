@@ -45,9 +45,11 @@ export function Home() {
         <a class="button button-first" href="/ask">
           Ask what somebody may do
         </a>
-        <a class="button" href="/switch-role">
-          Switch to a role by its name
-        </a>
+        {who.signIn?.canSwitchRoles === true && (
+          <a class="button" href="/switch-role">
+            Switch to a role by its name
+          </a>
+        )}
         {who.kind === 'OPERATOR' && (
           <>
             <a class="button" href="/import">
@@ -184,8 +186,11 @@ function Accounts() {
       </ul>
       {accounts.length > shown.length && (
         <button type="button" class="button" onClick={() => setAll(true)}>
-          Show all {accounts.length}
+          Show {accounts.length}
         </button>
+      )}
+      {all && data?.accounts != null && data.accounts.totalCount > accounts.length && (
+        <p class="muted">The first {accounts.length}. Search finds the others.</p>
       )}
     </Section>
   );

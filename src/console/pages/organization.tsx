@@ -7,7 +7,6 @@ import { useAnswer } from '../questions/use-answer.ts';
 
 type Found = NonNullable<OrganizationsQuery['organizations']>['nodes'][number];
 type Unit = NonNullable<Found['units']>['nodes'][number];
-type Account = NonNullable<Unit['accounts']>['nodes'][number];
 
 /** The tree of units and accounts, with control policies at the place where they are attached. */
 export function Organization() {
@@ -20,7 +19,7 @@ export function Organization() {
       heading={
         first === undefined
           ? 'Organization'
-          : `${count(accountsIn(first), 'account')} in ${count(first.units?.nodes.length ?? 0, 'unit')}.`
+          : `${count(accountsIn(first), 'account')} in ${count(first.units?.totalCount ?? 0, 'unit')}.`
       }
     >
       <p class="lead">
@@ -43,8 +42,9 @@ export function Organization() {
                   </p>
                   <ControlPolicies policies={root.controlPolicies} />
                   <ul>
-                    <Accounts accounts={root.accounts?.nodes ?? []} management={each.managementAccountId} />
+                    <Accounts accounts={root.accounts} management={each.managementAccountId} />
                     <Units parent={null} units={each.units?.nodes ?? []} management={each.managementAccountId} />
+                    <More here={each.units?.nodes.length ?? 0} all={each.units?.totalCount ?? 0} what="unit" />
                   </ul>
                 </li>
               ))}
@@ -58,7 +58,7 @@ export function Organization() {
 
 function accountsIn({ roots, units }: Found): number {
   const places = [...(roots ?? []), ...(units?.nodes ?? [])];
-  return places.reduce((sum, { accounts }) => sum + (accounts?.nodes.length ?? 0), 0);
+  return places.reduce((sum, { accounts }) => sum + (accounts?.totalCount ?? 0), 0);
 }
 
 function Units({
@@ -84,7 +84,7 @@ function Units({
             </p>
             <ControlPolicies policies={unit.controlPolicies} />
             <ul>
-              <Accounts accounts={unit.accounts?.nodes ?? []} management={management} />
+              <Accounts accounts={unit.accounts} management={management} />
               <Units parent={unit.unitId} units={units} management={management} />
             </ul>
           </li>
@@ -97,12 +97,12 @@ function Accounts({
   accounts,
   management,
 }: {
-  readonly accounts: readonly Account[];
+  readonly accounts: Unit['accounts'];
   readonly management: string | null;
 }) {
   return (
     <>
-      {accounts.map(({ accountId, name }) => (
+      {accounts?.nodes.map(({ accountId, name }) => (
         <li key={accountId}>
           <p class="tree-node">
             <a href={`/account/${accountId}`}>
@@ -114,6 +114,18 @@ function Accounts({
           </p>
         </li>
       ))}
+      <More here={accounts?.nodes.length ?? 0} all={accounts?.totalCount ?? 0} what="account" />
     </>
+  );
+}
+
+/** What a tree of this size leaves out is said. */
+function More({ here, all, what }: { readonly here: number; readonly all: number; readonly what: 'account' | 'unit' }) {
+  if (all <= here) return null;
+  return (
+    <li class="muted">
+      and {count(all - here, `more ${what}`)}
+      {what === 'account' ? ': search finds them' : ', which are not shown'}
+    </li>
   );
 }

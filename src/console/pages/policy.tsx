@@ -16,8 +16,9 @@ import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { ask } from '../questions/ask.ts';
+import { addressOf } from '../questions/question.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import type { Refusal } from '../questions/who.ts';
+import { myId, type Refusal } from '../questions/who.ts';
 
 type Found = NonNullable<PolicyQuery['policies']>['nodes'][number];
 
@@ -28,7 +29,7 @@ export function Policy() {
 }
 
 function One({ arn }: { readonly arn: string }) {
-  const { data, failure, loading, again } = useAnswer(PolicyDocument, { search: shortName(arn) });
+  const { data, failure, loading, again } = useAnswer(PolicyDocument, { search: arn });
   const found = data?.policies?.nodes.find((each) => each.arn === arn) ?? null;
   const holders = found?.attachedTo ?? null;
   return (
@@ -86,22 +87,18 @@ function Versions({ found, saved }: { readonly found: Found; readonly saved: () 
     >
       {document === null ? (
         <p>You may not read it: that needs iam:GetPolicyVersion.</p>
+      ) : edited ? (
+        <Editor key={chosen ?? ''} found={found} document={document} saved={saved} close={() => edit(false)} />
       ) : (
         <>
-          {edited ? (
-            <Editor found={found} document={document} saved={saved} close={() => edit(false)} />
-          ) : (
-            <>
-              <Findings document={document} />
-              <DocumentView document={document} />
-              {!isOfAws(found.arn) && (
-                <p>
-                  <button type="button" class="button" onClick={() => edit(true)}>
-                    Edit
-                  </button>
-                </p>
-              )}
-            </>
+          <Findings document={document} />
+          <DocumentView document={document} />
+          {!isOfAws(found.arn) && (
+            <p>
+              <button type="button" class="button" onClick={() => edit(true)}>
+                Edit
+              </button>
+            </p>
           )}
         </>
       )}
@@ -139,6 +136,13 @@ function Editor({
       kind="IDENTITY_POLICY"
       document={document}
       changeOf={(text) => ({ createPolicyVersion: inputOf(text) })}
+      why={addressOf({
+        principal: myId.value ?? '',
+        action: 'iam:CreatePolicyVersion',
+        resource: arn,
+        role: '',
+        context: {},
+      })}
       save={save}
       close={close}
     />

@@ -10,8 +10,10 @@ import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { VirtualList } from '../parts/virtual.tsx';
+import { ask } from '../questions/ask.ts';
 import { findActions, findResources } from '../questions/complete.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { useRest } from '../questions/use-rest.ts';
 
 /** A resource: who can do what with it, and its own policy. */
 export function Resource() {
@@ -66,6 +68,10 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
     asked === '' ? null : { action: asked, resource: arn },
   );
   const found = data?.whoCan ?? null;
+  const { nodes, problem } = useRest(found, async (after) => {
+    const page = await ask(WhoCanDocument, { action: asked, resource: arn, after });
+    return page.data?.whoCan ?? page.failure?.sentence ?? 'The rest of the list cannot be shown.';
+  });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     route(`${path}?${new URLSearchParams({ action: action.trim(), on: on.trim() })}`);
@@ -85,8 +91,14 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
       {loading && <Skeleton lines={4} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found?.totalCount === 0 && <p>Nobody of those that you may ask about.</p>}
-      {found !== null && found.nodes.length > 0 && (
-        <VirtualList items={found.nodes} label="Who can">
+      {problem !== null && <Notice kind="warning">{problem}</Notice>}
+      {found !== null && nodes.length < found.totalCount && (
+        <p class="muted" role="status">
+          The first {nodes.length.toLocaleString('en')} are here.
+        </p>
+      )}
+      {nodes.length > 0 && (
+        <VirtualList items={nodes} label="Who can">
           {({ principal, conditions }) => (
             <div class="permission">
               <Arn

@@ -23,6 +23,7 @@ export function PolicyEditor({
   kind,
   document,
   changeOf,
+  why,
   save,
   close,
 }: {
@@ -31,6 +32,8 @@ export function PolicyEditor({
   readonly kind: PolicyKind;
   readonly document: unknown;
   readonly changeOf: (text: string) => DirectoryChangeInput;
+  /** Where it is told why the change is refused to whoever may not make it. */
+  readonly why: string;
   /** `revision`: on which the preview was made; the change is refused if it concerns what has changed since. */
   readonly save: (text: string, revision: string) => Promise<Refusal>;
   readonly close: () => void;
@@ -74,7 +77,7 @@ export function PolicyEditor({
       </div>
       {previewed !== null &&
         (previewed === text ? (
-          <Preview key={text} name={name} change={changeOf(text)} save={(revision) => save(text, revision)} />
+          <Preview key={text} name={name} change={changeOf(text)} why={why} save={(revision) => save(text, revision)} />
         ) : (
           <p class="muted">The text has changed since it was previewed.</p>
         ))}

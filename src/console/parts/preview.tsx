@@ -18,10 +18,13 @@ type Access = Previewed['accesses']['nodes'][number];
 export function Preview({
   name,
   change,
+  why,
   save,
 }: {
   readonly name: string;
   readonly change: DirectoryChangeInput;
+  /** Where it is told why the change is refused to whoever may not make it. */
+  readonly why: string;
   readonly save: (revision: string) => Promise<Refusal>;
 }) {
   const { data, failure, loading, again } = useAnswer(PreviewDocument, { change });
@@ -35,6 +38,7 @@ export function Preview({
           <p>
             <bdi>{result.__typename === 'ChangeFailed' ? result.cause.message : result.message}</bdi>
           </p>
+          {result.code === 'AccessDenied' && <a href={why}>See why</a>}
         </Notice>
       )}
       {result?.__typename === 'PreviewChangeSuccess' && (

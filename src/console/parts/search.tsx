@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso/router';
 import { SearchEverythingDocument, SearchThingsDocument } from '../../generated/console/questions.ts';
 import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
 import { accountName, nameOf } from '../names.ts';
-import { PLACES } from '../places.ts';
+import { OTHER_PLACES, PLACES } from '../places.ts';
 import { ask } from '../questions/ask.ts';
 
 interface Hit {
@@ -55,7 +55,7 @@ export function Search() {
           aria-expanded={hits.length > 0}
           aria-controls="search-hits"
           aria-activedescendant={hits.length > 0 ? `search-${at}` : undefined}
-          placeholder="People, roles, policies, resources, actions"
+          placeholder="People, roles, accounts, policies, resources, actions"
           autocomplete="off"
           spellcheck={false}
           value={text}
@@ -126,11 +126,13 @@ function useHits(text: string): readonly Hit[] {
 }
 
 function pages(search: string): readonly Hit[] {
-  return PLACES.filter(({ label }) => label.toLowerCase().includes(search.toLowerCase())).map(({ href, label }) => ({
-    href,
-    text: label,
-    hint: 'page',
-  }));
+  return [...PLACES, ...OTHER_PLACES]
+    .filter(({ label }) => label.toLowerCase().includes(search.toLowerCase()))
+    .map(({ href, label }) => ({
+      href,
+      text: label,
+      hint: 'page',
+    }));
 }
 
 /** What may not be listed is not found. Each list fails alone. */
@@ -154,10 +156,15 @@ async function find(search: string): Promise<readonly Hit[]> {
     text: arn,
     hint: service,
   }));
+  const accounts = (second.data?.accounts?.nodes ?? []).map((each) => ({
+    href: `/account/${each.accountId}`,
+    text: accountName(each),
+    hint: `account · ${each.accountId}`,
+  }));
   const actions = (first.data?.actions?.nodes ?? []).map(({ name, description }) => ({
     href: `/ask?action=${encodeURIComponent(name)}`,
     text: name,
     hint: description ?? 'action',
   }));
-  return [...pages(search), ...principals, ...policies, ...resources, ...actions];
+  return [...pages(search), ...principals, ...accounts, ...policies, ...resources, ...actions];
 }

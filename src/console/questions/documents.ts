@@ -7,10 +7,10 @@ import type { Decision, Statement } from '../sentence.ts';
 import { ask } from './ask.ts';
 
 /** The document that a statement stands in; null: it is not known, or the caller may not read it. */
-export async function documentOf({ layer, policy, policyName }: Statement, decision: Decision): Promise<unknown> {
+export async function documentOf({ layer, policy }: Statement, decision: Decision): Promise<unknown> {
   if (layer === 'RESOURCE_POLICY')
     return (await ask(ResourceDocumentDocument, { arn: policy })).data?.resource?.policy ?? null;
-  if (policy.includes(':policy/')) return managed(policy, policyName ?? '');
+  if (policy.includes(':policy/')) return managed(policy);
   const holder = decision.assumedRole?.arn ?? decision.principal.principalId;
   const trusted = layer === 'TRUST_POLICY' ? decision.resource : holder;
   const { data } = await ask(IdentityDocumentsDocument, { principal: trusted });
@@ -22,7 +22,7 @@ export async function documentOf({ layer, policy, policyName }: Statement, decis
   return [...own, ...ofGroups].find(({ name }) => name === policy)?.document ?? null;
 }
 
-async function managed(arn: string, name: string): Promise<unknown> {
-  const { data } = await ask(ManagedPolicyDocumentDocument, { search: name === '' ? arn : name });
+async function managed(arn: string): Promise<unknown> {
+  const { data } = await ask(ManagedPolicyDocumentDocument, { search: arn });
   return data?.policies?.nodes.find((each) => each.arn === arn)?.document ?? null;
 }
