@@ -135,7 +135,8 @@ afterAll(async () => {
   // npm is told to stop: the gateway finishes what is under way.
   gateway?.child.kill('SIGTERM');
   await gateway?.ended;
-  expect(gateway?.out()).toMatch(/stopping.*\nstopped\n$/s);
+  if (!/stopping.*\nstopped\n$/s.test(gateway?.out() ?? ''))
+    throw new Error(`npm passed no signal on: ${gateway?.out()}`);
   await removeDataDir(cwd);
 }, 60_000);
 
