@@ -11,8 +11,8 @@ import { importFiles } from '../src/importing/import-files.ts';
 import { readSettings } from '../src/server/settings.ts';
 import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
-import { putEmptyDirectory } from './support/empty-directory.ts';
-import { newDataDir, removeDataDir } from './support/gateway.ts';
+import { newWorkingFolder, putEmptyDirectory } from './support/empty-directory.ts';
+import { removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
 import { NODE_FLAGS, type Running, startByNpm, run as startCommand } from './support/process.ts';
 
@@ -71,7 +71,7 @@ const WAYS = only('graphql', 'query Ways');
 const COPY_ANSWER = only('json', '"asHerself"');
 const WAYS_ANSWER = only('json', '"accessRoutes"');
 const SHORT_IMPORT = only('sh', /^npx rolegate collect [\s\S]*access-key create/);
-const COLLECT = only('sh', 'rolegate collect aws-answers --profile');
+const COLLECT = only('sh', 'rolegate collect aws-answers --organization');
 const IMPORT = only('sh', 'get-account-authorization-details');
 const KEYS = only('sh', /^npx rolegate access-key create/);
 const EXPORT = only('sh', 'rolegate export exported');
@@ -125,18 +125,20 @@ let gateway: Running;
 let url: string;
 
 beforeAll(async () => {
-  cwd = await newDataDir();
+  // A first start that makes its database takes long; it has tests of its own (server/lifecycle.test.ts).
+  cwd = await newWorkingFolder();
   gateway = startByNpm(cwd);
   url = await gateway.printed(/ready at (http:\S+)\/graphql/);
-});
+}, 240_000);
 
 afterAll(async () => {
   // npm is told to stop: the gateway finishes what is under way.
   gateway?.child.kill('SIGTERM');
   await gateway?.ended;
-  expect(gateway?.out()).toMatch(/stopping.*\nstopped\n$/s);
+  if (!/stopping.*\nstopped\n$/s.test(gateway?.out() ?? ''))
+    throw new Error(`npm passed no signal on: ${gateway?.out()}`);
   await removeDataDir(cwd);
-});
+}, 60_000);
 
 async function run(script: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(

@@ -2,6 +2,11 @@ import { RolegateError } from '../policy/errors.ts';
 import { CertificateError } from './certificate.ts';
 import { type Settings, withoutPassword } from './settings.ts';
 
+/** Codes of certificates that are not accepted. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE = /^(?:DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET|VERIFY)_|CERT_|ERR_TLS_CERT_)/;
+/** What `pg` says of a server that speaks no TLS. */
+const NO_TLS = 'The server does not support SSL connections';
+
 /** Why starting failed, in one sentence for people; null: an unexpected error. */
 export function failureSentence(error: unknown, settings: Settings): string | null {
   if (error instanceof RolegateError) return sentenceOf(error, settings);
@@ -24,6 +29,10 @@ export function failureSentence(error: unknown, settings: Settings): string | nu
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return `the data folder ${dataDir} cannot be written (${code}): choose another one with ROLEGATE_DATA_DIR`;
+  }
+  if (settings.databaseUrl !== null && (CERTIFICATE.test(code) || error.message === NO_TLS)) {
+    const url = withoutPassword(settings.databaseUrl);
+    return `there is no safe connection to the database: ${error.message} (sslmode and sslrootcert of DATABASE_URL ${url})`;
   }
   if (code === 'ENOSPC') return `there is no space left for the data folder ${dataDir}`;
   if (code === 'ENOTDIR' || code === 'EEXIST') return `the data folder ${dataDir} is not a folder`;

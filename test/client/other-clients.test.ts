@@ -74,9 +74,9 @@ beforeAll(async () => {
     ROLEGATE_TRUSTED_DOCUMENTS: trusted,
     ROLEGATE_TRUSTED_DOCUMENTS_MODE: 'only',
   });
-});
+}, 180_000);
 afterAll(async () => {
-  await Promise.all([open.gateway.close(), strict.gateway.close()]);
+  await Promise.all([open?.gateway.close(), strict?.gateway.close()]);
   for (const folder of folders) await removeDataDir(folder);
 });
 

@@ -4,6 +4,8 @@ import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { failureSentence } from '../../src/server/failure-sentence.ts';
+import type { Settings } from '../../src/server/settings.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
@@ -55,5 +57,9 @@ test('the user that the guide makes has the rights that a directory needs, and T
   expect(all).toBeGreaterThan(0);
   expect(encrypted).toBe(all);
   // Nobody that Node knows has signed it.
-  await expect(open('localhost', 'sslmode=verify-full')).rejects.toThrow(/database/);
+  const refused: unknown = await open('localhost', 'sslmode=verify-full').catch((error: unknown) => error);
+  const databaseUrl = `postgresql://${NAME}:secret@localhost/${NAME}`;
+  expect(failureSentence(refused, { databaseUrl } as Settings)).toBe(
+    `there is no safe connection to the database: self-signed certificate (sslmode and sslrootcert of DATABASE_URL postgresql://${NAME}:***@localhost/${NAME})`,
+  );
 });
