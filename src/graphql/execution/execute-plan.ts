@@ -34,7 +34,8 @@ export function executePlan(
   // Its turn has begun: to read long variables takes long, too.
   const turns = work === null ? null : new Turns(work);
   const variables = plan.variables(given);
-  return variables === null ? null : new Execution(plan, context, variables, turns).run();
+  const fields = variables === null ? null : plan.fieldsFor(variables);
+  return variables === null || fields === null ? null : new Execution(plan, context, variables, turns).run(fields);
 }
 
 class Execution {
@@ -53,9 +54,9 @@ class Execution {
     this.#turns = turns;
   }
 
-  run(): Maybe<ExecutionResult> {
+  run(fields: readonly PlannedField[]): Maybe<ExecutionResult> {
     try {
-      const data = this.#fields(this.#plan.fields, undefined, undefined);
+      const data = this.#fields(fields, undefined, undefined);
       if (!isPromise(data)) return this.#response(data);
       const answered = data.then(
         (resolved) => this.#response(resolved),
