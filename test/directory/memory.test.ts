@@ -8,7 +8,7 @@ import { buildUser } from '../../src/directory/gather/build-principals.ts';
 import { buildResource, resourceRows } from '../../src/directory/gather/build-resources.ts';
 import { CompiledPolicies } from '../../src/directory/gather/compiled-policies.ts';
 import { dependency, type Entry, Memory } from '../../src/directory/gather/memory.ts';
-import { LEAST_MEMORY, MemoryBudget } from '../../src/directory/gather/memory-budget.ts';
+import { LEAST_MEMORY, MemoryBudget, SHARES } from '../../src/directory/gather/memory-budget.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
 import { unwatchedBudget } from '../support/unwatched-budget.ts';
 import { allow, HERE } from './documents.ts';
@@ -18,6 +18,9 @@ const KILOBYTE = 1_000;
 function entry(name: string): Entry {
   return { value: name, dependencies: [dependency('User', name), 'Account 1'], bytes: KILOBYTE };
 }
+
+/** Of an entry in its place. */
+const WEIGHT = KILOBYTE + 300 + 2 * 100;
 
 /** Names of entries that are in memory. Looking is no use of them. */
 function held(memory: Memory, names: readonly string[]): readonly string[] {
@@ -81,6 +84,33 @@ describe('memory', () => {
     memory.put('b', entry('b'), true);
     memory.advance(2n, null);
     expect([held(memory, ['a', 'b']), budget.weight]).toEqual([[], 0]);
+  });
+});
+
+describe('everything that is kept', () => {
+  test.each([
+    ['nothing is held whole', 0],
+    ['resources are held', SHARES.held.resources],
+    ['everything is held that may be', SHARES.held.resources + SHARES.held.principals + SHARES.held.bearers],
+  ])('is no more than there is room for, and gathered things have their part: %s', (_what, heldWhole) => {
+    const budget = unwatchedBudget(10_000 * KILOBYTE);
+    const memory = new Memory(1n, budget);
+    const compiled = new CompiledPolicies(budget);
+    const all = names('asked', 8_000);
+    const fill = (): void => {
+      for (const [index, name] of all.entries()) {
+        memory.put(name, entry(name));
+        if (index % 10 === 0) compiled.compile('identity', name, allow('s3:GetObject', `arn:aws:s3:::${name}/*`));
+      }
+    };
+    fill();
+    budget.addHeld(budget.room * heldWhole);
+    fill();
+    expect(budget.weight).toBeLessThanOrEqual(budget.room);
+    const left = 1 - heldWhole;
+    const kept = held(memory, all).length * WEIGHT;
+    expect(kept / budget.room).toBeGreaterThan(left * 0.7);
+    expect(kept / budget.room).toBeLessThan(left);
   });
 });
 

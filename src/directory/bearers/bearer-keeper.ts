@@ -4,7 +4,7 @@ import type { LiveCatalog } from '../../catalog/live-catalog.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Gathered, GatherRequest } from '../directory.ts';
 import type { Memory } from '../gather/memory.ts';
-import type { MemoryBudget } from '../gather/memory-budget.ts';
+import { type MemoryBudget, SHARES } from '../gather/memory-budget.ts';
 import { isRoleArn } from '../gather/wanted.ts';
 import { arnPage, arnsAmong, WITH_POLICY } from '../prisma/arn-page.ts';
 import type { Database } from '../prisma/database.ts';
@@ -12,7 +12,7 @@ import { BearerIndex } from './bearer-index.ts';
 import type { PolicyBearers } from './policy-bearers.ts';
 
 /** Part of the room that it may take. More is not held: all policies are then looked at each time. */
-const SHARE = 1 / 10;
+const SHARE = SHARES.held.bearers;
 /** Bearers that are read before others have their turn. */
 const PAGE = 100;
 /** Tries to reach the present state, in case others write all the time. */
@@ -93,7 +93,7 @@ export class BearerKeeper {
   }
 
   #weigh(weight: number): void {
-    this.#tools.budget.add(weight - this.#weight);
+    this.#tools.budget.addHeld(weight - this.#weight);
     this.#weight = weight;
   }
 

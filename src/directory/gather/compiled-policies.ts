@@ -1,7 +1,7 @@
 import { type CompiledPolicy, readPolicy } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { type MemoryBudget, SHARES } from './memory-budget.ts';
 
 /** A compiled document, as far as it can be read, or why it is no policy document. */
 export type Compiled = { readonly policy: CompiledPolicy } | { readonly fault: string };
@@ -14,8 +14,6 @@ export interface CompiledBatch {
 /** Of a compiled document: for each character of its text, and for its place. */
 const CHARACTER_BYTES = 12;
 const PLACE_BYTES = 300;
-/** Part of the room that they may take. */
-const SHARE = 1 / 5;
 
 interface Kept {
   readonly compiled: Compiled;
@@ -59,7 +57,7 @@ export class CompiledPolicies implements CompiledBatch {
   }
 
   #keep(key: string, kept: Kept): void {
-    if (this.#youngWeight + kept.weight > (this.#budget.room * SHARE) / 2) this.#age();
+    if (this.#youngWeight + kept.weight > (this.#budget.left * SHARES.madeAgain.compiled) / 2) this.#age();
     this.#young.set(key, kept);
     this.#youngWeight += kept.weight;
     this.#budget.add(kept.weight);

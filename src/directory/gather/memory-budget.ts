@@ -12,6 +12,22 @@ export const LEAST_MEMORY = 16_000_000;
  */
 const KEPT = 0.6;
 
+/**
+ * What is held whole, or not at all, as parts of the room; and what is made again when it is needed, as parts of what the former
+ * leaves. INVARIANT: the former are less than the room together. What was gathered for decisions takes all that is left then.
+ */
+export const SHARES = {
+  held: { resources: 2 / 5, principals: 3 / 10, bearers: 1 / 10 },
+  madeAgain: { compiled: 1 / 5, resources: 1 / 20 },
+} as const;
+
+const sumOf = (shares: Readonly<Record<string, number>>): number =>
+  Object.values(shares).reduce((sum, share) => sum + share, 0);
+
+/** Of what is left, the part that gathered things have in any case. */
+export const GATHERED = 1 - sumOf(SHARES.madeAgain);
+const LEAST_LEFT = 1 - sumOf(SHARES.held);
+
 /** A share of the kept things below which their cost says nothing: the process's own growth is as large. */
 const SIGNIFICANT = 0.1;
 
@@ -27,6 +43,7 @@ export class MemoryBudget {
   readonly #limit: number;
   readonly #unwatch: () => void;
   #weight = 0;
+  #held = 0;
   #factor = 1;
   /** What the process uses without the kept things. */
   #base = Number.POSITIVE_INFINITY;
@@ -41,6 +58,13 @@ export class MemoryBudget {
     return this.#limit / this.#factor;
   }
 
+  /** The room that is left by what is held whole. */
+  get left(): number {
+    const { room } = this;
+    // With a smaller room than before, more may be held than fits.
+    return Math.max(room - this.#held, room * LEAST_LEFT);
+  }
+
   /** Weight of everything together. */
   get weight(): number {
     return this.#weight;
@@ -49,6 +73,12 @@ export class MemoryBudget {
   /** Something of this weight is kept from now on; negative: no more. */
   add(weight: number): void {
     this.#weight += weight;
+  }
+
+  /** The same for what is held whole. */
+  addHeld(weight: number): void {
+    this.#held += weight;
+    this.add(weight);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { Touched } from '../apply/revision.ts';
 import type { MemoryState } from '../directory-state.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { GATHERED, type MemoryBudget } from './memory-budget.ts';
 
 /** A value computed from the directory, with what it was computed from. */
 export interface Entry<T = unknown> {
@@ -177,10 +177,10 @@ export class Memory {
   }
 
   #shrink(): void {
-    const { room } = this.#budget;
+    const { room, left, weight } = this.#budget;
     // What else is kept of the directory has bounds of its own, and leaves this a part of the room.
-    const others = this.#budget.weight - this.#weightDecided - this.#weightSearched;
-    const own = Math.max(room - others, room / 4);
+    const others = weight - this.#weightDecided - this.#weightSearched;
+    const own = Math.max(room - others, left * GATHERED);
     while (this.#weightDecided > own * (1 - SEARCHED)) this.#turn();
     while (this.#weightSearched > 0 && this.#weightDecided + this.#weightSearched > own) this.#dropOldestSearched();
   }

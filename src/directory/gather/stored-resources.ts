@@ -10,20 +10,17 @@ import { type AccountFacts, accountFacts } from './account-facts.ts';
 import { buildResource, ownerOf, type ResourceRows, resourceRows, serviceOf } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { type MemoryBudget, SHARES } from './memory-budget.ts';
 import type { ResourceRow } from './rows.ts';
 import { isRoleArn, type Wanted } from './wanted.ts';
 
-/** Part of the room that they may take. More are not held: questions about resources are then answered by the database. */
-const SHARE = 2 / 5;
+/** Of more than this part of the room none are held: questions about resources are then answered by the database. */
+const SHARE = SHARES.held.resources;
 /** Of a row, beside its characters as JSON; and of a text. */
 const PLACE_BYTES = 200;
 
 /** So many resources that changed are read again; after more, everything is. */
 const MOST_STALE = 5_000;
-/** Part of the room for resources made from what is known of their holder. Making one costs microseconds: they are not worth more. */
-const MADE_SHARE = 1 / 20;
-
 /** Whether nothing is known of an object of S3 but what its bucket says, whose owner is known: its gaps do not name it. */
 function isUnknownObject({ arn, given, exact, holders }: ResourceRows): boolean {
   const { service, accountId } = parseArn(arn) ?? {};
@@ -133,7 +130,7 @@ export class StoredResources {
 
   #weigh(more: number): void {
     this.#weight += more;
-    this.#budget.add(more);
+    this.#budget.addHeld(more);
   }
 
   #forgetMade(): void {
@@ -272,7 +269,8 @@ export class StoredResources {
     const within = isObject ? bucketOf(arn) : null;
     const built = buildResource(about, account, bucketOwner, compiled);
     const made = { ...built, value: { ...built.value, fit: new KnownFit(within) } };
-    if (this.#madeWeight > this.#budget.room * MADE_SHARE) this.#forgetMade();
+    // Making one from what is known of its holder costs microseconds: they are not worth more.
+    if (this.#madeWeight > this.#budget.left * SHARES.madeAgain.resources) this.#forgetMade();
     this.#made.set(key, made);
     this.#madeWeight += PLACE_BYTES + made.bytes;
     this.#budget.add(PLACE_BYTES + made.bytes);

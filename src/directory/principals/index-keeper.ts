@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Touched } from '../apply/revision.ts';
 import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import type { Memory } from '../gather/memory.ts';
-import type { MemoryBudget } from '../gather/memory-budget.ts';
+import { type MemoryBudget, SHARES } from '../gather/memory-budget.ts';
 import { readDocuments } from '../gather/rows.ts';
 import type { Database, Sql } from '../prisma/database.ts';
 import { HeldIndex, IN_CHANGE } from './held-index.ts';
@@ -16,7 +16,7 @@ import {
 } from './principal-rows.ts';
 
 /** Part of the room that it may take. More is not held: searches then go through the directory. */
-const SHARE = 3 / 10;
+const SHARE = SHARES.held.principals;
 /** Documents that are read, and compiled, before others have their turn. */
 const DOCUMENTS = 50;
 /** Tries before a search goes through the directory, in case others write all the time. */
@@ -125,7 +125,7 @@ export class IndexKeeper {
   }
 
   #weigh(weight: number): void {
-    this.#tools.budget.add(weight - this.#weight);
+    this.#tools.budget.addHeld(weight - this.#weight);
     this.#weight = weight;
   }
 

@@ -56,7 +56,8 @@ function begin(plan: QueryPlan, context: unknown, given: Variables, work: Work |
   // Its turn has begun: to read variables takes a while, too.
   const turns = work === null ? null : new Turns(work);
   const variables = plan.variables(given);
-  return variables === null ? null : new Execution(plan, context, variables, turns).run();
+  const fields = variables === null ? null : plan.fieldsFor(variables);
+  return variables === null || fields === null ? null : new Execution(plan, context, variables, turns).run(fields);
 }
 
 class Execution {
@@ -75,9 +76,9 @@ class Execution {
     this.#turns = turns;
   }
 
-  run(): Maybe<ExecutionResult> {
+  run(fields: readonly PlannedField[]): Maybe<ExecutionResult> {
     try {
-      const data = this.#fields(this.#plan.fields, undefined, undefined);
+      const data = this.#fields(fields, undefined, undefined);
       if (!isPromise(data)) return this.#response(data);
       const answered = data.then(
         (resolved) => this.#response(resolved),

@@ -192,21 +192,33 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   kind: ['', '(kind: BIG)', '(kind: null)'],
 };
 
-/** A selection set on a type, as text. Fields that could be merged have names of their own. */
+const DIRECTIVES = [
+  ' @include(if: $yes)',
+  ' @include(if: $no)',
+  ' @skip(if: $yes)',
+  ' @skip(if: $no) @include(if: $yes)',
+  ' @skip(if: true)',
+  ' @include(if: true)',
+];
+
+/** A selection set on a type, as text. Fields of one name and the same arguments are merged, unless they have names of their own. */
 function selection(type: string, depth: number, counter: { next: number }, choose: (among: number) => number): string {
   const names = (FIELDS[type] ?? []).filter(
     (name) => depth > 0 || (TYPES[name] === undefined && !name.startsWith('... ') && name !== '...'),
   );
   const parts = Array.from({ length: 1 + choose(4) }, () => {
     const name = names[choose(names.length)] ?? '__typename';
+    const directive = DIRECTIVES[choose(30)] ?? '';
     if (name.startsWith('...')) {
       const on = name.slice(7);
-      if (name === '...P' || name === '...D') return name;
-      return `${name} { ${selection(on === '' ? type : on, depth - 1, counter, choose)} }`;
+      if (name === '...P' || name === '...D') return `${name}${directive}`;
+      return `${name}${directive} { ${selection(on === '' ? type : on, depth - 1, counter, choose)} }`;
     }
     const all = ARGUMENTS[name] ?? [''];
+    const given = choose(all.length);
     const inner = TYPES[name] === undefined ? '' : ` { ${selection(TYPES[name], depth - 1, counter, choose)} }`;
-    return `f${counter.next++}: ${name}${all[choose(all.length)]}${inner}`;
+    const alias = choose(3) === 0 ? `f${counter.next++}` : `${name.replaceAll('_', '')}${given}`;
+    return `${alias}: ${name}${all[given]}${directive}${inner}`;
   });
   return parts.join(' ');
 }
@@ -218,9 +230,14 @@ function documentOf(seed: number): string {
     return (state >>> 8) % among;
   };
   const body = selection('Query', 4, { next: 0 }, choose);
-  const variables = ['name: String', 'first: Int!', 'kind: Kind!', 'filter: Filter'].filter((one) =>
-    body.includes(`$${one.split(':')[0]}`),
-  );
+  const variables = [
+    'name: String',
+    'first: Int!',
+    'kind: Kind!',
+    'filter: Filter',
+    'yes: Boolean!',
+    'no: Boolean = false',
+  ].filter((one) => body.includes(`$${one.split(':')[0]}`));
   const definitions = variables.length === 0 ? '' : `(${variables.map((one) => `$${one}`).join(', ')})`;
   const fragments = [
     body.includes('...P') ? ' fragment P on Person { pn: name pa: age pd: dogs { db: barks ...D } }' : '',
@@ -277,7 +294,14 @@ test('a planned execution answers as graphql-js does', async () => {
         return;
       }
       planned += 1;
-      const variables = { name: 'n', first: 3, kind: 'SMALL', ...(seed % 2 === 0 ? { filter: { least: 1 } } : {}) };
+      const variables = {
+        name: 'n',
+        first: 3,
+        kind: 'SMALL',
+        yes: seed % 5 !== 0,
+        ...(seed % 2 === 0 ? { filter: { least: 1 } } : {}),
+        ...(seed % 3 === 0 ? { no: true } : {}),
+      };
       const theirs = await ran(
         (contextValue) => execute({ schema, document, contextValue, variableValues: variables }),
         seed,
@@ -312,10 +336,10 @@ test('what other items of a failed list fail with later does not end the process
 
 describe('left to graphql-js', () => {
   test.each([
-    ['directives', 'query ($no: Boolean!) { count @skip(if: $no) }'],
-    ['directives of fragments', 'query ($no: Boolean!) { ... @include(if: $no) { count } }'],
-    ['fields that are merged', '{ person { name } person { age } }'],
-    ['a field twice', '{ count count }'],
+    [
+      'directives on many variables',
+      `query (${'abcde'.replace(/./g, '$$$&: Boolean! ')}) { ${'abcde'.replace(/./g, '$&: count @skip(if: $$$&) ')} }`,
+    ],
     ['the schema', '{ __schema { __typename } }'],
     ['a name that is a prototype', '{ __proto__: count }'],
     ['a variable that is a prototype', 'query ($__proto__: Kind) { kind(kind: $__proto__) }'],
@@ -323,6 +347,15 @@ describe('left to graphql-js', () => {
     const document = parse(text);
     expect(validate(schema, document)).toEqual([]);
     expect(planQuery(schema, document)).toBeNull();
+  });
+
+  test('a directive whose variable has no value', () => {
+    const document = parse('query ($no: Boolean = true) { count @skip(if: $no) }');
+    const plan = planQuery(schema, document);
+    expect(plan).not.toBeNull();
+    if (plan === null) return;
+    expect(executePlan(plan, { seed: 1, calls: [] }, { no: null })).toBeNull();
+    expect(executePlan(plan, { seed: 1, calls: [] }, {})).toEqual({ data: {} });
   });
 
   test('variables that are refused', () => {
