@@ -46,6 +46,7 @@ Commands:
   compare PRINCIPAL --role ARN   Print what a principal gains, loses and has changed in a role
     --other PRINCIPAL              What this one has and the first has not (in the role, if it is given), and the other way round
     --other-role ARN               With --other: that one in this role
+    --context KEY=VALUE            For requests that have this condition key; several for several keys and values
     --service PREFIX               Of this service alone; several for several services
   roles PRINCIPAL                List the roles that a principal can assume
     --depth N                      One after the other, up to N (1 to 4)

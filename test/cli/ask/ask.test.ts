@@ -111,6 +111,13 @@ describe('what is asked', () => {
     expect(compared.out).toMatch(/: actions gained 0, lost \d+, changed \d+, unchanged \d+\n/);
     expect(compared.out).toMatch(/^lost +s3:DeleteObject +arn:aws:s3:::dev-alice/m);
     expect(compared.out).not.toMatch(/cannot be in/);
+    const asked = ['compare', ALICE, '--role', WRITER, '--service', 's3', '--context'];
+    const [encrypted, plain] = [
+      await rolegate([...asked, 'aws:SecureTransport=true']),
+      await rolegate([...asked, 'aws:SecureTransport=false']),
+    ];
+    expect(encrypted.out).toBe(compared.out);
+    expect(plain.out).not.toBe(compared.out);
     const roles = await rolegate(['roles', ALICE, '--depth', '2']);
     expect(roles.out).toBe(`${ALICE} can assume 2 roles\narn:aws:iam::111111111111:role/Deployer\n${WRITER}\n`);
     const routes = await rolegate(['routes', ALICE, '--need', `s3:GetObject=${OWN}`, `s3:PutObject=${SHARED}`]);
