@@ -13,6 +13,8 @@ export class SharedRules {
   readonly dependences: readonly CallerDependence[];
   /** Accounts that they name. */
   readonly accounts = new Set<string>();
+  /** An Allow of them needs no other one, for somebody whom it does not name. */
+  letsInUnnamed = false;
   readonly #arns = new Set<string>();
   readonly #ids = new Set<string>();
   /** Roles of which they name a session: account and name. */
@@ -27,6 +29,7 @@ export class SharedRules {
         const dependence = CallerDependence.of(rule);
         if (dependence !== null) dependences.push(dependence);
         this.#note(rule.statement);
+        if (rule.allows && !namesAll(rule.statement)) this.letsInUnnamed = true;
       }
     }
     this.dependences = dependences;
@@ -59,6 +62,11 @@ export class SharedRules {
       }
     }
   }
+}
+
+/** Whether whom it means is named, as itself or by the account, which alone needs policies of its own. */
+function namesAll({ principal }: CompiledStatement): boolean {
+  return principal !== null && !principal.negated && !principal.everyone;
 }
 
 /** The statements of the policies of the resource, of what stands above it, and of the endpoint on the way, that can match. */
