@@ -30,27 +30,67 @@ interface Account extends AccountOfCaller {
 type PrincipalKind = 'user' | 'role' | 'linked';
 const KINDS: readonly PrincipalKind[] = ['user', 'role', 'linked'];
 
+/** How principals are divided for several actions on one resource: actions about which all policies say the same share it. */
+export class Divisions {
+  readonly numbered = new Numbered();
+  readonly known = new Map<string, readonly PrincipalClass[]>();
+}
+
 /** Divides principals so that one decision holds for all of a class: effect, conditions, and what the directory does not know. */
 export class PrincipalClasses {
   readonly #gathered: Gathered;
   readonly #asked: AskedOfAll;
-  readonly #numbered = new Numbered();
+  readonly #numbered: Numbered;
+  readonly #divisions: Divisions | null;
   readonly #said: SaidByDocuments;
   readonly #accounts = new Map<string, Account>();
   readonly #classes = new Map<number, PrincipalClass>();
   readonly #needsOwnAllow: boolean;
 
   /** `gathered`: with the root users of all accounts, and what is known of these. */
-  constructor(index: PrincipalIndex, open: OpenRequest, gathered: Gathered, options: ClassOptions) {
+  constructor(
+    index: PrincipalIndex,
+    open: OpenRequest,
+    gathered: Gathered,
+    options: ClassOptions,
+    divisions: Divisions | null = null,
+  ) {
     this.#gathered = gathered;
+    this.#divisions = divisions;
+    this.#numbered = divisions?.numbered ?? new Numbered();
     this.#asked = new AskedOfAll(open, options);
     this.#said = new SaidByDocuments(index, this.#asked, this.#numbered);
     this.#needsOwnAllow = this.#asked.needsOwnAllow;
   }
 
-  /** The classes, in the order of their first members. */
-  *divide(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
+  /** The classes, in the order of their first members. `accounts`: those of the principals, each with one ARN of it. */
+  *divide(
+    principals: Iterable<IndexedPrincipal>,
+    accounts: ReadonlyMap<string, string>,
+  ): Steps<readonly PrincipalClass[]> {
     yield* this.#said.read();
+    const likeness = this.#divisions === null ? null : this.#likeness(accounts);
+    const known = likeness === null ? undefined : this.#divisions?.known.get(likeness);
+    if (known !== undefined) return known;
+    const classes = yield* this.#divided(principals);
+    if (likeness !== null) this.#divisions?.known.set(likeness, classes);
+    return classes;
+  }
+
+  /** Equal for actions that divide principals alike; null: there may be none. */
+  #likeness(accounts: ReadonlyMap<string, string>): string | null {
+    const { open, shared, options } = this.#asked;
+    const said = this.#said.likeness();
+    if (said === null || options.pattern !== null) return null;
+    const all = [...accounts].map(([id, arn]) => this.#account(id, arn));
+    const dependences = [...shared.dependences, ...all.flatMap((account) => account.dependences)];
+    if (dependences.some(({ dependsOnAction }) => dependsOnAction)) return null;
+    const { service, wildcardOnly } = open.action;
+    const ofAccounts = all.map(({ classes, isDivided, isKnown }) => [classes.get('user'), isDivided, isKnown]);
+    return JSON.stringify([service, wildcardOnly, this.#needsOwnAllow, said, shared.places, ofAccounts]);
+  }
+
+  *#divided(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
     let count = 0;
     for (const one of principals) {
       const key = this.#keyOf(one) ?? this.#numbered.fresh();

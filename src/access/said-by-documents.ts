@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IndexedDocument, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
 import { CallerDependence } from '../evaluation/caller-marks.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
@@ -42,6 +43,16 @@ export class SaidByDocuments {
     this.#index = index;
     this.#asked = asked;
     this.#numbered = numbered;
+  }
+
+  /** Equal for requests about which the documents say the same in the same statements; null: the action makes a difference. */
+  likeness(): string | null {
+    const all = createHash('sha256');
+    for (const [document, { always, mayAllow, open }] of this.identity) {
+      if (open.some(({ dependence }) => dependence?.dependsOnAction === true)) return null;
+      all.update(`${document.hash} ${always} ${mayAllow} ${open.map(({ token }) => token).join(',')}\n`);
+    }
+    return `${this.asksForOwner} ${all.digest('base64')}`;
   }
 
   *read(): Steps<void> {
