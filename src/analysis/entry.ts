@@ -2,6 +2,7 @@ import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
+import type { StatementPlace } from './likeness.ts';
 import { resourceGlob } from './resource-set.ts';
 import type { Settling } from './settle.ts';
 import { ANYTHING, type Term } from './term.ts';
@@ -25,6 +26,7 @@ export type Slot =
 /** A resource with a policy. */
 export interface Bearer {
   readonly resource: PreparedResource;
+  readonly governed: Governed;
   /** Also knows the owner of the resource. */
   readonly settling: Settling;
 }
@@ -53,6 +55,8 @@ export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
+  /** Null: it stands for what cannot be read. */
+  readonly place: StatementPlace | null;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
   readonly terms: () => Steps<readonly Term[]>;
 }
