@@ -1,8 +1,9 @@
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
-import type { StatementPlace } from './likeness.ts';
 import { resourceGlob } from './resource-set.ts';
 import type { Settling } from './settle.ts';
 import { ANYTHING, type Term } from './term.ts';
@@ -48,6 +49,12 @@ export function governedTerm({ resources, notResources }: Governed): () => Term 
     };
     return term;
   };
+}
+
+/** Where a statement stands. */
+export interface StatementPlace {
+  readonly layer: PolicyLayer;
+  readonly attached: AttachedPolicy;
 }
 
 /** A statement of a policy that takes part in deciding for the principal. */

@@ -1,19 +1,11 @@
-import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { CallerDependence } from '../evaluation/caller-marks.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
-import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import { Rule } from '../evaluation/rule.ts';
 import { isServiceLinked } from '../evaluation/service-linked.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { templateKeys } from '../policy/variable.ts';
-import type { Bearer, Entry, Slot } from './entry.ts';
-
-/** Where a statement stands. */
-export interface StatementPlace {
-  readonly layer: PolicyLayer;
-  readonly attached: AttachedPolicy;
-}
+import type { Bearer, Entry, Slot, StatementPlace } from './entry.ts';
 
 /** What a closed form is made of. */
 interface Parts {
