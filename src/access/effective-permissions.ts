@@ -104,6 +104,14 @@ export class EffectivePermissions {
     return others === null ? null : others + BASE_BYTES + STATEMENT_BYTES * (form?.statements ?? 0);
   }
 
+  /** Equal ones have the same permissions at one revision, in one process; null: there are none that are equal. */
+  get likeness(): string | null {
+    const { form, subject } = this.#parts;
+    if (form === null) return '';
+    const { likeness } = form;
+    return likeness === null ? null : `${partitionOf(subject)} ${likeness}`;
+  }
+
   /** Whether some action of a service may be allowed; false is sure, and quickly found. */
   mayAllow(service: string): boolean {
     return this.#parts.form?.mayAllow(service) ?? false;

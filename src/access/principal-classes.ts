@@ -1,143 +1,99 @@
 import type { Gathered } from '../directory/directory.ts';
-import type { IndexedDocument, IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
-import { CallerDependence, type Relevance, relevanceOf, relevanceOnMany } from '../evaluation/caller-marks.ts';
-import { Evaluation } from '../evaluation/evaluation.ts';
-import type { PolicyLayer } from '../evaluation/layer.ts';
-import { actionName } from '../evaluation/layer-set.ts';
+import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
+import { CallerDependence } from '../evaluation/caller-marks.ts';
 import { controlPlans } from '../evaluation/plan.ts';
-import type { PreparedResource } from '../evaluation/prepare.ts';
-import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
-import { Rule } from '../evaluation/rule.ts';
-import { actionMatches } from '../policy/action-pattern.ts';
-import type { CompiledStatement } from '../policy/statement.ts';
+import type { Rule } from '../evaluation/rule.ts';
 import type { Steps } from '../policy/steps.ts';
-import { type AccountOfCaller, callerOf, pathOf } from './caller-facts.ts';
-import { rootOf, stranger } from './outside-principals.ts';
-import { SharedRules } from './shared-rules.ts';
-import type { PatternScope } from './who-can-pattern.ts';
+import type { AccountOfCaller } from './caller-facts.ts';
+import { Numbered } from './numbered.ts';
+import { AskedOfAll, type ClassOptions, type OpenRequest } from './open-request.ts';
+import { rootOf } from './outside-principals.ts';
+import { mayBeAllowed, PrincipalReading } from './principal-reading.ts';
+import { asksForOwner, SaidByDocuments } from './said-by-documents.ts';
 
 /** Principals that get the same outcome, in the order in which they were found. */
 export interface PrincipalClass {
   readonly members: IndexedPrincipal[];
 }
 
-/** A request of which the caller is open. */
-export interface OpenRequest {
-  readonly action: ActionFacts;
-  readonly resource: PreparedResource;
-  readonly request: RequestFacts;
-}
-
-export interface ClassOptions {
-  /** What some may read of a policy, and not of an equal one, makes a difference. */
-  readonly byPlace: boolean;
-  /** ARN of one that is alone in its class; null: nobody. */
-  readonly apart: string | null;
-  /** The request is one on all resources of a pattern; null: on one. */
-  readonly pattern: PatternScope | null;
-}
-
-/** A statement that depends on more than the request. */
-interface OpenRule {
-  readonly token: number;
-  /** Null: it is the same for all callers of one kind. */
-  readonly dependence: CallerDependence | null;
-}
-
-/** What a document says about the request. */
-interface Said {
-  /** Whether a statement allows, or denies, whatever else is given. */
-  readonly always: number;
-  readonly open: readonly OpenRule[];
-}
-
 interface Account extends AccountOfCaller {
   /** By kind of principal. */
-  readonly classes: ReadonlyMap<string, number>;
+  readonly classes: ReadonlyMap<PrincipalKind, number>;
   /** Parts of the control policies above it that depend on who calls. */
   readonly dependences: readonly CallerDependence[];
   /** The control policies above it name principals: each is like no other. */
   readonly isDivided: boolean;
+  /** Nothing is missing that could change a denial. */
+  readonly isKnown: boolean;
 }
 
-const ALWAYS_ALLOWS = 1;
-const ALWAYS_DENIES = 2;
-/** Two numbers below it make one below 2^52. */
-const MOST = 2 ** 26;
+type PrincipalKind = 'user' | 'role' | 'linked';
+const KINDS: readonly PrincipalKind[] = ['user', 'role', 'linked'];
 
-/** Numbers for combinations: equal ones for equal parts. */
-class Interned {
-  readonly #pairs = new Map<number, number>();
-  readonly #texts = new Map<string, number>();
-  #next = 1;
-
-  text(text: string): number {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
-    const number = this.fresh();
-    this.#texts.set(text, number);
-    return number;
-  }
-
-  pair(one: number, other: number): number {
-    const key = one * MOST + other;
-    const known = this.#pairs.get(key);
-    if (known !== undefined) return known;
-    const number = this.fresh();
-    this.#pairs.set(key, number);
-    return number;
-  }
-
-  /** A number that nothing else has. */
-  fresh(): number {
-    this.#next += 1;
-    return this.#next;
-  }
+/** How principals are divided for several actions on one resource: actions about which all policies say the same share it. */
+export class Divisions {
+  readonly numbered = new Numbered();
+  readonly known = new Map<string, readonly PrincipalClass[]>();
 }
 
 /** Divides principals so that one decision holds for all of a class: effect, conditions, and what the directory does not know. */
 export class PrincipalClasses {
-  readonly #index: PrincipalIndex;
-  readonly #open: OpenRequest;
   readonly #gathered: Gathered;
-  readonly #options: ClassOptions;
-  readonly #anybody: Evaluation;
-  readonly #shared: SharedRules;
-  readonly #interned = new Interned();
+  readonly #asked: AskedOfAll;
+  readonly #numbered: Numbered;
+  readonly #divisions: Divisions | null;
+  readonly #said: SaidByDocuments;
   readonly #accounts = new Map<string, Account>();
-  readonly #identity = new Map<IndexedDocument, Said>();
-  readonly #boundary = new Map<IndexedDocument, Said>();
   readonly #classes = new Map<number, PrincipalClass>();
-  /** A policy of some principal depends on whose the resource is. */
-  #asksForOwner = false;
+  readonly #needsOwnAllow: boolean;
 
   /** `gathered`: with the root users of all accounts, and what is known of these. */
-  constructor(index: PrincipalIndex, open: OpenRequest, gathered: Gathered, options: ClassOptions) {
-    const { action, resource, request } = open;
-    this.#index = index;
-    this.#open = open;
+  constructor(
+    index: PrincipalIndex,
+    open: OpenRequest,
+    gathered: Gathered,
+    options: ClassOptions,
+    divisions: Divisions | null = null,
+  ) {
     this.#gathered = gathered;
-    this.#options = options;
-    const anybody = stranger(resource.partition || 'aws');
-    this.#anybody = new Evaluation(anybody, action, resource, request);
-    const many = options.pattern?.resources.map((one) => new Evaluation(anybody, action, one, request)) ?? null;
-    this.#shared = new SharedRules(this.#anybody, many);
+    this.#divisions = divisions;
+    this.#numbered = divisions?.numbered ?? new Numbered();
+    this.#asked = new AskedOfAll(open, options);
+    this.#said = new SaidByDocuments(index, this.#asked, this.#numbered);
+    this.#needsOwnAllow = this.#asked.needsOwnAllow;
   }
 
-  #relevanceOf(statement: CompiledStatement): Relevance {
-    const { byPlace, pattern } = this.#options;
-    if (pattern === null) return relevanceOf(statement, this.#anybody, byPlace);
-    return pattern.meets(statement) ? relevanceOnMany(statement, this.#anybody, byPlace) : 'NEVER';
+  /** The classes, in the order of their first members. `accounts`: those of the principals, each with one ARN of it. */
+  *divide(
+    principals: Iterable<IndexedPrincipal>,
+    accounts: ReadonlyMap<string, string>,
+  ): Steps<readonly PrincipalClass[]> {
+    yield* this.#said.read();
+    const likeness = this.#divisions === null ? null : this.#likeness(accounts);
+    const known = likeness === null ? undefined : this.#divisions?.known.get(likeness);
+    if (known !== undefined) return known;
+    const classes = yield* this.#divided(principals);
+    if (likeness !== null) this.#divisions?.known.set(likeness, classes);
+    return classes;
   }
 
-  /** The classes, in the order of their first members. */
-  *divide(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
-    for (const document of this.#index.documentsAbout(this.#open.action.service)) {
-      if (this.#readDocument(document)) yield 1;
-    }
+  /** Equal for actions that divide principals alike; null: there may be none. */
+  #likeness(accounts: ReadonlyMap<string, string>): string | null {
+    const { open, shared, options } = this.#asked;
+    const said = this.#said.likeness();
+    if (said === null || options.pattern !== null) return null;
+    const all = [...accounts].map(([id, arn]) => this.#account(id, arn));
+    const dependences = [...shared.dependences, ...all.flatMap((account) => account.dependences)];
+    if (dependences.some(({ dependsOnAction }) => dependsOnAction)) return null;
+    const { service, wildcardOnly } = open.action;
+    const ofAccounts = all.map(({ classes, isDivided, isKnown }) => [classes.get('user'), isDivided, isKnown]);
+    return JSON.stringify([service, wildcardOnly, this.#needsOwnAllow, said, shared.places, ofAccounts]);
+  }
+
+  *#divided(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
     let count = 0;
     for (const one of principals) {
-      const key = this.#keyOf(one) ?? this.#interned.fresh();
+      const key = this.#keyOf(one) ?? this.#numbered.fresh();
       const known = this.#classes.get(key);
       if (known === undefined) this.#classes.set(key, { members: [one] });
       else known.members.push(one);
@@ -150,52 +106,26 @@ export class PrincipalClasses {
   /** Null: it is like no other. */
   #keyOf(one: IndexedPrincipal): number | null {
     const { arn, id, accountId, kind } = one;
-    if (arn === this.#options.apart || this.#shared.names(arn, id, accountId, kind === 'role')) return null;
+    const { shared, options } = this.#asked;
+    if (arn === options.apart || shared.names(arn, id, accountId, kind === 'role')) return null;
     const account = this.#account(accountId, arn);
+    const ofKind = account.classes.get(kindOf(one)) ?? 0;
+    // Whoever has no policy that allows is denied: why makes no difference, and need not be worked out for each.
+    if (this.#needsOwnAllow && account.isKnown && !mayBeAllowed(one, this.#said.identity)) return ofKind;
     if (account.isDivided) return null;
-    const reading = new Reading(one, account, this.#open, this.#interned, this.#options);
-    reading.begin(account.classes.get(kindOf(one)) ?? 0);
-    for (const dependence of this.#shared.dependences) reading.mark(dependence);
+    const reading = new PrincipalReading(one, account, this.#asked, this.#numbered);
+    reading.begin(ofKind);
+    for (const dependence of shared.dependences) reading.mark(dependence);
     for (const dependence of account.dependences) reading.mark(dependence);
-    if (one.boundary === null) reading.begin(this.#interned.pair(reading.key, 0));
+    if (one.boundary === null) reading.begin(this.#numbered.pair(reading.key, 0));
     else {
-      reading.begin(this.#interned.pair(reading.key, 1));
-      reading.add(one.boundary.document, this.#boundary, one.boundary.arn);
+      reading.begin(this.#numbered.pair(reading.key, 1));
+      reading.add(one.boundary.document, this.#said.boundary, one.boundary.arn);
       reading.end();
     }
-    reading.addHolder(one, this.#identity);
-    for (const group of one.groups) reading.addHolder(group, this.#identity);
+    reading.addHolder(one, this.#said.identity);
+    for (const group of one.groups) reading.addHolder(group, this.#said.identity);
     return reading.end();
-  }
-
-  /** False: it says nothing about the request. */
-  #readDocument(document: IndexedDocument): boolean {
-    const { action } = this.#open;
-    if (!document.isWhole) return false;
-    const policy = this.#index.compiled(document);
-    const name = actionName(action);
-    const about = policy.statements.filter(({ actions }) => actionMatches(actions, action.service, name));
-    if (about.length === 0) return true;
-    this.#asksForOwner ||= about.some(asksForOwner);
-    const attached = { policy, id: document.hash, name: null, arn: null };
-    const read = (layer: PolicyLayer): Said => {
-      let always = 0;
-      const open: OpenRule[] = [];
-      for (const statement of about) {
-        const relevance = this.#relevanceOf(statement);
-        if (relevance === 'ALWAYS') always |= statement.allows ? ALWAYS_ALLOWS : ALWAYS_DENIES;
-        if (relevance !== 'MAYBE') continue;
-        const rule = new Rule(statement, attached, layer, 0);
-        const token = this.#interned.text(`${document.hash} ${statement.index}`);
-        open.push({ token, dependence: CallerDependence.of(rule) });
-      }
-      return { always, open };
-    };
-    const said = read('IDENTITY_POLICY');
-    if (said.always === 0 && said.open.length === 0) return true;
-    this.#identity.set(document, said);
-    this.#boundary.set(document, read('PERMISSIONS_BOUNDARY'));
-    return true;
   }
 
   #account(accountId: string, arn: string): Account {
@@ -206,7 +136,7 @@ export class PrincipalClasses {
     if (root === undefined || root.facts.kind !== 'root') throw new Error(`no root user of ${accountId}`);
     const { organization } = root.facts;
     const source = root.policies?.source ?? null;
-    const { action, resource } = this.#open;
+    const { action, resource } = this.#asked.open;
     const levels = source?.serviceControl ?? null;
     const control = levels === null ? [] : controlPlans(levels, 'SERVICE_CONTROL_POLICY').for(action).placed;
     const above = source?.resourceControl ?? null;
@@ -214,15 +144,16 @@ export class PrincipalClasses {
       above === null || resource.accountId !== null
         ? []
         : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
-    const rules = [...control, ...home].filter(({ statement }) => this.#relevanceOf(statement) !== 'NEVER');
+    const rules = [...control, ...home].filter(({ statement }) => this.#asked.relevanceOf(statement) !== 'NEVER');
+    const isKnown = !root.closed && this.#gathered.principalGaps(accountId).length === 0;
     const isOwn =
       // Of some resources it may be the owner.
-      this.#options.pattern !== null ||
+      this.#asked.options.pattern !== null ||
       // If nobody else is known to own the resource, it is taken for the caller's own.
-      (resource.accountId === null && (this.#asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
-      this.#shared.accounts.has(accountId) ||
-      root.closed ||
-      this.#gathered.principalGaps(accountId).length > 0;
+      (resource.accountId === null &&
+        (this.#said.asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
+      this.#asked.shared.accounts.has(accountId) ||
+      !isKnown;
     const text = JSON.stringify([
       root.facts.partition,
       isOwn ? accountId : null,
@@ -232,95 +163,24 @@ export class PrincipalClasses {
       levels?.length ?? null,
       rules.map((rule) => this.#printed(rule)),
     ]);
-    const classes = new Map(['user', 'role', 'linked'].map((kind) => [kind, this.#interned.text(`${kind} ${text}`)]));
+    const classes = new Map(KINDS.map((kind) => [kind, this.#numbered.text(`${kind} ${text}`)]));
     const dependences = rules.flatMap((rule) => CallerDependence.of(rule) ?? []);
     const isDivided = rules.some(({ principal }) => principal !== null && !(principal.everyone && !principal.negated));
-    const account = { accountId, partition: root.facts.partition, organization, classes, dependences, isDivided };
+    const facts = { accountId, partition: root.facts.partition, organization };
+    const account = { ...facts, classes, dependences, isDivided, isKnown };
     this.#accounts.set(accountId, account);
     return account;
   }
 
   #printed({ layer, level, attached, statement }: Rule): unknown {
     const { allows, conditions, index } = statement;
-    const always = conditions.length === 0 && this.#relevanceOf(statement) === 'ALWAYS' && statement.principal === null;
+    const always =
+      conditions.length === 0 && this.#asked.relevanceOf(statement) === 'ALWAYS' && statement.principal === null;
     return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
   }
 }
 
-function asksForOwner({ conditions }: CompiledStatement): boolean {
-  return conditions.some(({ keys }) => keys.some(({ owner, tag }) => owner === 'resource' && tag === null));
-}
-
 /** Roles of services are bound by no control policies. */
-function kindOf({ kind, arn }: IndexedPrincipal): string {
-  return kind === 'role' && pathOf(arn).startsWith('/aws-service-role/') ? 'linked' : kind;
-}
-
-/** The reading of one principal: what it holds becomes one number. */
-class Reading {
-  readonly #one: IndexedPrincipal;
-  readonly #account: Account;
-  readonly #open: OpenRequest;
-  readonly #interned: Interned;
-  readonly #byPlace: boolean;
-  readonly #isOfMany: boolean;
-  #evaluation: Evaluation | null = null;
-  #always = 0;
-  #isAlone = false;
-  key = 0;
-
-  constructor(
-    one: IndexedPrincipal,
-    account: Account,
-    open: OpenRequest,
-    interned: Interned,
-    { byPlace, pattern }: ClassOptions,
-  ) {
-    this.#one = one;
-    this.#account = account;
-    this.#open = open;
-    this.#interned = interned;
-    this.#byPlace = byPlace;
-    this.#isOfMany = pattern !== null;
-  }
-
-  begin(key: number): void {
-    this.key = key;
-  }
-
-  mark(dependence: CallerDependence): void {
-    const { action, resource, request } = this.#open;
-    this.#evaluation ??= new Evaluation(callerOf(this.#one, this.#account), action, resource, request);
-    // Which of many resources a statement is about is not seen on one of them.
-    const marks = this.#isOfMany && dependence.namesResources ? null : dependence.marks(this.#evaluation);
-    if (marks === null) this.#isAlone = true;
-    else this.key = this.#interned.pair(this.key, this.#interned.text(marks));
-  }
-
-  addHolder(
-    { arn, inline, attached }: Pick<IndexedPrincipal, 'arn' | 'inline' | 'attached'>,
-    said: ReadonlyMap<IndexedDocument, Said>,
-  ): void {
-    for (const document of inline) this.add(document, said, arn);
-    for (const policy of attached) this.add(policy.document, said, policy.arn);
-  }
-
-  add(document: IndexedDocument, said: ReadonlyMap<IndexedDocument, Said>, place: string): void {
-    if (!document.isWhole) this.#isAlone = true;
-    const about = said.get(document);
-    if (about === undefined) return;
-    this.#always |= about.always;
-    for (const { token, dependence } of about.open) {
-      this.key = this.#interned.pair(this.key, token);
-      if (this.#byPlace) this.key = this.#interned.pair(this.key, this.#interned.text(place));
-      if (dependence !== null) this.mark(dependence);
-    }
-  }
-
-  /** The number of a layer that is read; null: it is like that of nobody else. */
-  end(): number | null {
-    this.key = this.#interned.pair(this.key, this.#always);
-    this.#always = 0;
-    return this.#isAlone ? null : this.key;
-  }
+function kindOf({ kind, arn }: IndexedPrincipal): PrincipalKind {
+  return kind === 'role' && arn.includes(':role/aws-service-role/') ? 'linked' : kind;
 }

@@ -13,6 +13,10 @@ export class SharedRules {
   readonly dependences: readonly CallerDependence[];
   /** Accounts that they name. */
   readonly accounts = new Set<string>();
+  /** An Allow of them needs no other one, for somebody whom it does not name. */
+  letsInUnnamed = false;
+  /** Their statements, by where they stand. */
+  readonly places: readonly string[];
   readonly #arns = new Set<string>();
   readonly #ids = new Set<string>();
   /** Roles of which they name a session: account and name. */
@@ -22,14 +26,20 @@ export class SharedRules {
   constructor(evaluation: Evaluation, evaluations: readonly Evaluation[] | null = null) {
     const isOfMany = evaluations !== null;
     const dependences: CallerDependence[] = [];
+    const places: string[] = [];
     for (const each of [evaluation, ...(evaluations ?? [])]) {
       for (const rule of rulesAbout(each, isOfMany)) {
         const dependence = CallerDependence.of(rule);
         if (dependence !== null) dependences.push(dependence);
+        places.push(
+          JSON.stringify([rule.layer, rule.level, rule.attached.arn, rule.attached.id, rule.statement.index]),
+        );
         this.#note(rule.statement);
+        if (rule.allows && !namesAll(rule.statement)) this.letsInUnnamed = true;
       }
     }
     this.dependences = dependences;
+    this.places = places;
     for (const each of [evaluation, ...(evaluations ?? [])]) this.#bind(each);
   }
 
@@ -59,6 +69,11 @@ export class SharedRules {
       }
     }
   }
+}
+
+/** Whether whom it means is named, as itself or by the account, which alone needs policies of its own. */
+function namesAll({ principal }: CompiledStatement): boolean {
+  return principal !== null && !principal.negated && !principal.everyone;
 }
 
 /** The statements of the policies of the resource, of what stands above it, and of the endpoint on the way, that can match. */

@@ -7,6 +7,7 @@ import { askedActions } from './asked-actions.ts';
 import type { DecideTools } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
 import type { Outsider, Outsiders } from './outsiders.ts';
+import { Divisions } from './principal-classes.ts';
 import { fieldOf, type OpenQuestion } from './question.ts';
 import { onOneRevision, partsOfPages } from './scan.ts';
 import { outsidersIn } from './who-can.ts';
@@ -138,8 +139,9 @@ async function listsOf(
 ): Promise<readonly Listed[] | null> {
   if (index === null) return null;
   const lists: Listed[] = [];
+  const divisions = new Divisions();
   for (const [at, { resource }] of resources.entries()) {
-    const listed = await listByClass(searches[at] ?? firstOf(searches), index, resource);
+    const listed = await listByClass(searches[at] ?? firstOf(searches), index, resource, divisions);
     if (listed === null) return null;
     lists.push(listed);
   }

@@ -3,7 +3,7 @@ import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { Steps } from '../policy/steps.ts';
 import { everyResource } from './every-resource.ts';
 import { rootOf } from './outside-principals.ts';
-import { type PrincipalClass, PrincipalClasses } from './principal-classes.ts';
+import { type Divisions, type PrincipalClass, PrincipalClasses } from './principal-classes.ts';
 import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
 import type { FoundPrincipals, Listed, PrincipalAccess } from './who-can-answer.ts';
 import { Beside, type Found } from './who-can-found.ts';
@@ -14,11 +14,15 @@ import { refOf, type WhoCanSearch } from './who-can-search.ts';
 /** Classes that are decided, or principals that are looked at, together. */
 const TOGETHER = 100;
 
-/** Divides the principals into classes of equal outcome, and decides one of each. Null: each has to be decided. */
+/**
+ * Divides the principals into classes of equal outcome, and decides one of each. Null: each has to be decided. `divisions`: of searches
+ * about the same resource, on the same revision, in the same scope; null: this is the only one.
+ */
 export async function listByClass(
   search: WhoCanSearch,
   index: PrincipalIndex,
   resource: PreparedResource,
+  divisions: Divisions | null = null,
 ): Promise<Listed | null> {
   const { tools, options } = search;
   const pattern = isOfPattern(search) ? await patternScope(search) : undefined;
@@ -26,7 +30,7 @@ export async function listByClass(
   search.check(index.revision);
   const { principals, accounts } = await tools.work.run(candidates(search, index));
   const classes = await tools.work.run(
-    await dividing(search, index, { resource, pattern: pattern ?? null }, principals, accounts),
+    await dividing(search, index, { resource, pattern: pattern ?? null, divisions }, principals, accounts),
   );
   search.check(index.revision);
   const beside = new Beside();
@@ -92,7 +96,15 @@ function* candidates(
 async function dividing(
   { tools, question, action, options, now, check }: WhoCanSearch,
   index: PrincipalIndex,
-  { resource, pattern }: { readonly resource: PreparedResource; readonly pattern: PatternScope | null },
+  {
+    resource,
+    pattern,
+    divisions,
+  }: {
+    readonly resource: PreparedResource;
+    readonly pattern: PatternScope | null;
+    readonly divisions: Divisions | null;
+  },
   principals: readonly IndexedPrincipal[],
   accounts: ReadonlyMap<string, string>,
 ): Promise<Steps<readonly PrincipalClass[]>> {
@@ -111,12 +123,8 @@ async function dividing(
   const facts = { now, authority: 'directory', assumes, ...(tagsAsGiven === true ? { tagsAsGiven } : {}) } as const;
   const open = { action, resource: everyResource(action, resource), request: { ...way, ...facts } };
   const { behind, itself = null } = options.scope ?? {};
-  const classes = new PrincipalClasses(index, open, gathered, {
-    byPlace: behind !== undefined,
-    apart: itself,
-    pattern,
-  });
-  return classes.divide(principals);
+  const division = { byPlace: behind !== undefined, apart: itself, pattern };
+  return new PrincipalClasses(index, open, gathered, division, divisions).divide(principals, accounts);
 }
 
 /** Those that the answer may include. */

@@ -22,7 +22,11 @@ type Found = Omit<Entry, 'id'>;
 export function* bearerEntries(evaluation: Evaluation, governed: Governed): Steps<readonly Found[]> {
   const { facts, kind, grantPolicies, bucket, accountId } = evaluation.resource;
   if (facts.policy === null && grantPolicies.length === 0 && bucket === null) return [];
-  const bearer: Bearer = { resource: evaluation.resource, settling: new Settling(evaluation, accountId !== null) };
+  const bearer: Bearer = {
+    resource: evaluation.resource,
+    governed,
+    settling: new Settling(evaluation, accountId !== null),
+  };
   const reading = new BearerReading(evaluation, bearer, governedTerm(governed));
   if (facts.policy !== null) {
     const isIdle = (naming: Naming): boolean => isIdleAllow(naming, evaluation);
@@ -85,7 +89,8 @@ class BearerReading {
         const both = yield* intersectTerms(this.#governed(), term);
         if (both !== null) terms.push(both);
       }
-      if (terms.length > 0) this.found.push({ slot, statement, terms: () => knownTerms(terms) });
+      if (terms.length > 0)
+        this.found.push({ slot, statement, place: { layer, attached }, terms: () => knownTerms(terms) });
     }
   }
 
@@ -113,6 +118,6 @@ class BearerReading {
   }
 
   #everything(slot: Slot): void {
-    this.found.push({ slot, statement: EVERYTHING_DENIED, terms: () => knownTerms([this.#governed()]) });
+    this.found.push({ slot, statement: EVERYTHING_DENIED, place: null, terms: () => knownTerms([this.#governed()]) });
   }
 }

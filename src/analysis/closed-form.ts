@@ -31,6 +31,7 @@ import { allowedTerms, type Circumstances, type TermSet } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
 import { type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
 import { withoutIdle } from './idle.ts';
+import { likenessOf } from './likeness.ts';
 import { Settling } from './settle.ts';
 import { type Accepts, someAllowed } from './some-request.ts';
 import { ANYTHING, isAnything, isContained, type Term } from './term.ts';
@@ -60,6 +61,7 @@ const STAND_IN = prepareResource({
 export class ClosedForm {
   readonly #principal: PreparedPrincipal;
   readonly #request: RequestFacts;
+  readonly #entries: readonly Entry[];
   readonly #classes: ActionClasses;
   readonly #never: ReadonlySet<string>;
   readonly #calls: CallKeys;
@@ -79,6 +81,7 @@ export class ClosedForm {
     never: ReadonlySet<string>,
   ) {
     this.#principal = principal;
+    this.#entries = entries;
     this.#request = request;
     this.#classes = new ActionClasses(entries);
     this.#never = never;
@@ -86,6 +89,13 @@ export class ClosedForm {
     this.#ceilings = ceilingsOf(principal);
     this.dependsOnTime = entries.some(({ statement }) => readsTime(statement));
     this.statements = entries.length;
+  }
+
+  /** As `likenessOf`. */
+  get likeness(): string | null {
+    const [principal, entries, never] = [this.#principal, this.#entries, this.#never];
+    const at = (resource: PreparedResource | null): Evaluation => this.#at(STAND_IN_ACTION, resource ?? STAND_IN);
+    return likenessOf({ principal, entries, never, at });
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
@@ -239,7 +249,7 @@ export class ClosedFormBuilder {
   *add(resource: PreparedResource, governed: Governed): Steps<boolean> {
     if (!samePartition(this.#principal, resource)) return false;
     const found = yield* bearerEntries(this.#at(resource), governed);
-    for (const { slot, statement, terms } of found) this.#push(slot, statement, terms);
+    for (const entry of found) this.#push(entry);
     if (found.length > 0) this.#addControl(resource);
     return found.length > 0;
   }
@@ -268,7 +278,8 @@ export class ClosedFormBuilder {
           terms ??= yield* settling.termsOf(layer, attached, statement);
           return terms;
         };
-        this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
+        const slot = statement.allows ? allows : ({ kind: 'deny' } as const);
+        this.#push({ slot, statement, place: { layer, attached }, terms: settle });
       }
     };
     if (policies !== null) {
@@ -316,16 +327,18 @@ export class ClosedFormBuilder {
       ? [ANYTHING]
       : finished(settling.termsOf('RESOURCE_CONTROL_POLICY', attached, statement));
     this.#control.set(key, { owners });
-    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => knownTerms(terms));
+    const place = { layer: 'RESOURCE_CONTROL_POLICY', attached } as const;
+    const slot = { kind: 'controlDeny', owners } as const;
+    if (terms.length > 0) this.#push({ slot, statement, place, terms: () => knownTerms(terms) });
   }
 
-  #push(slot: Slot, statement: CompiledStatement, terms: Entry['terms']): void {
+  #push(entry: Omit<Entry, 'id'>): void {
     if (this.#entries.length >= MAX_STATEMENTS) {
       throw new RolegateError(
         'LIMIT_EXCEEDED',
         `more than ${MAX_STATEMENTS} statements concern this principal; the limit is ${MAX_STATEMENTS}`,
       );
     }
-    this.#entries.push({ id: this.#entries.length, slot, statement, terms });
+    this.#entries.push({ id: this.#entries.length, ...entry });
   }
 }

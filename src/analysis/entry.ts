@@ -1,3 +1,5 @@
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
@@ -25,6 +27,7 @@ export type Slot =
 /** A resource with a policy. */
 export interface Bearer {
   readonly resource: PreparedResource;
+  readonly governed: Governed;
   /** Also knows the owner of the resource. */
   readonly settling: Settling;
 }
@@ -48,11 +51,19 @@ export function governedTerm({ resources, notResources }: Governed): () => Term 
   };
 }
 
+/** Where a statement stands. */
+export interface StatementPlace {
+  readonly layer: PolicyLayer;
+  readonly attached: AttachedPolicy;
+}
+
 /** A statement of a policy that takes part in deciding for the principal. */
 export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
+  /** Null: it stands for what cannot be read. */
+  readonly place: StatementPlace | null;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
   readonly terms: () => Steps<readonly Term[]>;
 }

@@ -46,6 +46,7 @@ Commands:
   compare PRINCIPAL --role ARN   Print what a principal gains, loses and has changed in a role
     --other PRINCIPAL              What this one has and the first has not (in the role, if it is given), and the other way round
     --other-role ARN               With --other: that one in this role
+    --context KEY=VALUE            For requests that have this condition key; several for several keys and values
     --service PREFIX               Of this service alone; several for several services
   roles PRINCIPAL                List the roles that a principal can assume
     --depth N                      One after the other, up to N (1 to 4)
@@ -55,6 +56,12 @@ Commands:
     --all                          Those of all users and roles
     --account ID                   Those of the users and roles of this account; several for several accounts
     --depth N                      With up to N steps, 1 to 5 (3)
+  findings                       List what somebody should look at in the policies of the directory, the worst first
+    --kind KIND                    Of this kind, such as public-access; several for several kinds
+    --account ID                   In this account; several for several accounts
+    --acknowledged                 Those that were set apart, with the reason, instead of the others
+    --fail-on WEIGHT               Fail if one weighs as much: critical, high, medium or low
+    --format github                Print annotations of GitHub Actions
   graph                          Draw who may become whom, and who reaches what, as SVG
     --around NAME                  A principal, a resource or an account (otherwise all accounts)
     --depth N                      Roles that are assumed one after the other, 1 to 4 (1)
@@ -113,7 +120,7 @@ Commands:
     --key-file FILE                That in a file of the form of ~/.aws/credentials
     --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
-  can, who-can, effective, compare, roles, routes, escalations, graph, query and preview ask the gateway that runs on the
+  can, who-can, effective, compare, roles, routes, escalations, findings, graph, query and preview ask the gateway that runs on the
   directory of the settings, or that directory itself if none runs, as the operator; they make no directory. Others ask as
   whoever has the token or key:
     --url URL                      Another gateway (otherwise ROLEGATE_URL)

@@ -71,6 +71,12 @@ export class CallerDependence {
     return this.#ofResource;
   }
 
+  /** Whether a part has another value for another action. */
+  get dependsOnAction(): boolean {
+    const conditions = this.#conditions.flatMap(({ keys }) => keys);
+    return [...conditions, ...this.#keys].some(({ owner }) => owner === 'call');
+  }
+
   /** Null: the statement is the same for all callers of one kind. */
   static of(rule: Rule): CallerDependence | null {
     const { conditions, resources } = rule.statement;

@@ -46,6 +46,7 @@ const SEARCHES: Readonly<Record<string, Search>> = {
   accessGraph: { cost: 100_000, through: 'principals' },
   // It goes through every policy that the caller may read.
   findings: { cost: 100_000, through: 'principals' },
+  acknowledgeFinding: { cost: 100_000, through: 'principals' },
   roleSessions: { cost: 5000, through: 'roles' },
 };
 

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './changes/acknowledge-finding.ts';
 import './changes/access-key.ts';
 import './questions/access-graph.ts';
 import './questions/access-route.ts';

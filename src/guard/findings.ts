@@ -5,7 +5,7 @@ import type { FindFilter, FindPlace } from '../directory/find/find-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { GuardContext } from './context.ts';
 import { mayReadPolicy, readableStatements } from './readable-policy.ts';
-import { type OwnedKind, visibleEntities } from './visible-entities.ts';
+import { type OwnedKind, visibleAccounts, visibleEntities } from './visible-entities.ts';
 
 /** What the caller may know of what was found. */
 export interface KnownFindings {
@@ -18,12 +18,15 @@ export interface KnownFindings {
 
 /** Entries of a list that are read together. */
 const PAGE = 1000;
+/** VPC endpoints that are gone through. */
+const MOST_ENDPOINTS = 10_000;
 
 const LISTS = [
   ['users', 'User', {}],
   ['roles', 'Role', {}],
   ['resources', 'Resource', { hasPolicy: true }],
   ['policies', 'ManagedPolicy', { policyScope: 'CUSTOMER' }],
+  ['groups', 'Group', {}],
 ] as const satisfies readonly (readonly [keyof PolicyHolders, OwnedKind, FindFilter])[];
 
 /**
@@ -35,7 +38,13 @@ export async function knownFindings(
   asked: ReadonlySet<FindingKind>,
   accountIds: readonly string[] | null,
 ): Promise<KnownFindings> {
-  const holders = { users: [] as string[], roles: [] as string[], resources: [] as string[], policies: [] as string[] };
+  const holders: Record<(typeof LISTS)[number][0], readonly string[]> = {
+    users: [],
+    roles: [],
+    resources: [],
+    policies: [],
+    groups: [],
+  };
   const isLimited = context.caller.kind !== 'operator';
   const refused: string[] = [];
   for (const [list, kind, filter] of LISTS) {
@@ -49,17 +58,50 @@ export async function knownFindings(
   const kinds = new Set(asked);
   if (isLimited) kinds.delete('UNUSED_ROLE');
   const { findings, gaps, revision } = await context.access.findings(
-    { holders, kinds, mayRead: (place) => mayReadPolicy(context, place) },
+    {
+      holders: { ...holders, groups: new Set(holders.groups), ...(await beside(context, accountIds, holders)) },
+      kinds,
+      mayRead: (place) => mayReadPolicy(context, place),
+    },
     context.now,
   );
   return { findings: await readable(context, findings), gaps, isWithheld: isLimited, revision };
 }
 
+/** What is not listed by itself: whether the caller may know of it is decided with each policy. */
+async function beside(
+  context: GuardContext,
+  accountIds: readonly string[] | null,
+  lists: Readonly<Record<string, readonly string[]>>,
+): Promise<Pick<PolicyHolders, 'roots' | 'accountIds' | 'endpoints'>> {
+  const accounts = await arnsOf(context, await visibleAccounts(context, {}), 'ID');
+  const partitions = new Map(Object.values(lists).flatMap((arns) => arns.map(partitionOf)));
+  const where = accountIds === null ? {} : { accountId: { in: [...accountIds] } };
+  const endpoints = await context.directory.prisma.vpcEndpoint.findMany({
+    where,
+    select: { id: true },
+    take: MOST_ENDPOINTS,
+  });
+  return {
+    roots: accounts.map((id) => `arn:${partitions.get(id) ?? 'aws'}:iam::${id}:root`),
+    accountIds: accountIds === null ? null : new Set(accountIds),
+    endpoints: endpoints.map(({ id }) => id).sort(),
+  };
+}
+
+/** An account, and its partition. */
+function partitionOf(arn: string): readonly [string, string] {
+  const [, partition = 'aws', , , account = ''] = arn.split(':', 5);
+  return [account, partition];
+}
+
+/** ARNs, or of accounts the ids, in their order. */
 async function arnsOf(
   context: GuardContext,
   selection: Omit<Parameters<GuardContext['directory']['find']['pages']>[0][number], 'order' | 'limit'>,
+  field: 'ARN' | 'ID' = 'ARN',
 ): Promise<string[]> {
-  const order = { field: 'ARN', descending: false } as const;
+  const order = { field, descending: false } as const;
   const arns: string[] = [];
   let after: FindPlace | undefined;
   for (;;) {

@@ -40,6 +40,13 @@ export function onKeyOwner(operation: string, owner: PrincipalRef, accessKeyId: 
   return { kind: 'permitted', permissions, target: accessKeyId ?? id };
 }
 
+/** On the analyzer that stands for the gateway: AWS has no other resource for findings. */
+export function acknowledgementOfFinding({ accountId }: { readonly accountId: string }): Attempt {
+  const resource = `arn:aws:access-analyzer:us-east-1:${accountId}:analyzer/rolegate`;
+  const permissions = [{ action: 'access-analyzer:UpdateFindings', resource, account: null }];
+  return { kind: 'permitted', permissions, event: 'UpdateFindings' };
+}
+
 export function creationOfMfaDevice(device: { readonly accountId: string; readonly name: string }): Attempt {
   const { accountId, name } = device;
   return onResource('CreateVirtualMFADevice', `arn:aws:iam::${accountId}:mfa/${storable(name)}`);

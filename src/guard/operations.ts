@@ -37,6 +37,7 @@ export interface OperationValues extends IamValues, OrganizationValues, Resource
   readonly CreateChecker: checkers.NewCheckerScope;
   readonly RotateChecker: checkers.RotatedChecker;
   readonly RevokeChecker: checkers.NamedChecker;
+  readonly AcknowledgeFinding: { readonly accountId: string };
   readonly CreateAccessKey: { readonly principal: PrincipalRef };
   readonly UpdateAccessKey: identity.NamedKey;
   readonly DeleteAccessKey: identity.NamedKey;
@@ -137,6 +138,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
     checker: ({ checkerId }, { checker }) => checkerId === null || checkerId === checker.id,
   },
   RevokeChecker: needing(checkers.revocationOfChecker),
+  AcknowledgeFinding: needing(identity.acknowledgementOfFinding),
   CreateAccessKey: needing(({ principal }) => identity.onKeyOwner('CreateAccessKey', principal, null)),
   UpdateAccessKey: needing((key) => identity.onKeyOwner('UpdateAccessKey', key.principal, key.accessKeyId)),
   DeleteAccessKey: needing((key) => identity.onKeyOwner('DeleteAccessKey', key.principal, key.accessKeyId)),

@@ -30,7 +30,7 @@ const POLICIES = ['m0', 'm1'].map((name) => `arn:aws:iam::${A}:policy/${name}`);
 /** Not there at first. */
 const NEW = userArn('n0');
 const IN_A = { accountId: A, partition: 'aws', path: '/' };
-const USERS = [...['u0', 'u1', 'u2'].map((name) => userArn(name)), userArn('u0', B), NEW];
+const USERS = [...['u0', 'u1', 'u2'].map((name) => userArn(name)), userArn('u0', B), NEW, userArn('u3')];
 const ROLES = [...['r0', 'r1'].map((name) => roleArn(name)), roleArn('r0', B)];
 const EVERYBODY = [...USERS, ...ROLES];
 
@@ -168,6 +168,8 @@ beforeAll(async () => {
       aUser('u0', [allow('sts:AssumeRole')], { groups: [GROUPS[0] ?? ''], tags: { team: 'red' } }),
       aUser('u1', [allow('s3:*')], { permissionsBoundary: POLICIES[1] ?? '' }),
       aUser('u2', [], { groups: GROUPS, attachedPolicies: [POLICIES[0] ?? ''] }),
+      // Like u2, but for its tags.
+      aUser('u3', [], { groups: GROUPS, attachedPolicies: [POLICIES[0] ?? ''], tags: { team: 'red' } }),
       aUser('u0', [allow(['sts:AssumeRole', 's3:GetObject'])], { arn: userArn('u0', B) }),
     ],
     roles: [

@@ -6,7 +6,7 @@ import type { DecideTools } from '../decide.ts';
 import { type OneRevision, onOneRevision } from '../scan.ts';
 import { Work } from '../work.ts';
 import { DocumentFindings } from './document-findings.ts';
-import { type Finding, type FindingKind, keyOfFinding } from './finding.ts';
+import { type Finding, type FindingKind, idOfFinding, keyOfFinding, type NewFinding } from './finding.ts';
 import type { FoundDocument } from './found-document.ts';
 import { outsideAccess } from './outside-access.ts';
 import { unusedRole } from './unused-role.ts';
@@ -17,6 +17,14 @@ export interface PolicyHolders {
   readonly roles: readonly string[];
   readonly resources: readonly string[];
   readonly policies: readonly string[];
+  /** Of users that are gone through, those with inline policies. */
+  readonly groups: ReadonlySet<string>;
+  /** ARNs of the root users of accounts whose control policies are gone through. */
+  readonly roots: readonly string[];
+  /** Accounts whose control policies count; null: all. */
+  readonly accountIds: ReadonlySet<string> | null;
+  /** Ids of VPC endpoints. */
+  readonly endpoints: readonly string[];
 }
 
 export interface FindingsAsked {
@@ -53,6 +61,10 @@ class Search {
   readonly #organizations = new Map<string, AccountOrganization | null>();
   readonly #found = new Map<string, Finding>();
   readonly #gaps = new Set<string>();
+  /** ARNs of groups that were gone through. */
+  readonly #groups = new Set<string>();
+  /** ARNs of control policies that were gone through. */
+  readonly #control = new Set<string>();
   #isWithheld = false;
 
   constructor(tools: DecideTools, asked: FindingsAsked, now: number, check: OneRevision) {
@@ -65,16 +77,21 @@ class Search {
   }
 
   async run(): Promise<Findings> {
-    const { users, roles, resources, policies } = this.#asked.holders;
-    await this.#each(
-      users,
-      (part) => ({ principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []) }),
-      inlineOfUser,
-    );
+    const { users, roles, resources, policies, groups, roots, endpoints } = this.#asked.holders;
+    const principals = (part: readonly string[]) => ({
+      principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []),
+    });
+    await this.#each(users, principals, (gathered, arn) => {
+      const found = inlineOfUser(gathered, arn, groups, this.#groups);
+      for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
+      return found;
+    });
     await this.#each(roles, (part) => ({ roles: part }), ofRole);
     const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
     await this.#each(resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
     await this.#each(policies, (part) => ({ policies: part }), ofPolicy);
+    await this.#each(roots, principals, (gathered, arn) => this.#controlOf(gathered, arn));
+    await this.#each(endpoints, (part) => ({ endpoints: part }), ofEndpoint);
     const revision = await this.#tools.directory.revision();
     this.#check(revision);
     const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
@@ -105,21 +122,23 @@ class Search {
       return;
     }
     const { kinds } = this.#asked;
-    for (const one of await this.#byDocument.of(document)) this.#add(one);
-    if (document.kind === 'identity') return;
+    for (const one of await this.#byDocument.of(document)) this.#add(one, document);
+    if (document.kind !== 'trust' && document.kind !== 'resource') return;
     if (kinds.has('PUBLIC_ACCESS') || kinds.has('CROSS_ACCOUNT_ACCESS')) {
       const search = { tools: this.#tools, work: this.#work, now: this.#now, check: this.#check };
       const organizationOf = (id: string): Promise<AccountOrganization | null> => this.#organizationOf(id);
-      for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one);
+      for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one, document);
     }
     if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) {
       const unused = await unusedRole(this.#tools, document, this.#now, this.#check);
-      if (unused !== null) this.#add(unused);
+      if (unused !== null) this.#add(unused, document);
     }
   }
 
-  #add(finding: Finding): void {
-    if (this.#asked.kinds.has(finding.kind)) this.#found.set(keyOfFinding(finding), finding);
+  #add(found: NewFinding, { attached }: FoundDocument): void {
+    if (!this.#asked.kinds.has(found.kind)) return;
+    const finding = { ...found, id: idOfFinding(found, attached.policy.source.text) };
+    this.#found.set(keyOfFinding(finding), finding);
   }
 
   #ofResource(gathered: Gathered, arn: string): readonly FoundDocument[] {
@@ -133,6 +152,27 @@ class Search {
     return [{ ...place, kind: 'resource', attached }];
   }
 
+  /** The control policies above an account; each once, wherever it is attached. Those of AWS are not looked at. */
+  #controlOf(gathered: Gathered, root: string): readonly FoundDocument[] {
+    const ref = parsePrincipalRef(root);
+    const { serviceControl, resourceControl } = (ref && gathered.principal(ref)?.value.policies?.source) ?? {};
+    const found: FoundDocument[] = [];
+    for (const [kind, layer, levels] of [
+      ['scp', 'SERVICE_CONTROL_POLICY', serviceControl],
+      ['rcp', 'RESOURCE_CONTROL_POLICY', resourceControl],
+    ] as const) {
+      for (const attached of (levels ?? []).flatMap(({ policies }) => policies)) {
+        const { arn } = attached;
+        const accountId = parseArn(arn ?? '')?.accountId ?? 'aws';
+        if (arn === null || accountId === 'aws' || this.#control.has(arn)) continue;
+        this.#control.add(arn);
+        if (this.#asked.holders.accountIds?.has(accountId) === false) continue;
+        found.push({ arn, accountId, policyName: null, layer, kind, attached });
+      }
+    }
+    return found;
+  }
+
   async #organizationOf(accountId: string): Promise<AccountOrganization | null> {
     const known = this.#organizations.get(accountId);
     if (known !== undefined) return known;
@@ -142,10 +182,20 @@ class Search {
   }
 }
 
-function inlineOfUser(gathered: Gathered, arn: string): readonly FoundDocument[] {
+/** Its own, and those of its groups but `done`: one that has no members gives nobody anything. */
+function inlineOfUser(
+  gathered: Gathered,
+  arn: string,
+  groups: ReadonlySet<string>,
+  done: ReadonlySet<string>,
+): readonly FoundDocument[] {
   const ref = parsePrincipalRef(arn);
   const known = ref === null ? null : gathered.principal(ref);
-  return inlineOf(arn, known?.value.accountId ?? null, known?.value.policies?.source.identity ?? []);
+  const identity = known?.value.policies?.source.identity ?? [];
+  const through = new Set(
+    identity.flatMap(({ holder }) => (holder != null && groups.has(holder) && !done.has(holder) ? [holder] : [])),
+  );
+  return [arn, ...through].flatMap((holder) => inlineOf(holder, parseArn(holder)?.accountId ?? null, identity));
 }
 
 function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
@@ -159,7 +209,7 @@ function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
   return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached }, ...inline];
 }
 
-/** Those that it has itself: managed ones are gone through as policies, and those of groups belong to the groups. */
+/** Those that it has itself: managed ones are gone through as policies. */
 function inlineOf(
   arn: string,
   accountId: string | null,
@@ -182,4 +232,13 @@ function ofPolicy(gathered: Gathered, arn: string): readonly FoundDocument[] {
   if (attached === null) return [];
   const accountId = parseArn(arn)?.accountId ?? null;
   return [{ arn, accountId, policyName: null, layer: 'IDENTITY_POLICY', kind: 'identity', attached }];
+}
+
+function ofEndpoint(gathered: Gathered, id: string): readonly FoundDocument[] {
+  const known = gathered.endpoint(id);
+  const attached = known?.value?.source ?? null;
+  if (known === null || attached === null) return [];
+  const { accountId } = known;
+  const arn = attached.holder ?? id;
+  return [{ arn, accountId, policyName: null, layer: 'VPC_ENDPOINT_POLICY', kind: 'vpce', attached }];
 }

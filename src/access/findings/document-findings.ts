@@ -3,7 +3,7 @@ import type { DocumentFinding } from '../../validation/validate-policy.ts';
 import { type CheckedDocument, checkedDocument, isUnreadable } from '../policy-checks/checked-document.ts';
 import type { Work } from '../work.ts';
 import { type Danger, dangerousGrants, dangersIn } from './dangerous-grant.ts';
-import type { Finding, FindingKind } from './finding.ts';
+import type { FindingKind, NewFinding } from './finding.ts';
 import type { FoundDocument } from './found-document.ts';
 import { grantsNothing, isWithoutGrant } from './grants-nothing.ts';
 import { type Shadow, shadowedStatements, shadowsIn } from './shadowed-statement.ts';
@@ -37,7 +37,7 @@ export class DocumentFindings {
     this.#now = now;
   }
 
-  async of(found: FoundDocument): Promise<readonly Finding[]> {
+  async of(found: FoundDocument): Promise<readonly NewFinding[]> {
     const { text } = found.attached.policy.source;
     if (found.attached.policy.closed || text === null) {
       return this.#kinds.has('UNREADABLE_DOCUMENT') ? [unreadableDocument(found, [])] : [];
@@ -69,8 +69,7 @@ export class DocumentFindings {
     const nothing = { document: null, unreadable: [], dangers: [], shadows: [], isWithoutGrant: false };
     if (isUnreadable(document)) return { ...nothing, unreadable: document.findings };
     const isIdentity = kind === 'identity';
-    const dangers =
-      isIdentity && kinds.has('DANGEROUS_GRANT') ? await work.run(dangersIn(catalog, document, this.#now)) : [];
+    const dangers = isIdentity ? await work.run(dangersIn(catalog, document, kinds, this.#now)) : [];
     const shadows = kinds.has('SHADOWED_STATEMENT') ? await work.run(shadowsIn(catalog, document)) : [];
     const grantsNone =
       isIdentity &&

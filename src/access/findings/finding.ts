@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MatchedStatement } from '../../evaluation/decision.ts';
 import type { DocumentFinding } from '../../validation/validate-policy.ts';
 import type { OutsiderKind } from '../named-outsiders.ts';
@@ -8,6 +9,7 @@ export const FINDING_KINDS = [
   'PUBLIC_ACCESS',
   'CROSS_ACCOUNT_ACCESS',
   'DANGEROUS_GRANT',
+  'DATA_EXFILTRATION',
   'UNREADABLE_DOCUMENT',
   'UNUSED_ROLE',
   'GRANTS_NOTHING',
@@ -30,12 +32,14 @@ export interface FoundOutsider {
 
 /** Something about a policy that somebody should look at, with what proves it. */
 export interface Finding {
+  /** Of what is found, in this text of the document: another one for whatever else is found, or found in another text. */
+  readonly id: string;
   readonly kind: FindingKind;
   readonly weight: FindingWeight;
-  /** ARN of what has the policy: a role, a user, a resource, or the managed policy itself. */
+  /** ARN of what has the policy: a role, a user, a group, a resource, a VPC endpoint, or the managed or control policy itself. */
   readonly arn: string;
   readonly accountId: string | null;
-  /** Name of an inline policy; null: the trust policy, the policy of the resource, or the managed policy. */
+  /** Name of an inline policy; null for all others. */
   readonly policyName: string | null;
   /** What is found, in a sentence. */
   readonly message: string;
@@ -51,6 +55,9 @@ export interface Finding {
   readonly unreadable: readonly DocumentFinding[];
 }
 
+/** What is found, before it has its id. */
+export type NewFinding = Omit<Finding, 'id'>;
+
 /** What most findings do not have. */
 export const NOTHING_ELSE = {
   policyName: null,
@@ -62,8 +69,25 @@ export const NOTHING_ELSE = {
   unreadable: [],
 } as const;
 
+/** `text`: of the document; null: not known. */
+export function idOfFinding(finding: NewFinding, text: string | null): string {
+  const { kind, weight, arn, policyName, message, outsider, actions, resource } = finding;
+  const what = [
+    weight,
+    arn,
+    policyName,
+    message,
+    outsider,
+    actions,
+    resource,
+    finding.statements[0]?.index ?? null,
+    text,
+  ];
+  return `${kind}.${createHash('sha256').update(JSON.stringify(what)).digest('base64url')}`;
+}
+
 /** The place of a finding in lists: weight, kind, ARN, and what tells it from others of these. */
-export function keyOfFinding({ kind, weight, arn, policyName, outsider, statements }: Finding): string {
+export function keyOfFinding({ kind, weight, arn, policyName, outsider, statements }: NewFinding): string {
   const what = outsider === null ? (statements[0]?.index ?? '') : `${outsider.kind} ${outsider.value}`;
   const place = [FINDING_WEIGHTS.indexOf(weight), FINDING_KINDS.indexOf(kind)].join(' ');
   return [place, arn, policyName ?? '', what].join('\n');

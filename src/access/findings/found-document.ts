@@ -2,6 +2,7 @@ import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import type { MatchedStatement } from '../../evaluation/decision.ts';
 import type { PolicyLayer } from '../../evaluation/layer.ts';
 import { StatementInPolicy } from '../../evaluation/matched-statement.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 
 /** A policy document, where it stands. */
@@ -12,7 +13,7 @@ export interface FoundDocument {
   /** Name of an inline policy. */
   readonly policyName: string | null;
   readonly layer: PolicyLayer;
-  readonly kind: 'identity' | 'trust' | 'resource';
+  readonly kind: Extract<PolicyKind, 'identity' | 'trust' | 'resource' | 'scp' | 'rcp' | 'vpce'>;
   readonly attached: AttachedPolicy;
 }
 
@@ -25,6 +26,9 @@ const WORDS: Readonly<Record<FoundDocument['kind'], string>> = {
   identity: 'the policy',
   trust: 'the trust policy of',
   resource: 'the policy of',
+  scp: 'the service control policy',
+  rcp: 'the resource control policy',
+  vpce: 'the policy of',
 };
 
 /** How sentences name the document. */

@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Steps } from '../../policy/steps.ts';
 import type { CheckedDocument } from '../policy-checks/checked-document.ts';
 import { searchGrant } from '../policy-checks/search.ts';
-import { type Finding, NOTHING_ELSE } from './finding.ts';
+import { type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, named, statementIn } from './found-document.ts';
 
 /**
@@ -16,7 +16,7 @@ export function* isWithoutGrant(catalog: Catalog, document: CheckedDocument, now
   return outcome.kind === 'none';
 }
 
-export function grantsNothing(document: FoundDocument, { statements }: CheckedDocument): Finding {
+export function grantsNothing(document: FoundDocument, { statements }: CheckedDocument): NewFinding {
   return {
     ...NOTHING_ELSE,
     kind: 'GRANTS_NOTHING',

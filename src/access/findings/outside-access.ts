@@ -15,7 +15,7 @@ import type { GrantWitness } from '../policy-checks/outcome.ts';
 import { searchGrant } from '../policy-checks/search.ts';
 import type { OneRevision } from '../scan.ts';
 import type { Work } from '../work.ts';
-import { type Finding, NOTHING_ELSE } from './finding.ts';
+import { type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, named } from './found-document.ts';
 
 const ASSUMING: ReadonlySet<string> = new Set([
@@ -53,7 +53,7 @@ interface Access {
  * in none. Outsiders are judged as if their own account allowed the request, whether the directory holds them or not. AWS services act
  * for accounts, and are none.
  */
-export async function outsideAccess(search: OutsideSearch, document: FoundDocument): Promise<readonly Finding[]> {
+export async function outsideAccess(search: OutsideSearch, document: FoundDocument): Promise<readonly NewFinding[]> {
   const { tools, now, work, check } = search;
   const { accountId, arn, attached } = document;
   if (accountId === null) return [];
@@ -228,7 +228,7 @@ class PublicCheck {
   }
 }
 
-function findingOf(document: FoundDocument, { one, isPublic, witness, found }: Access, arn: string): Finding {
+function findingOf(document: FoundDocument, { one, isPublic, witness, found }: Access, arn: string): NewFinding {
   const { kind, value, conditional } = one;
   const sorted = found.toSorted((a, b) => weightOf(a.action) - weightOf(b.action));
   const [first] = sorted;

@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Steps } from '../../policy/steps.ts';
 import type { CheckedDocument } from '../policy-checks/checked-document.ts';
 import { actionsNamed } from './action-sets.ts';
-import { type Finding, NOTHING_ELSE } from './finding.ts';
+import { type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, named, statementIn } from './found-document.ts';
 
 /** An Allow, and another one of its document that contains it, by their places in the list of statements. */
@@ -45,8 +45,8 @@ export function shadowedStatements(
   document: FoundDocument,
   { statements }: CheckedDocument,
   shadows: readonly Shadow[],
-): readonly Finding[] {
-  return shadows.flatMap(({ narrow, wide }): Finding[] => {
+): readonly NewFinding[] {
+  return shadows.flatMap(({ narrow, wide }): NewFinding[] => {
     const [one, other] = [statements[narrow]?.statement, statements[wide]?.statement];
     if (one === undefined || other === undefined) return [];
     return [

@@ -1,7 +1,7 @@
 import type { DecideTools } from '../decide.ts';
 import type { OneRevision } from '../scan.ts';
 import { whoCan } from '../who-can.ts';
-import { type Finding, NOTHING_ELSE } from './finding.ts';
+import { type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, statementIn } from './found-document.ts';
 
 const WAYS = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
@@ -15,7 +15,7 @@ export async function unusedRole(
   document: FoundDocument,
   now: number,
   check: OneRevision,
-): Promise<Finding | null> {
+): Promise<NewFinding | null> {
   const { arn, accountId, attached } = document;
   for (const action of WAYS) {
     const question = { action, resource: arn, resourceAccount: accountId, context: new Map(), path: '' };

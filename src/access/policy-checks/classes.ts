@@ -48,7 +48,7 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
   const { catalog, kind, after, before, only } = wanted;
   const statements = [...after.statements, ...(before?.statements ?? [])];
   const entries = statements.map(
-    ({ statement }, id): Entry => ({ id, slot: { kind: 'deny' }, statement, terms: () => knownTerms([]) }),
+    ({ statement }, id): Entry => ({ id, slot: { kind: 'deny' }, statement, place: null, terms: () => knownTerms([]) }),
   );
   const classes = new ActionClasses(entries);
   const groups = new Map<string, Group>();

@@ -12,7 +12,7 @@ import { Work } from '../work.ts';
 import { effectivePermissions } from '../work-out-permissions.ts';
 import { BothStates } from './both-states.ts';
 import { changedPoliciesOf, isChanged } from './changed-policies.ts';
-import { comparePermissions } from './compared.ts';
+import { type ComparedPermissions, comparePermissions } from './compared.ts';
 import type { PreviewedAccess, PreviewedChange, PreviewScope, Unjudged } from './previewed.ts';
 import { RolesReached } from './roles-reached.ts';
 import { worstFirst } from './severity.ts';
@@ -21,8 +21,10 @@ import { unjudgedBeside, unjudgedOf } from './unjudged.ts';
 
 /** Principals that are looked at; of more, some are not compared. */
 const MOST_CONCERNED = 2_000;
-/** Most principals, as themselves or in roles, that one preview compares. */
-export const MOST_COMPARED = 100;
+/** Most principals, as themselves or in roles, that one preview looks at. */
+export const MOST_COMPARED = 2_000;
+/** Most of these that it compares action by action: those with equal policies are compared once. */
+export const MOST_KINDS = 100;
 
 const NO_CONTEXT: RequestContext = new Map();
 
@@ -67,10 +69,14 @@ const ASSUME = 'sts:AssumeRole';
 class Previewing {
   readonly #states: BothStates;
   readonly #scope: PreviewScope | null;
+  /** When half of the time of the request is over: what is left is for the answer. */
+  readonly #half: { readonly time: number; readonly cpu: number };
   readonly #gaps = new Set<string>();
   #changed: readonly ChangedBearer[] = [];
   #withheld = false;
   #compared = 0;
+  /** What was found, by what the permissions before and after follow from. */
+  readonly #kinds = new Map<string, ComparedPermissions>();
   #dependsOnTime = false;
   /** Nobody who is concerned was left out because there are too many. */
   #isWhole = true;
@@ -78,6 +84,8 @@ class Previewing {
   constructor(states: BothStates, scope: PreviewScope | null) {
     this.#states = states;
     this.#scope = scope;
+    const { left, cpuLeft } = states.before.work;
+    this.#half = { time: left / 2, cpu: cpuLeft / 2 };
   }
 
   async run(): Promise<PreviewedChange> {
@@ -171,6 +179,10 @@ class Previewing {
     const { principal, assumedRole } = subject;
     const both = await this.#states.gather(gatherForSubjects([{ subject }]));
     const [before, after] = [new SubjectParts(both.before, subject), new SubjectParts(both.after, subject)];
+    if (this.#isHalfOver) {
+      this.#isWhole = false;
+      return UNTOLD;
+    }
     const concerning = this.#changed.filter((one) => before.isConcernedBy(one) || after.isConcernedBy(one));
     if (concerning.length === 0 && before.isSame(after)) return SAME;
     if (!(await this.#mayTell(before, after, concerning))) {
@@ -182,11 +194,37 @@ class Previewing {
       before.isThere ? await this.#permissions(this.#states.before, known) : null,
       after.isThere ? await this.#permissions(this.#states.after, known) : null,
     ] as const;
-    const { catalog } = this.#states.before;
-    const { differences, partial } = await work.run(comparePermissions(catalog, ...permissions));
+    const compared = await this.#comparedOnce(...permissions);
+    if (compared === null) {
+      this.#isWhole = false;
+      return UNTOLD;
+    }
+    const { differences, partial } = compared;
     if (differences.length === 0 && partial.length === 0) return SAME;
     for (const gap of [...before.gaps, ...after.gaps]) this.#gaps.add(gap);
     return { principal, assumedRole, differences, partial };
+  }
+
+  /** Null: too many are compared already. */
+  async #comparedOnce(
+    before: EffectivePermissions | null,
+    after: EffectivePermissions | null,
+  ): Promise<ComparedPermissions | null> {
+    const { catalog, work } = this.#states.before;
+    const likenesses = [before, after].map((one) => (one === null ? 'nobody' : one.likeness));
+    // Each that is like no other counts as a kind.
+    const key = likenesses.includes(null) ? `alone ${this.#kinds.size}` : JSON.stringify(likenesses);
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    if (this.#kinds.size >= MOST_KINDS || this.#isHalfOver) return null;
+    const compared = await work.run(comparePermissions(catalog, before, after));
+    this.#kinds.set(key, compared);
+    return compared;
+  }
+
+  get #isHalfOver(): boolean {
+    const { left, cpuLeft } = this.#states.before.work;
+    return left < this.#half.time || cpuLeft < this.#half.cpu;
   }
 
   async #mayTell(before: SubjectParts, after: SubjectParts, concerning: readonly ChangedBearer[]): Promise<boolean> {

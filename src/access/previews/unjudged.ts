@@ -1,9 +1,10 @@
 import { isRoleArn } from '../../directory/gather/wanted.ts';
-import type { PreparedResource } from '../../evaluation/prepare.ts';
 import { EVERYBODY, namesIn } from '../../evaluation/principal-names.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import { refOf } from '../who-can-search.ts';
 import type { BothStates } from './both-states.ts';
+import { givesMore } from './endpoint-gain.ts';
+import { isSameBeside, namesGiven } from './outside-grants.ts';
 import type { Unjudged } from './previewed.ts';
 import type { ChangedBearer } from './subject-parts.ts';
 
@@ -16,10 +17,11 @@ const MOST_NAMES = 5;
 const ASSUMING = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
 
 /** What a changed resource or role gives those who are no stored users or roles, and by its tags. */
-export async function unjudgedOf(states: BothStates, { arn, before, after }: ChangedBearer): Promise<Unjudged[]> {
+export async function unjudgedOf(states: BothStates, bearer: ChangedBearer): Promise<Unjudged[]> {
+  const { arn, before, after } = bearer;
   const found: Unjudged[] = [];
   const isNew = isRoleArn(arn) && !(await isRole(states, arn));
-  const outsiders = await outsidersIn(states, after);
+  const outsiders = await outsidersAmong(states, namesGivenBy(bearer));
   if (outsiders.length > 0) {
     const more = outsiders.length > MOST_NAMES ? ` and ${outsiders.length - MOST_NAMES} more` : '';
     const names = outsiders.slice(0, MOST_NAMES).join(', ') + more;
@@ -43,7 +45,8 @@ export async function unjudgedBeside(states: BothStates): Promise<Unjudged[]> {
     if (one !== undefined && other !== undefined && textOf([...one]) !== textOf([...other])) found.push(byTags(arn));
   }
   for (const id of idsOf('VpcEndpoint'))
-    found.push({ gap: `what requests through the VPC endpoint ${id} are allowed`, actions: null });
+    if (await givesMore(states, id))
+      found.push({ gap: `what requests through the VPC endpoint ${id} are allowed`, actions: null });
   return found;
 }
 
@@ -57,17 +60,23 @@ async function isRole(states: BothStates, arn: string): Promise<boolean> {
   return before.role(arn) !== null;
 }
 
-/** Whom the Allows of a resource or role name, or may name, beside stored users and roles. */
-async function outsidersIn(states: BothStates, value: PreparedResource): Promise<readonly string[]> {
-  const { facts, grantPolicies, bucket } = value;
-  const attached = [facts.policy, bucket?.policy ?? null, ...grantPolicies].filter((one) => one !== null);
-  const names = new Set<string>();
-  for (const { policy } of attached) {
+/** Whom the Allows of a resource or role name, or may name, that give them more than before. */
+function namesGivenBy(bearer: ChangedBearer): ReadonlySet<string> {
+  const { grantPolicies, bucket } = bearer.after;
+  const names = new Set(namesGiven(bearer));
+  const others = [bucket?.policy ?? null, ...grantPolicies].filter((one) => one !== null);
+  if (isSameBeside(bearer)) return names;
+  for (const { policy } of others) {
     for (const statement of policy.statements) {
       // What is bound to an id has its ARN as well.
       if (statement.allows) for (const name of namesIn(statement, {}) ?? [`every ${EVERYBODY}`]) names.add(name);
     }
   }
+  return names;
+}
+
+/** Those of the names that are no stored users or roles. */
+async function outsidersAmong(states: BothStates, names: ReadonlySet<string>): Promise<readonly string[]> {
   const outsiders: string[] = [];
   const told = [...names].map((name) => [name.slice(0, name.indexOf(' ')), name.slice(name.indexOf(' ') + 1)] as const);
   const accounts = await states.preview.accountsAmong(told.flatMap(([kind, id]) => (kind === 'account' ? [id] : [])));

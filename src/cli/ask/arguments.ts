@@ -6,6 +6,7 @@ import { CAN_OPTIONS, can } from './can.ts';
 import { COMPARE_OPTIONS, compare } from './compare.ts';
 import { EFFECTIVE_OPTIONS, effective } from './effective.ts';
 import { ESCALATIONS_OPTIONS, escalations } from './escalations.ts';
+import { FINDINGS_OPTIONS, findings } from './findings.ts';
 import { GRAPH_OPTIONS, type GraphRequest, graphRequest } from './graph/graph.ts';
 import { PLACE_OPTIONS, type PlaceOptions, placeOptions, refuseTokens } from './place.ts';
 import { QUERY_OPTIONS, type QueryFiles, queryFiles } from './query.ts';
@@ -105,6 +106,13 @@ export const ASK_COMMANDS: ReadonlyMap<string, (args: readonly string[]) => AskC
     (args) => {
       const { values, positionals } = parsed(args, { ...ESCALATIONS_OPTIONS, ...FIRST });
       return values.help === true ? null : asked(values, escalations(positionals, values));
+    },
+  ],
+  [
+    'findings',
+    (args) => {
+      const { values, positionals } = parsed(args, { ...FINDINGS_OPTIONS, ...FIRST });
+      return values.help === true ? null : asked(values, findings(positionals, values));
     },
   ],
   [

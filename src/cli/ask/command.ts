@@ -60,7 +60,7 @@ async function printAnswer(
   for await (const { data, ...part } of pagesOf(asked, question, first, onChanged)) {
     terminal.out(isJson ? json.piece(data, part) : print(data, part));
     await terminal.drained?.();
-    code = question.code?.(data) ?? 0;
+    code = Math.max(code, question.code?.(data) ?? 0);
   }
   return code;
 }

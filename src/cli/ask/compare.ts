@@ -2,19 +2,21 @@ import { UsageError } from '../usage-error.ts';
 import { gapLines, memberOf, moreLine, named, tableOfNames } from './lines.ts';
 import type { Part, Question } from './question.ts';
 import { TERM, type Term, termCells } from './terms.ts';
-import { exactly } from './words.ts';
+import { contextOf, exactly } from './words.ts';
 
 export const COMPARE_OPTIONS = {
   role: { type: 'string' },
   other: { type: 'string' },
   'other-role': { type: 'string' },
   service: { type: 'string', multiple: true },
+  context: { type: 'string', multiple: true },
 } as const;
 
 const DOCUMENT = `query Compare(
-  $principal: PrincipalId!, $role: Arn, $other: ComparedSubjectInput, $filter: PermissionFilterInput, $first: Int, $after: String
+  $principal: PrincipalId!, $role: Arn, $other: ComparedSubjectInput, $context: RequestContext,
+  $filter: PermissionFilterInput, $first: Int, $after: String
 ) {
-  compareAccess(principal: $principal, assumedRole: $role, other: $other, filter: $filter) {
+  compareAccess(principal: $principal, assumedRole: $role, other: $other, context: $context, filter: $filter) {
     assumption { allowed reason missingContextKeys }
     otherAssumption { allowed reason missingContextKeys }
     gainedCount lostCount changedCount keptCount partial gaps revision
@@ -62,11 +64,12 @@ interface Values {
   readonly other?: string | undefined;
   readonly 'other-role'?: string | undefined;
   readonly service?: string[] | undefined;
+  readonly context?: string[] | undefined;
 }
 
 /**
  * `rolegate compare PRINCIPAL --role ARN`: what it gains, loses and has changed in the role; with `--other PRINCIPAL`, what that one
- * has and it has not, and the other way round.
+ * has and it has not, and the other way round. With `--context`, for requests that have these condition keys.
  */
 export function compare(words: readonly string[], values: Values): Question {
   const [principal = ''] = exactly('compare', ['PRINCIPAL'], words);
@@ -80,6 +83,7 @@ export function compare(words: readonly string[], values: Values): Question {
       principal,
       role,
       other: other === null ? null : { principal: other.principal, assumedRole: other.role },
+      context: contextOf(values.context),
       filter: values.service === undefined ? null : { services: values.service },
     },
     pages: ['compareAccess', 'differences'],

@@ -20,6 +20,6 @@ export interface Question {
   readonly pages: readonly string[] | null;
   /** A new printer of the data: lines for a terminal, part by part. */
   printer(): (data: Data, part: Part) => string;
-  /** The exit code that the data mean; left out: 0. */
+  /** The exit code that the data mean, of a list the greatest of its pages; left out: 0. */
   code?(data: Data): number;
 }

@@ -1,10 +1,11 @@
 /** What an annotation is about, as GitHub shows it beside a change. Lines and columns count from 1. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
-  readonly file: string;
-  /** Null: the file as a whole. */
-  readonly line: number | null;
-  readonly column: number | null;
+  /** Null: it is about no file. */
+  readonly file: string | null;
+  /** Null, or left out: the file as a whole. */
+  readonly line?: number | null;
+  readonly column?: number | null;
   readonly title: string;
   readonly message: string;
 }
@@ -13,9 +14,10 @@ export interface Annotation {
  * The line that makes GitHub Actions show it.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
-export function annotationLine({ level, file, line, column, title, message }: Annotation): string {
+export function annotationLine({ level, file, line = null, column = null, title, message }: Annotation): string {
   const place = line === null ? [] : [`line=${line}`, ...(column === null ? [] : [`col=${column}`])];
-  const properties = [`file=${property(file)}`, ...place, `title=${property(title)}`];
+  const where = file === null ? [] : [`file=${property(file)}`, ...place];
+  const properties = [...where, `title=${property(title)}`];
   return `::${level} ${properties.join(',')}::${data(message)}\n`;
 }
 

@@ -54,10 +54,11 @@ export async function readRevision(sql: Sql, since: bigint): Promise<Reached> {
   return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null), restored };
 }
 
-/** What no policy depends on: sessions come and go while people work, and so do credentials. */
+/** What no policy depends on: sessions come and go while people work, and so do credentials and what is said of findings. */
 export const MOVING: readonly string[] = [
   'AccessKey',
   'Checker',
+  'FindingAcknowledgement',
   'KeySession',
   'MasterKey',
   'MfaDevice',

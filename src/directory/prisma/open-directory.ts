@@ -44,6 +44,8 @@ import type { ServiceStore } from '../services/service-store.ts';
 import { serviceStore } from '../services/services.ts';
 import { type Freshness, Store, USUAL_FRESHNESS } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
+import type { AcknowledgementStore } from '../stores/acknowledgement-store.ts';
+import { acknowledgements } from '../stores/acknowledgements.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
 import { auditEvents } from '../stores/audit-events.ts';
 import { type ExportedEvents, exportedEvents } from '../stores/audit-export.ts';
@@ -132,6 +134,7 @@ class StoredDirectory implements OpenDirectory {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
+  readonly acknowledgements: AcknowledgementStore;
   readonly keySessions: KeySessionStore;
   readonly masterKeys: MasterKeyStore;
   readonly mfaDevices: MfaDeviceStore;
@@ -195,6 +198,7 @@ class StoredDirectory implements OpenDirectory {
     this.credentials = { check: (acting, at) => checkCredentials(database, acting, at) };
     this.audit = auditEvents(this.#store);
     this.checkers = checkers(this.#store);
+    this.acknowledgements = acknowledgements(this.#store);
     this.keySessions = keySessions(this.#store);
     this.masterKeys = masterKeys(this.#store);
     this.mfaDevices = mfaDevices(this.#store);

@@ -1,6 +1,7 @@
 import type { MadeChange } from '../change.ts';
 import type { ChangeOptions, EntityStore } from '../entities/entity-store.ts';
 import type { PreviewStore } from '../previews/preview.ts';
+import type { AcknowledgementStore } from './acknowledgement-store.ts';
 import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
@@ -12,6 +13,7 @@ export interface IdentityStores {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
+  readonly acknowledgements: AcknowledgementStore;
   readonly keySessions: KeySessionStore;
   readonly masterKeys: MasterKeyStore;
   readonly mfaDevices: MfaDeviceStore;

@@ -37,6 +37,7 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.createChecker': performs('CreateChecker', { scope: checkerScope, accountIds: givenAccountIds }),
   'Mutation.rotateChecker': performs('RotateChecker', { checkerId: givenText }),
   'Mutation.revokeChecker': performs('RevokeChecker', { checkerId: text }),
+  'Mutation.acknowledgeFinding': performs('AcknowledgeFinding', { accountId }),
   'Mutation.createAccessKey': performs('CreateAccessKey', { principal: principalId }),
   'Mutation.updateAccessKey': performs('UpdateAccessKey', { principal: principalId, accessKeyId: text }),
   'Mutation.deleteAccessKey': performs('DeleteAccessKey', { principal: principalId, accessKeyId: text }),

@@ -2,10 +2,11 @@ import {
   FINDING_KINDS,
   type FINDING_WEIGHTS,
   type FindingKind as FindingKindValue,
-  type Finding as FindingValue,
   type FoundOutsider,
   keyOfFinding,
 } from '../../access/findings/finding.ts';
+import type { Acknowledgement } from '../../directory/stores/acknowledgement-store.ts';
+import { byAcknowledgement, type ListedFinding } from '../../guard/acknowledged-findings.ts';
 import { type KnownFindings, knownFindings } from '../../guard/findings.ts';
 import { foundForPage } from '../../guard/next-pages.ts';
 import { builder } from '../builder.ts';
@@ -27,6 +28,9 @@ const KINDS: Readonly<Record<FindingKindValue, string>> = {
     'that is in none). The account of whoever is let in is assumed to allow it; AWS services act for accounts and are not listed',
   DANGEROUS_GRANT:
     'An Allow of an inline or customer managed policy gives actions that change permissions on every resource, without conditions',
+  DATA_EXFILTRATION:
+    'An Allow of an inline or customer managed policy, which does not allow everything, gives actions that read or copy what is stored (files, ' +
+    'records, messages, secrets, snapshots) on every resource, without conditions',
   UNREADABLE_DOCUMENT:
     'A policy document cannot be read completely: what cannot be read allows nothing and denies what it can',
   UNUSED_ROLE:
@@ -47,7 +51,9 @@ const FindingWeight = builder.enumType('FindingWeight', {
   description: 'How much a finding weighs, the worst first',
   values: {
     CRITICAL: { description: 'The public is let in, or every action is allowed on every resource' },
-    HIGH: { description: 'Permissions can be changed on every resource, or outsiders can change something' },
+    HIGH: {
+      description: 'Permissions can be changed, or data read, on every resource, or outsiders can change something',
+    },
     MEDIUM: { description: 'Outsiders can read something, or a document cannot be read' },
     LOW: { description: 'Something has no effect' },
   } as const satisfies Record<(typeof FINDING_WEIGHTS)[number], { description: string }>,
@@ -70,37 +76,73 @@ const FindingOutsider = builder.objectRef<FoundOutsider>('FindingOutsider').impl
   }),
 });
 
-const Finding = builder.objectRef<FindingValue>('Finding').implement({
+const FindingAcknowledgement = builder.objectRef<Acknowledgement>('FindingAcknowledgement').implement({
+  description: 'Why a finding was set apart, and for how long. The audit trail says by whom (UpdateFindings)',
+  fields: (t) => ({
+    reason: t.exposeString('reason', { description: 'Why nothing needs to be done' }),
+    acknowledgedAt: t.field({
+      type: 'DateTime',
+      description: 'When it was set apart',
+      resolve: ({ acknowledgedAt }) => new Date(acknowledgedAt),
+    }),
+    until: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is listed again; null: when the document changes',
+      resolve: ({ until }) => (until === null ? null : new Date(until)),
+    }),
+  }),
+});
+
+export const Finding = builder.objectRef<ListedFinding>('Finding').implement({
   description: 'Something in a policy that somebody should look at, with what proves it',
   fields: (t) => ({
-    kind: t.field({ type: FindingKind, description: 'What is found', resolve: ({ kind }) => kind }),
-    weight: t.field({ type: FindingWeight, description: 'How much it weighs', resolve: ({ weight }) => weight }),
+    id: t.id({
+      description: 'It is another one where the document, or what is found in it, has changed',
+      resolve: ({ finding }) => finding.id,
+    }),
+    acknowledgement: t.field({
+      type: FindingAcknowledgement,
+      nullable: true,
+      description: 'How it was set apart; null: it is not, or no more',
+      resolve: ({ acknowledgement }) => acknowledgement,
+    }),
+    kind: t.field({ type: FindingKind, description: 'What is found', resolve: ({ finding: { kind } }) => kind }),
+    weight: t.field({
+      type: FindingWeight,
+      description: 'How much it weighs',
+      resolve: ({ finding: { weight } }) => weight,
+    }),
     arn: t.field({
       type: 'Arn',
-      description: 'What has the policy: a role, a user, a resource, or the managed policy itself',
-      resolve: ({ arn }) => arn,
+      description:
+        'What has the policy: a role, a user, a group, a resource, a VPC endpoint, or the managed or control policy itself',
+      resolve: ({ finding: { arn } }) => arn,
     }),
     accountId: t.field({
       type: 'AccountId',
       nullable: true,
       description: 'Its account; null: not known',
-      resolve: ({ accountId }) => accountId,
+      resolve: ({ finding: { accountId } }) => accountId,
     }),
-    policyName: t.exposeString('policyName', {
+    policyName: t.string({
       nullable: true,
-      description:
-        'Name of the inline policy; null: the trust policy, the policy of the resource, or the managed policy',
+      description: 'Name of the inline policy; null: the policy is none',
+      resolve: ({ finding: { policyName } }) => policyName,
     }),
-    message: t.exposeString('message', { description: 'What is found, in a sentence for people' }),
+    message: t.string({
+      description: 'What is found, in a sentence for people',
+      resolve: ({ finding: { message } }) => message,
+    }),
     outsider: t.field({
       type: FindingOutsider,
       nullable: true,
       description: 'Of PUBLIC_ACCESS and CROSS_ACCOUNT_ACCESS: who is let in; null for other kinds',
-      resolve: ({ outsider }) => outsider,
+      resolve: ({ finding: { outsider } }) => outsider,
     }),
     actions: t.stringList({
       description: 'The actions that it is about, the worst first; empty: it is about a document',
-      resolve: ({ actions }, _args, context) => countText(context, [...actions]),
+      resolve: ({ finding: { actions } }, _args, context) => countText(context, [...actions]),
     }),
     resource: t.field({
       type: 'Arn',
@@ -108,33 +150,33 @@ const Finding = builder.objectRef<FindingValue>('Finding').implement({
       description:
         'The resource on which the first of `actions` was decided, for `whoCan` with `conditional: true`; an example of those inside a bucket. ' +
         'Null: the proof is another one',
-      resolve: ({ resource }) => resource,
+      resolve: ({ finding: { resource } }) => resource,
     }),
     statements: t.field({
       type: [MatchedStatement],
       description:
         'The statements that prove it. Of SHADOWED_STATEMENT the one without effect and then the one that contains it. Without those of ' +
         'policies that the caller may not read',
-      resolve: ({ statements }) => [...statements],
+      resolve: ({ finding: { statements } }) => [...statements],
     }),
     witness: t.field({
       type: GrantedRequest,
       nullable: true,
       description: 'A request that the document grants and that shows it; null: the proof is another one',
-      resolve: ({ witness }) => witness,
+      resolve: ({ finding: { witness } }) => witness,
     }),
     unreadable: t.field({
       type: [PolicyFinding],
       description:
         'Of UNREADABLE_DOCUMENT: what cannot be read, and where. Empty: the content is not known, or it can be read',
-      resolve: ({ unreadable }) => unreadable.map((finding) => ({ finding, written: true })),
+      resolve: ({ finding: { unreadable } }) => unreadable.map((finding) => ({ finding, written: true })),
     }),
   }),
 });
 
-interface FindingPage extends KeyedPage<FindingValue>, KnownFindings {}
+interface FindingPage extends KeyedPage<ListedFinding>, Omit<KnownFindings, 'findings'> {}
 
-const FindingConnection = keyedConnection<FindingValue, FindingPage>('Finding', Finding, {
+const FindingConnection = keyedConnection<ListedFinding, FindingPage>('Finding', Finding, {
   page:
     'A page of findings, in the order of their weight, their kind and their ARN. The next page continues after the place in its cursor, even if ' +
     'the directory has changed since',
@@ -167,7 +209,8 @@ builder.queryField('findings', (t) =>
     nullable: true,
     description:
       'What is found in the policies of a directory that somebody should look at, each with its proof: trust policies, policies of resources, inline ' +
-      'policies of users and roles, and customer managed policies, of entities that the caller may list and as far as it may read the ' +
+      'policies of users, roles and groups with members, customer managed policies, control policies above accounts, and policies of VPC ' +
+      'endpoints (of the last two: what cannot be read, and what has no effect), of entities that the caller may list and as far as it may read the ' +
       `policies. Nothing else is counted. ${NULL_ANSWER}`,
     args: {
       kinds: t.arg({ type: [FindingKind], description: 'Only these kinds. Left out: all' }),
@@ -175,10 +218,14 @@ builder.queryField('findings', (t) =>
         type: ['AccountId'],
         description: 'Only of these accounts. Left out: of all that the caller may list',
       }),
+      acknowledged: t.arg.boolean({
+        description: 'Those that were set apart with `acknowledgeFinding`, instead of those that were not',
+        defaultValue: false,
+      }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: async (_root, { kinds, accountIds, ...args }, context) => {
+    resolve: async (_root, { kinds, accountIds, acknowledged, ...args }, context) => {
       const page = pageOf(args);
       const asked = new Set(kinds ?? FINDING_KINDS);
       const search = {
@@ -188,7 +235,9 @@ builder.queryField('findings', (t) =>
         find: async (before: KnownFindings | null) => before ?? knownFindings(context, asked, accountIds ?? null),
       };
       const found = await inTurn(context, () => foundForPage(context, search));
-      return { ...found, ...pageByKey(found.findings, page, found.revision, keyOfFinding) };
+      // What was set apart meanwhile is not part of what was found.
+      const listed = await byAcknowledgement(context, found.findings, acknowledged === true);
+      return { ...found, ...pageByKey(listed, page, found.revision, ({ finding }) => keyOfFinding(finding)) };
     },
   }),
 );

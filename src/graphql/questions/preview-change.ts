@@ -4,7 +4,7 @@ import {
   type PreviewVerdict as PreviewVerdictValue,
   readForbidden,
 } from '../../access/previews/forbidden-gains.ts';
-import { MOST_COMPARED } from '../../access/previews/preview-change.ts';
+import { MOST_COMPARED, MOST_KINDS } from '../../access/previews/preview-change.ts';
 import type { Revision } from '../../directory/directory.ts';
 import { type KnownEntities, knownOf } from '../../guard/knowable.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
@@ -107,7 +107,7 @@ const PreviewChangeSuccess = builder.objectRef<PreviewAnswer>('PreviewChangeSucc
         'that it may not read. Whether something happens there is not said',
     }),
     complete: t.exposeBoolean('complete', {
-      description: `Whether all were compared whom the caller may ask about: a preview compares at most ${MOST_COMPARED} principals, each role in which one is looked at included`,
+      description: `Whether all were compared whom the caller may ask about: a preview compares at most ${MOST_COMPARED} principals, each role in which one is looked at included, in half of the time of a request; those with equal policies are compared once, and at most ${MOST_KINDS} that differ`,
     }),
     verdict: t.field({
       type: PreviewVerdict,

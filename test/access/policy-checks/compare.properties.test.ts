@@ -13,7 +13,7 @@ import { RolegateError } from '../../../src/policy/errors.ts';
 import { globOf } from '../../../src/policy/pattern.ts';
 import type { PolicyKind } from '../../../src/policy/policy-kind.ts';
 import { finished } from '../../../src/policy/steps.ts';
-import { C, pairs, requestsFor } from './documents.ts';
+import { C, type Pair, pairs, pairsOf, requestsFor } from './documents.ts';
 
 const NOW = Date.UTC(2026, 10, 27);
 /** Requests on each pair of documents. */
@@ -78,16 +78,17 @@ const ORIGINS = new Set(['aws:sourceip', 'aws:sourcearn', 'aws:principalorgid'])
 
 describe('checking one document', () => {
   const runs = { numRuns: Math.ceil(Number(wanted) / REQUESTS / 3) };
-  const withRequests = pairs.chain((pair) =>
-    fc.tuple(fc.constant(pair), fc.array(requestsFor(pair.kind), { minLength: REQUESTS, maxLength: REQUESTS })),
-  );
+  const withRequests = (drawn: fc.Arbitrary<Pair>) =>
+    drawn.chain((pair) =>
+      fc.tuple(fc.constant(pair), fc.array(requestsFor(pair.kind), { minLength: REQUESTS, maxLength: REQUESTS })),
+    );
 
   it('grants none of the actions on the resources, or shows that it does', () => {
     const action = fc.constantFrom('s3:Get*', 's3:*', 'sqs:SendMessage', 'kms:*', 'sts:Assume*');
     const resource = fc.constantFrom('*', 'arn:aws:s3:::b/*', 'arn:aws:s3:::*/x?', 'arn:aws:sqs:us-east-1:*:*');
     let shown = 0;
     fc.assert(
-      fc.property(withRequests, action, resource, ([{ kind, after }, requests], one, other) => {
+      fc.property(withRequests(pairs), action, resource, ([{ kind, after }, requests], one, other) => {
         const asked = { kind, document: after, actions: [one], resources: [other] };
         const outcome = finished(checkAccessNotGranted({ catalog, now: NOW }, asked));
         const isAsked = (request: Pick<CheckedRequest, 'action' | 'resource'>): boolean =>
@@ -106,8 +107,8 @@ describe('checking one document', () => {
   it('grants strangers nothing, or shows that it does', () => {
     let shown = 0;
     fc.assert(
-      fc.property(withRequests, ([{ kind, after }, requests]) => {
-        if (kind !== 'resource' && kind !== 'trust') return;
+      // Others cannot be asked about: drawn with them, a run in thirty had nothing to look at.
+      fc.property(withRequests(pairsOf(['resource', 'trust'])), ([{ kind, after }, requests]) => {
         const outcome = finished(checkNoPublicAccess({ catalog, now: NOW }, { kind, document: after }));
         const witnesses = outcome.kind === 'found' ? [outcome.witness] : [];
         expect(witnesses.filter((one) => isGranted(kind, after, one) !== true)).toEqual([]);

@@ -182,7 +182,13 @@ export interface Pair {
 }
 
 /** Two documents, of which the second mostly has much of the first. */
-export const pairs: fc.Arbitrary<Pair> = fc.constantFrom(...KINDS).chain((kind) => {
+export const pairs: fc.Arbitrary<Pair> = pairsOf(KINDS);
+
+export function pairsOf(kinds: readonly PolicyKind[]): fc.Arbitrary<Pair> {
+  return fc.constantFrom(...kinds).chain(pairOf);
+}
+
+function pairOf(kind: PolicyKind): fc.Arbitrary<Pair> {
   const some = fc.array(statements(kind), { minLength: 1, maxLength: 3 });
   return fc
     .tuple(some, some, fc.constantFrom('other', 'less', 'more', 'same'), fc.nat())
@@ -196,7 +202,7 @@ export const pairs: fc.Arbitrary<Pair> = fc.constantFrom(...KINDS).chain((kind) 
       }[how];
       return { kind, before: textOf(one), after: textOf(after) };
     });
-});
+}
 
 const CALLERS = [
   `arn:aws:iam::${A}:user/alice`,

@@ -111,6 +111,13 @@ describe('what is asked', () => {
     expect(compared.out).toMatch(/: actions gained 0, lost \d+, changed \d+, unchanged \d+\n/);
     expect(compared.out).toMatch(/^lost +s3:DeleteObject +arn:aws:s3:::dev-alice/m);
     expect(compared.out).not.toMatch(/cannot be in/);
+    // No policy of the demo asks for it.
+    const context = ['--context', 'aws:SourceIp=192.0.2.1', '--context', 'aws:TagKeys=a', '--context', 'aws:TagKeys=b'];
+    const asked = ['compare', ALICE, '--role', WRITER, '--service', 's3', ...context];
+    expect(ASK_COMMANDS.get('compare')?.(asked.slice(1))).toMatchObject({
+      question: { variables: { context: { 'aws:SourceIp': '192.0.2.1', 'aws:TagKeys': ['a', 'b'] } } },
+    });
+    expect(await rolegate(asked)).toMatchObject({ code: 0, out: compared.out });
     const roles = await rolegate(['roles', ALICE, '--depth', '2']);
     expect(roles.out).toBe(`${ALICE} can assume 2 roles\narn:aws:iam::111111111111:role/Deployer\n${WRITER}\n`);
     const routes = await rolegate(['routes', ALICE, '--need', `s3:GetObject=${OWN}`, `s3:PutObject=${SHARED}`]);
@@ -157,6 +164,26 @@ describe('what is asked', () => {
     expect(escalationPaths.nodes[2]).toMatchObject(bob);
     const ofAccount = await rolegate(['escalations', '--account', '222222222222']);
     expect(ofAccount.out).toMatch(/^1 way to more permissions\n\S+bob {2}1 step {2,}Assume the role: \S+Auditor\n$/);
+  });
+
+  test('findings lists what somebody should look at, and fails on what weighs enough', async () => {
+    const { out, code } = await rolegate(['findings']);
+    expect(code).toBe(0);
+    const [head, ...lines] = out.trimEnd().split('\n');
+    expect(head).toBe(`${lines.length} finding${lines.length === 1 ? '' : 's'}`);
+    const { findings } = JSON.parse((await rolegate(['findings', '--json'])).out);
+    expect(findings.nodes).toHaveLength(lines.length);
+    const [worst] = findings.nodes;
+    const weight = worst.weight.toLowerCase();
+    expect(lines[0]).toMatch(new RegExp(`^${weight} +[a-z -]+ {2}`));
+    expect(lines[0]).toContain(worst.message);
+    expect(await rolegate(['findings', '--fail-on', weight])).toMatchObject({ code: 1, out });
+    expect(await rolegate(['findings', '--fail-on', 'critical', '--kind', 'shadowed-statement'])).toMatchObject({
+      code: 0,
+    });
+    const annotated = await rolegate(['findings', '--format', 'github', '--account', worst.accountId]);
+    expect(annotated.out).toMatch(/^::(?:error|warning|notice) title=[a-z ]+ \([a-z]+\)::/);
+    expect((await rolegate(['findings', '--kind', 'nothing'])).failure).toMatch(/FindingKind/);
   });
 
   test('graph draws what is around, or all accounts', async () => {
@@ -235,6 +262,9 @@ describe('who is asked', () => {
     ],
     [['roles', ALICE, '--depth', '5'], '--depth is a number from 1 to 4'],
     [['roles', ALICE, '--first', '0'], '--first is a number from 1'],
+    [['findings', ALICE], '`rolegate findings` takes options only'],
+    [['findings', '--fail-on', 'much'], '--fail-on is critical, high, medium or low'],
+    [['findings', '--kind', ''], '--kind is a kind of findings, such as public-access'],
     [['graph', ALICE], '`rolegate graph` takes options only'],
     [['graph', '--dot', '--json'], '--dot and --json exclude each other'],
     [['compare', ALICE], '`rolegate compare` needs --role ARN or --other PRINCIPAL'],

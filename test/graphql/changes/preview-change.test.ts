@@ -11,6 +11,10 @@ const C = '333333333333';
 const GROUP = `arn:aws:iam::${A}:group/Team`;
 const BUCKET = 'arn:aws:s3:::previewed';
 
+const through = (Action: string): JsonObject => ({ ...allow(Action), Principal: '*' });
+const WITH_ID = { condition: { StringEquals: { 'sts:ExternalId': 'x' } } };
+const PARTNERS = [trusts({ AWS: C }, WITH_ID), trusts({ Service: 'ec2.amazonaws.com' })];
+
 let services: TestServices;
 let live: Live;
 let reader: Caller;
@@ -65,8 +69,20 @@ beforeAll(async () => {
       roles: [
         aRole('Target', [trusts({ AWS: A })], [allow('sqs:SendMessage')]),
         aRole('Closed', [trusts({ AWS: B })], [allow('ec2:RunInstances')]),
+        aRole('Partners', PARTNERS, [allow('iam:GetUser')], { arn: roleArn('Partners', B) }),
       ],
       resources: [{ arn: BUCKET, accountId: A, policy: null }],
+      vpcEndpoints: [
+        {
+          id: 'vpce-1',
+          accountId: A,
+          region: 'eu-west-1',
+          vpcId: null,
+          serviceName: 'com.amazonaws.eu-west-1.s3',
+          type: 'Gateway',
+          policy: policy(through('s3:Get*')),
+        },
+      ],
     },
   );
   ({ services, live } = opened);
@@ -221,6 +237,41 @@ describe('what changes would do', () => {
     expect(await preview(OPERATOR, [made], { failIf: { gains: ['sts:Assume*'] } })).toMatchObject({
       verdict: 'UNDECIDED',
     });
+  });
+
+  test('others gain nothing as long as what means them stays as it is, and what is denied is', async () => {
+    const trusting = (...statements: JsonObject[]) => ({
+      updateAssumeRolePolicy: { roleArn: roleArn('Partners', B), policyDocument: doc(...statements) },
+    });
+    const [partner = {}, service = {}] = PARTNERS;
+    const failIf = { gains: ['iam:*'] };
+    const nobody = userArn('nobody');
+    for (const change of [
+      trusting(service, partner, trusts({ AWS: nobody })),
+      trusting(trusts({ AWS: [nobody, C] }, WITH_ID), { ...service, Sid: 'Renamed' }),
+      trusting(partner, { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }),
+    ])
+      expect(await preview(OPERATOR, [change], { failIf })).toMatchObject({ verdict: 'PASSED', gaps: [] });
+    for (const [change, gap] of [
+      [trusting(trusts({ AWS: C }), service), C],
+      [trusting(partner, trusts({ Service: ['ec2.amazonaws.com', 'ecs.amazonaws.com'] })), 'ecs.amazonaws.com'],
+      [trusting(partner, service, trusts('*')), '*'],
+    ] as const)
+      expect(await preview(OPERATOR, [change], { failIf })).toMatchObject({
+        verdict: 'UNDECIDED',
+        gaps: [expect.stringContaining(gap)],
+      });
+  });
+
+  test('the policy of a VPC endpoint lets more through, or does not', async () => {
+    for (const [action, verdict] of [
+      ['s3:GetObject', 'PASSED'],
+      ['s3:Get*', 'PASSED'],
+      ['s3:*', 'UNDECIDED'],
+    ] as const) {
+      const change = { modifyVpcEndpoint: { endpointId: 'vpce-1', policyDocument: doc(through(action)) } };
+      expect(await preview(OPERATOR, [change], { failIf: { gains: ['iam:*'] } })).toMatchObject({ verdict });
+    }
   });
 
   test('who is new, or has another name, gains what policies of others give', async () => {

@@ -59,10 +59,39 @@ const resources = {
   other: policy(grants('*', 's3:GetObject', `${bucket('other')}/*`, ofOrganization('o-otherorg123'))),
 };
 
+const group = (name: string): string => `arn:aws:iam::${A}:group/${name}`;
+const CONTROL = `arn:aws:organizations::${A}:policy/o-exampleorg1/service_control_policy/p-limits`;
+const ENDPOINT = `arn:aws:ec2:eu-west-1:${A}:vpc-endpoint/vpce-1`;
+const twice = policy(allow('s3:*'), allow('s3:GetObject'));
+
 const document = (): DirectoryDocument => {
   const organization = anOrganization(A, B);
+  const limits = {
+    id: 'p-limits',
+    arn: CONTROL,
+    type: 'SERVICE_CONTROL_POLICY' as const,
+    name: 'Limits',
+    document: twice,
+    targets: [B],
+  };
   return {
     ...organization,
+    organizations: organization.organizations.map((one) => ({ ...one, scpEnabled: true, controlPolicies: [limits] })),
+    groups: ['Members', 'Empty'].map((name) => ({
+      arn: group(name),
+      inlinePolicies: [{ name: 'inline', document: policy(allow('iam:*')) }],
+    })),
+    vpcEndpoints: [
+      {
+        id: 'vpce-1',
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: null,
+        serviceName: 'com.amazonaws.eu-west-1.s3',
+        type: 'Gateway',
+        policy: policy({ ...allow('s3:*'), Principal: '*' }, { ...allow('s3:GetObject'), Principal: '*' }),
+      },
+    ],
     accounts: [...organization.accounts, { id: ALONE, membership: 'NONE' }],
     policies: [
       managedPolicy(
@@ -84,6 +113,7 @@ const document = (): DirectoryDocument => {
         allow('iam:GetRole', roleArn('Partner')),
       ]),
       aUser('nobody'),
+      { ...aUser('member'), groups: [group('Members')] },
       {
         arn: userArn('friend', ALONE),
         inlinePolicies: [{ name: 'inline', document: policy(allow('sts:AssumeRole', roleArn('Friends'))) }],
@@ -190,9 +220,11 @@ test('grants of everything and of permissions, with a request that the simulatio
   const { nodes } = await found({ kinds: ['DANGEROUS_GRANT'] });
   expect(nodes.map((one) => [told(one), one.policyName])).toEqual([
     [`CRITICAL DANGEROUS_GRANT ${userArn('admin')}`, 'inline'],
+    // Of a group without members nobody has it.
+    [`HIGH DANGEROUS_GRANT ${group('Members')}`, 'inline'],
     [`HIGH DANGEROUS_GRANT ${roleArn('Granter')}`, 'inline'],
   ]);
-  const granter = nodes[1];
+  const granter = nodes[2];
   expect(granter).toMatchObject({ actions: ['iam:AttachRolePolicy'], witness: { action: 'iam:AttachRolePolicy' } });
   const { data } = await gateway.ask(
     OPERATOR,
@@ -214,18 +246,31 @@ test('grants of everything and of permissions, with a request that the simulatio
   expect(data).toEqual({ simulateCustomPolicies: [{ allowed: true }] });
 });
 
+test('grants of what is stored everywhere, unless everything is granted', async () => {
+  const { nodes } = await found({ kinds: ['DATA_EXFILTRATION'] });
+  expect(nodes.map((one) => [told(one), one.actions, one.witness?.action])).toEqual(
+    [managed('Shadowed'), managed('Sound'), roleArn('Granter')].map((arn) => [
+      `HIGH DATA_EXFILTRATION ${arn}`,
+      ['s3:GetObject'],
+      's3:GetObject',
+    ]),
+  );
+});
+
 test('documents that cannot be read, with the place, and those without effect', async () => {
   const { nodes } = await found({ kinds: ['UNREADABLE_DOCUMENT', 'GRANTS_NOTHING', 'SHADOWED_STATEMENT'] });
   expect(nodes.map(told)).toEqual([
     `MEDIUM UNREADABLE_DOCUMENT ${managed('Broken')}`,
     `LOW GRANTS_NOTHING ${managed('Nothing')}`,
     `LOW GRANTS_NOTHING ${managed('TakenBack')}`,
+    `LOW SHADOWED_STATEMENT ${ENDPOINT}`,
     `LOW SHADOWED_STATEMENT ${managed('Shadowed')}`,
+    `LOW SHADOWED_STATEMENT ${CONTROL}`,
   ]);
   expect(nodes[0]?.unreadable).toEqual([
     expect.objectContaining({ path: expect.stringMatching(/^Statement\[0\]/), line: 1 }),
   ]);
-  expect(nodes[3]?.statements.map(({ index }) => index)).toEqual([1, 0]);
+  expect(nodes[4]?.statements.map(({ index }) => index)).toEqual([1, 0]);
 });
 
 test('roles that nobody can assume', async () => {
@@ -236,7 +281,7 @@ test('roles that nobody can assume', async () => {
 test('pages hold every finding once, in one order', async () => {
   const all = await found();
   expect(all).toMatchObject({ withheld: false, totalCount: all.nodes.length });
-  expect(new Set(all.nodes.map(({ kind }) => kind)).size).toBe(7);
+  expect(new Set(all.nodes.map(({ kind }) => kind)).size).toBe(8);
   const paged: Node[] = [];
   for (let after: string | null = null; ; ) {
     const page: Page = await found({ first: 3, after });
@@ -254,4 +299,77 @@ test('others see what is found in the policies that they may read', async () => 
   expect([withheld, totalCount]).toEqual([true, 1]);
   const refused = await gateway.ask(signedIn(userArn('nobody')), QUERY);
   expect(faultsOf(refused)).toMatchObject([{ code: 'FORBIDDEN' }]);
+});
+
+const ACKNOWLEDGE = `mutation ($input: AcknowledgeFindingInput!) { acknowledgeFinding(input: $input) { __typename
+  ... on AcknowledgeFindingSuccess { finding { id acknowledgement { reason until } } }
+  ... on AccessDeniedFailure { message } ... on ValidationFailure { field } ... on NoSuchEntityFailure { field } } }`;
+
+async function acknowledge(input: object, caller = OPERATOR): Promise<unknown> {
+  const given = { accountId: A, reason: 'by design', ...input };
+  const { data, errors } = await gateway.ask(caller, ACKNOWLEDGE, { input: given });
+  expect(errors).toBeUndefined();
+  return (data as { acknowledgeFinding: unknown }).acknowledgeFinding;
+}
+
+const IDS = `query ($acknowledged: Boolean) {
+  findings(kinds: [UNUSED_ROLE, CROSS_ACCOUNT_ACCESS], acknowledged: $acknowledged, first: 100) {
+    totalCount nodes { id kind arn acknowledgement { reason } } } }`;
+
+interface Listed {
+  readonly totalCount: number;
+  readonly nodes: readonly { readonly id: string; readonly arn: string; readonly acknowledgement: object | null }[];
+}
+
+async function listed(acknowledged: boolean): Promise<Listed> {
+  const { data } = await gateway.ask(OPERATOR, IDS, { acknowledged });
+  return (data as { findings: Listed }).findings;
+}
+
+test('a finding is set apart until a time, or until it is another one', async () => {
+  const before = await listed(false);
+  expect((await listed(true)).nodes).toEqual([]);
+  const partner = before.nodes.find(({ arn }) => arn === roleArn('Partner'));
+  const findingId = partner?.id;
+  const reader = signedIn(userArn('auditor'));
+  expect(await acknowledge({ findingId }, reader)).toMatchObject({
+    __typename: 'AccessDeniedFailure',
+    message: expect.stringMatching(/not authorized to perform: access-analyzer:UpdateFindings/),
+  });
+  expect(await acknowledge({ findingId: `${findingId}x` })).toMatchObject({ __typename: 'NoSuchEntityFailure' });
+  expect(await acknowledge({ findingId, accountId: B })).toMatchObject({ __typename: 'NoSuchEntityFailure' });
+  expect(await acknowledge({ findingId, reason: ' ' })).toEqual({ __typename: 'ValidationFailure', field: 'reason' });
+  const until = '2099-01-01T00:00:00.000Z';
+  expect(await acknowledge({ findingId, until })).toEqual({
+    __typename: 'AcknowledgeFindingSuccess',
+    finding: { id: findingId, acknowledgement: { reason: 'by design', until } },
+  });
+  expect(await listed(true)).toMatchObject({ totalCount: 1, nodes: [{ id: findingId, acknowledgement: {} }] });
+  expect((await listed(false)).totalCount).toBe(before.totalCount - 1);
+  const { data } = await gateway.ask(
+    OPERATOR,
+    '{ auditEvents(filter: { event: "UpdateFindings" }) { nodes { outcome target } } }',
+  );
+  expect(data).toMatchObject({
+    auditEvents: { nodes: expect.arrayContaining([{ outcome: 'SUCCEEDED', target: roleArn('Partner') }]) },
+  });
+  // Somebody else is let in, too: it is another document.
+  await gateway.ask(
+    OPERATOR,
+    `mutation ($input: UpdateAssumeRolePolicyInput!) { updateAssumeRolePolicy(input: $input) { __typename } }`,
+    {
+      input: {
+        roleArn: roleArn('Partner'),
+        policyDocument: policy(trusts({ AWS: [`arn:aws:iam::${OUTSIDE}:root`, userArn('admin')] })),
+      },
+    },
+  );
+  expect((await listed(true)).nodes).toEqual([]);
+  const again = (await listed(false)).nodes.find(({ arn }) => arn === roleArn('Partner'));
+  expect(again).toMatchObject({ acknowledgement: null });
+  await acknowledge({ findingId: again?.id });
+  expect((await listed(true)).nodes.map(({ arn }) => arn)).toEqual([roleArn('Partner')]);
+  // A time that has passed ends it.
+  await acknowledge({ findingId: again?.id, until: '2020-01-01T00:00:00.000Z' });
+  expect((await listed(true)).nodes).toEqual([]);
 });
