@@ -70,6 +70,8 @@ describe('work ends', () => {
       used.mockRestore();
       clock.mockRestore();
     });
+    // The turn that began by the other clock is over.
+    await nextTurn();
     expect(done).toBe('done');
     expect(work.turns).toBeGreaterThan(500);
   });

@@ -85,15 +85,8 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     after: ids.filter((id) => id < after.statements.length).flatMap((id) => statements[id] ?? []),
     before: ids.filter((id) => id >= after.statements.length).flatMap((id) => statements[id] ?? []),
   });
-  // What is quickly decided comes first: few patterns of resources, then few kinds.
-  const few: (Group & { readonly patterns: number })[] = [];
-  for (const group of groups.values()) {
-    yield group.ids.length;
-    few.push({ ...group, patterns: patternsIn(group.ids.flatMap((id) => statements[id] ?? [])) });
-  }
-  few.sort((one, other) => one.patterns - other.patterns || one.kinds.size - other.kinds.size);
   const made: ActionGroup[] = [];
-  for (const { ids, kinds } of few) {
+  for (const { ids, kinds } of yield* quickestFirst([...groups.values()], statements)) {
     yield ids.length;
     made.push({ rules: rulesOf(ids), actions: [...kinds.values()], unlisted: null });
   }
@@ -110,6 +103,18 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
     made.push({ rules: rulesOf(ids), actions: [], unlisted: `${service}:${name}` });
   }
   return made;
+}
+
+/** What is quickly decided comes first: few patterns of resources, then few kinds. */
+function* quickestFirst(groups: readonly Group[], statements: readonly Ruled[]): Steps<readonly Group[]> {
+  const counted: { readonly group: Group; readonly patterns: number }[] = [];
+  for (const group of groups) {
+    yield group.ids.length;
+    counted.push({ group, patterns: patternsIn(group.ids.flatMap((id) => statements[id] ?? [])) });
+  }
+  return counted
+    .sort((one, other) => one.patterns - other.patterns || one.group.kinds.size - other.group.kinds.size)
+    .map(({ group }) => group);
 }
 
 function keyOf(service: string, ids: readonly number[]): string {
