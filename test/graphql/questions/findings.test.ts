@@ -322,7 +322,8 @@ interface Listed {
 }
 
 async function listed(acknowledged: boolean): Promise<Listed> {
-  const { data } = await gateway.ask(OPERATOR, IDS, { acknowledged });
+  const { data, errors } = await gateway.ask(OPERATOR, IDS, { acknowledged });
+  expect(errors).toBeUndefined();
   return (data as { findings: Listed }).findings;
 }
 
