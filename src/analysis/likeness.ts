@@ -13,7 +13,7 @@ interface Parts {
   readonly entries: readonly Entry[];
   readonly never: ReadonlySet<string>;
   /** The principal on a resource, or on no certain one (null). */
-  at(resource: PreparedResource | null): Evaluation;
+  readonly at: (resource: PreparedResource | null) => Evaluation;
 }
 
 /**

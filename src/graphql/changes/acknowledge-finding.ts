@@ -49,9 +49,8 @@ builder.mutationField('acknowledgeFinding', (t) =>
     resolve: (_root, { input: { accountId, findingId, reason, until } }, context) =>
       expectingFailures(async () => {
         const { directory, caller, now, origin } = context;
-        const id = String(findingId);
-        const finding = await inTurn(context, () => knownFinding(context, accountId, id));
-        const given = { accountId, findingId: id, target: finding.arn, reason, until: until?.getTime() ?? null };
+        const finding = await inTurn(context, () => knownFinding(context, accountId, findingId));
+        const given = { accountId, findingId, target: finding.arn, reason, until: until?.getTime() ?? null };
         await acknowledgeFinding({ directory }, aCall(caller, now, origin), given);
         const [listed] = await byAcknowledgement(context, [finding], true);
         return listed ?? { finding, acknowledgement: null };

@@ -152,27 +152,30 @@ export const Finding = builder.objectRef<ListedFinding>('Finding').implement({
         'Null: the proof is another one',
       resolve: ({ finding: { resource } }) => resource,
     }),
-    statements: t.field({
-      type: [MatchedStatement],
-      description:
-        'The statements that prove it. Of SHADOWED_STATEMENT the one without effect and then the one that contains it. Without those of ' +
-        'policies that the caller may not read',
-      resolve: ({ finding: { statements } }) => [...statements],
-    }),
-    witness: t.field({
-      type: GrantedRequest,
-      nullable: true,
-      description: 'A request that the document grants and that shows it; null: the proof is another one',
-      resolve: ({ finding: { witness } }) => witness,
-    }),
-    unreadable: t.field({
-      type: [PolicyFinding],
-      description:
-        'Of UNREADABLE_DOCUMENT: what cannot be read, and where. Empty: the content is not known, or it can be read',
-      resolve: ({ finding: { unreadable } }) => unreadable.map((finding) => ({ finding, written: true })),
-    }),
   }),
 });
+
+builder.objectFields(Finding, (t) => ({
+  statements: t.field({
+    type: [MatchedStatement],
+    description:
+      'The statements that prove it. Of SHADOWED_STATEMENT the one without effect and then the one that contains it. Without those of ' +
+      'policies that the caller may not read',
+    resolve: ({ finding: { statements } }) => [...statements],
+  }),
+  witness: t.field({
+    type: GrantedRequest,
+    nullable: true,
+    description: 'A request that the document grants and that shows it; null: the proof is another one',
+    resolve: ({ finding: { witness } }) => witness,
+  }),
+  unreadable: t.field({
+    type: [PolicyFinding],
+    description:
+      'Of UNREADABLE_DOCUMENT: what cannot be read, and where. Empty: the content is not known, or it can be read',
+    resolve: ({ finding: { unreadable } }) => unreadable.map((finding) => ({ finding, written: true })),
+  }),
+}));
 
 interface FindingPage extends KeyedPage<ListedFinding>, Omit<KnownFindings, 'findings'> {}
 

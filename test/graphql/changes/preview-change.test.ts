@@ -255,7 +255,6 @@ describe('what changes would do', () => {
     for (const [change, gap] of [
       [trusting(trusts({ AWS: C }), service), C],
       [trusting(partner, trusts({ Service: ['ec2.amazonaws.com', 'ecs.amazonaws.com'] })), 'ecs.amazonaws.com'],
-      [trusting(partner, service, trusts('*')), '*'],
     ] as const)
       expect(await preview(OPERATOR, [change], { failIf })).toMatchObject({
         verdict: 'UNDECIDED',
