@@ -33,6 +33,11 @@ export function Findings() {
       <p class="lead">What stands in policies and lets in, gives or hides more than it seems. The worst comes first.</p>
       <Filters kind={kind} account={account} names={names} choose={choose} />
       {failure !== null && <FailureNotice failure={failure} again={again} />}
+      {failure?.kind === 'refused' && (
+        <button type="button" class="button" onClick={again}>
+          Try again
+        </button>
+      )}
       {found !== null && <Honest found={found} />}
       <ul class="findings">
         {found?.nodes.map((each) => (
