@@ -211,7 +211,7 @@ describe('pages of the console', { timeout: 180_000 }, () => {
       'mutation($input: ImportDirectoryInput!) { importDirectory(input: $input) { __typename } }',
       { variables: { input }, authorization: seen.gateway.as.operator },
     );
-    expect(done.body.data.importDirectory.__typename).toBe('ImportDirectorySuccess');
+    expect(done.body).toMatchObject({ data: { importDirectory: { __typename: 'ImportDirectorySuccess' } } });
     const { page, complaints } = await signedIn(`/p/${encodeURIComponent(ROOT_LIKE)}`, asOperator());
     const status = page.getByRole('status').getByText(/^[\d,]+ actions$/);
     await status.waitFor({ timeout: 120_000 });

@@ -67,13 +67,13 @@ export function consoleInBrowser() {
       return gateway;
     },
     open,
-    keyOf(name: string) {
+    keyOf: (name: string) => {
       const accessKeyId = `AKIADEMO${name.toUpperCase()}`.padEnd(20, 'A');
       return { accessKeyId, secretAccessKey: gateway.gateway.services.secrets.secretFor(accessKeyId) };
     },
     asOperator: () => ({ operatorToken: gateway.as.operator.replace('Bearer ', '') }),
     /** Signs in without the form, and opens `path`. */
-    async signedIn(path: string, input: object, look: BrowserContextOptions = {}): Promise<OpenPage> {
+    signedIn: async (path: string, input: object, look: BrowserContextOptions = {}): Promise<OpenPage> => {
       const opened = await open('/sign-in', look);
       await opened.page.evaluate(
         async (variables) => {

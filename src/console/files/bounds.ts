@@ -16,15 +16,20 @@ export class NotTaken extends Error {
 
 /** How much may still be read. */
 export class Allowance {
+  readonly #most: number;
   #bytes = 0;
   #files = 0;
+
+  constructor(mostBytes: number) {
+    this.#most = mostBytes;
+  }
 
   /** Throws NotTaken. */
   take(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > MOST_BYTES) {
+    if (this.#bytes > this.#most) {
       throw new NotTaken(
-        `More than ${MOST_BYTES / 1_048_576} MiB is too much for a browser. \`rolegate import\` takes up to 512 MiB.`,
+        `More than ${this.#most / 1_048_576} MiB is too much for a browser. \`rolegate import\` takes up to 512 MiB.`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { Allowance, NotTaken, type TextFile } from './bounds.ts';
+import { Allowance, MOST_BYTES, NotTaken, type TextFile } from './bounds.ts';
 import { inflated } from './inflate.ts';
 import { isTar, membersOfTar } from './tar.ts';
 import { isZip, membersOfZip } from './zip.ts';
@@ -21,16 +21,22 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const LONGEST_NAME = 1_024;
 
 /** Reads files, and those in archives (.zip, .tar, .tar.gz) and in .json.gz. Of folders and archives, JSON alone is taken. Throws NotTaken. */
-export async function readChosen(chosen: readonly Chosen[]): Promise<ReadFiles> {
-  const reading = new Reading();
+export async function readChosen(chosen: readonly Chosen[], mostBytes = MOST_BYTES): Promise<ReadFiles> {
+  const reading = new Reading(mostBytes);
   for (const { path, file } of chosen) await reading.add(path, file, chosen.length === 1);
   return reading.read;
 }
 
 class Reading {
-  readonly #allowance = new Allowance();
+  readonly #most: number;
+  readonly #allowance: Allowance;
   readonly #files = new Map<string, string>();
   readonly #leftOut: string[] = [];
+
+  constructor(mostBytes: number) {
+    this.#most = mostBytes;
+    this.#allowance = new Allowance(mostBytes);
+  }
 
   get read(): ReadFiles {
     return { files: [...this.#files].map(([name, text]) => ({ name, text })), leftOut: this.#leftOut };
@@ -55,7 +61,7 @@ class Reading {
 
   /** Throws NotTaken, for a file that is too large before it is read. */
   #allowanceOf(bytes: number): void {
-    new Allowance().take(bytes);
+    new Allowance(this.#most).take(bytes);
   }
 
   async #unpack(path: string, bytes: Bytes): Promise<void> {

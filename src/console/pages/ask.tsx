@@ -53,28 +53,7 @@ export function Ask() {
           {becauseOf(decision)}
         </p>
       )}
-      {decision !== null && (
-        <Section title="How it was decided" aside={<Verdict meaning={meaningOf(decision.effect)} />}>
-          <Flow decision={decision} />
-          <p class="own-words">{decision.reason}</p>
-          <p class="actions">
-            <a href={`${resourceAddress(decision.resource)}?action=${encodeURIComponent(decision.action)}`}>
-              Who else can
-            </a>
-            <a href={principalAddress(decision.principal.principalId)}>
-              What else <bdi>{nameOf(decision.principal)}</bdi> may do
-            </a>
-            <a
-              href={comparedAddress({
-                principal: decision.principal.principalId,
-                role: decision.assumedRole?.arn ?? '',
-              })}
-            >
-              Compare with…
-            </a>
-          </p>
-        </Section>
-      )}
+      {decision !== null && <Decided decision={decision} />}
       <div class="ask">
         <QuestionForm key={url} question={question} query={query} submit={submit} />
         <div class="ask-answer">
@@ -85,6 +64,30 @@ export function Ask() {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The way of the request through the layers, and where to go on from there. */
+function Decided({ decision }: { readonly decision: Decision }) {
+  return (
+    <Section title="How it was decided" aside={<Verdict meaning={meaningOf(decision.effect)} />}>
+      <Flow decision={decision} />
+      <p class="own-words">{decision.reason}</p>
+      <p class="actions">
+        <a href={`${resourceAddress(decision.resource)}?action=${encodeURIComponent(decision.action)}`}>Who else can</a>
+        <a href={principalAddress(decision.principal.principalId)}>
+          What else <bdi>{nameOf(decision.principal)}</bdi> may do
+        </a>
+        <a
+          href={comparedAddress({
+            principal: decision.principal.principalId,
+            role: decision.assumedRole?.arn ?? '',
+          })}
+        >
+          Compare with…
+        </a>
+      </p>
+    </Section>
   );
 }
 

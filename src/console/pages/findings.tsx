@@ -31,32 +31,13 @@ export function Findings() {
   return (
     <Page title="Findings" heading={found === null ? 'Findings' : headline(found)}>
       <p class="lead">What stands in policies and lets in, gives or hides more than it seems. The worst comes first.</p>
-      <div class="filters">
-        <label class="field">
-          <span>Kind</span>
-          <select value={kind ?? ''} onChange={(event) => choose({ kind: event.currentTarget.value })}>
-            <option value="">all</option>
-            {Object.entries(FINDING_KINDS).map(([each, word]) => (
-              <option key={each} value={each}>
-                {word}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>Account</span>
-          <select value={account} onChange={(event) => choose({ account: event.currentTarget.value })}>
-            <option value="">all that I may list</option>
-            {account !== '' && !names.has(account) && <option value={account}>{account}</option>}
-            {[...names].map(([id, each]) => (
-              <option key={id} value={id}>
-                {accountName(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+      <Filters kind={kind} account={account} names={names} choose={choose} />
       {failure !== null && <FailureNotice failure={failure} again={again} />}
+      {failure?.kind === 'refused' && (
+        <button type="button" class="button" onClick={again}>
+          Try again
+        </button>
+      )}
       {found !== null && <Honest found={found} />}
       <ul class="findings">
         {found?.nodes.map((each) => (
@@ -75,6 +56,46 @@ export function Findings() {
         </button>
       )}
     </Page>
+  );
+}
+
+function Filters({
+  kind,
+  account,
+  names,
+  choose,
+}: {
+  readonly kind: FindingKind | null;
+  readonly account: string;
+  readonly names: ReadonlyMap<string, { readonly accountId: string; readonly name: string | null }>;
+  readonly choose: (chosen: Readonly<Record<string, string>>) => void;
+}) {
+  return (
+    <div class="filters">
+      <label class="field">
+        <span>Kind</span>
+        <select value={kind ?? ''} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+          <option value="">all</option>
+          {Object.entries(FINDING_KINDS).map(([each, word]) => (
+            <option key={each} value={each}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>Account</span>
+        <select value={account} onChange={(event) => choose({ account: event.currentTarget.value })}>
+          <option value="">all that I may list</option>
+          {account !== '' && !names.has(account) && <option value={account}>{account}</option>}
+          {[...names].map(([id, each]) => (
+            <option key={id} value={id}>
+              {accountName(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }
 

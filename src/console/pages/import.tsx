@@ -120,24 +120,23 @@ function ChosenFiles({
               onInput={(event) => setAccountName(event.currentTarget.value)}
             />
           </label>
-          <div class="actions">
-            <button
-              type="button"
-              class={isLookedAt ? 'button' : 'button button-first'}
-              onClick={() => void run(files, true)}
-            >
-              Look at what it would do
-            </button>
-            <button
-              type="button"
-              class={isLookedAt ? 'button button-first' : 'button'}
-              onClick={() => void run(files, false)}
-            >
-              Import
-            </button>
-          </div>
+          <Acts isLookedAt={isLookedAt} run={(dryRun) => void run(files, dryRun)} />
         </div>
       )}
     </Section>
+  );
+}
+
+/** Looking comes first; whoever has looked goes on. */
+function Acts({ isLookedAt, run }: { readonly isLookedAt: boolean; readonly run: (dryRun: boolean) => void }) {
+  return (
+    <div class="actions">
+      <button type="button" class={isLookedAt ? 'button' : 'button button-first'} onClick={() => run(true)}>
+        Look at what it would do
+      </button>
+      <button type="button" class={isLookedAt ? 'button button-first' : 'button'} onClick={() => run(false)}>
+        Import
+      </button>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
-import { ResourceDocument, WhoCanDocument } from '../../generated/console/questions.ts';
+import { ResourceDocument, WhoCanDocument, type WhoCanQuery } from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
@@ -68,10 +68,6 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
     asked === '' ? null : { action: asked, resource: arn },
   );
   const found = data?.whoCan ?? null;
-  const { nodes, problem } = useRest(found, async (after) => {
-    const page = await ask(WhoCanDocument, { action: asked, resource: arn, after });
-    return page.data?.whoCan ?? page.failure?.sentence ?? 'The rest of the list cannot be shown.';
-  });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     route(`${path}?${new URLSearchParams({ action: action.trim(), on: on.trim() })}`);
@@ -91,8 +87,29 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
       {loading && <Skeleton lines={4} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found?.totalCount === 0 && <p>Nobody of those that you may ask about.</p>}
+      {found !== null && <Those found={found} action={asked} resource={arn} />}
+    </Section>
+  );
+}
+
+/** Users and roles in a list that is loaded to its end, and whom the policy of the resource lets in from outside. */
+function Those({
+  found,
+  action,
+  resource,
+}: {
+  readonly found: NonNullable<WhoCanQuery['whoCan']>;
+  readonly action: string;
+  readonly resource: string;
+}) {
+  const { nodes, problem } = useRest(found, async (after) => {
+    const page = await ask(WhoCanDocument, { action, resource, after });
+    return page.data?.whoCan ?? page.failure?.sentence ?? 'The rest of the list cannot be shown.';
+  });
+  return (
+    <>
       {problem !== null && <Notice kind="warning">{problem}</Notice>}
-      {found !== null && nodes.length < found.totalCount && (
+      {nodes.length < found.totalCount && (
         <p class="muted" role="status">
           The first {nodes.length.toLocaleString('en')} are here.
         </p>
@@ -112,7 +129,7 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
           )}
         </VirtualList>
       )}
-      {found !== null && found.outsiders.length > 0 && (
+      {found.outsiders.length > 0 && (
         <>
           <h3>From outside, by the policy of the resource</h3>
           <ul class="plain">
@@ -124,7 +141,7 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
           </ul>
         </>
       )}
-      {found !== null && found.gaps.length > 0 && <Notice>Not known, and left out: {found.gaps.join('; ')}.</Notice>}
-    </Section>
+      {found.gaps.length > 0 && <Notice>Not known, and left out: {found.gaps.join('; ')}.</Notice>}
+    </>
   );
 }

@@ -39,16 +39,10 @@ export function PolicyEditor({
   readonly close: () => void;
 }) {
   const [text, setText] = useState(() => JSON.stringify(document, null, 2));
-  const [settled, settle] = useState(text);
   // The text that is previewed: another one needs a preview of its own.
   const [previewed, setPreviewed] = useState<string | null>(null);
   const id = useId();
-  useEffect(() => {
-    const timer = setTimeout(() => settle(text), PAUSE);
-    return () => clearTimeout(timer);
-  }, [text]);
-  const { data, failure } = useAnswer(DraftFindingsDocument, { document: settled, kind });
-  const findings = settled === text ? (data?.validatePolicy ?? null) : null;
+  const { findings, failure } = useFindings(text, kind);
   const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;
   const marks = (findings ?? []).flatMap(({ line, severity, message }) =>
     line === null ? [] : [{ line, kind: severity === 'ERROR' ? ('error' as const) : ('warning' as const), message }],
@@ -83,6 +77,17 @@ export function PolicyEditor({
         ))}
     </div>
   );
+}
+
+/** What is wrong with a text, asked for when nobody types. Null: not known yet. */
+function useFindings(text: string, kind: PolicyKind) {
+  const [settled, settle] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), PAUSE);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const { data, failure } = useAnswer(DraftFindingsDocument, { document: settled, kind });
+  return { findings: settled === text ? (data?.validatePolicy ?? null) : null, failure };
 }
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
