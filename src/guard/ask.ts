@@ -30,8 +30,6 @@ export function askEach(context: GuardContext, questions: readonly Question[]): 
 }
 
 function answerEach(context: GuardContext, questions: readonly Question[]): MaybePromise<Answers> {
-  // The operator may ask everything, and nothing is hidden from it.
-  if (context.caller.kind === 'operator') return attempt(() => decideInRequest(context, questions));
   const own = asCallerMayKnow(context, questions);
   const decided = (some: readonly Question[]): MaybePromise<Answers> => decideInRequest(context, some);
   const answers = attempt(() => answersBehindVeil(context, own, decided) ?? decided(own));
