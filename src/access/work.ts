@@ -28,6 +28,9 @@ export class Work {
   #units = 0;
   #turns = 0;
   #gone = false;
+  #running = 0;
+  #tookTurns = false;
+  #afterTurns: (() => void)[] = [];
   #stopped: (() => void)[] | null = null;
 
   /** Its time begins with `begin`, or with the first progress. */
@@ -108,6 +111,37 @@ export class Work {
   /** Counts this process's time that was not measured by `run`. Milliseconds. */
   spend(milliseconds: number): void {
     this.#cpu += milliseconds;
+  }
+
+  /** An execution begins to take turns, which `endTurns` ends. */
+  beginTurns(): void {
+    this.#running += 1;
+    this.#tookTurns = true;
+  }
+
+  endTurns(): void {
+    this.#running -= 1;
+    if (this.#running === 0 && this.#afterTurns.length > 0) this.#endAfterAll();
+  }
+
+  /** Calls when no execution has turns left: what its fields ask for until then can be done together. */
+  afterTurns(call: () => void): void {
+    if (!this.#tookTurns) {
+      queueMicrotask(call);
+      return;
+    }
+    this.#afterTurns.push(call);
+    if (this.#running === 0) this.#endAfterAll();
+  }
+
+  /** What was begun in the last turn asks behind a timer of its own, which comes first. */
+  #endAfterAll(): void {
+    setTimeout(() => {
+      if (this.#running > 0) return;
+      const calls = this.#afterTurns;
+      this.#afterTurns = [];
+      for (const call of calls) call();
+    }, 1);
   }
 
   /** Whether others should have their turn now, which `rest` gives them. */

@@ -12,6 +12,7 @@ import { costOfField } from './cost.ts';
 import { decodeNodeId, readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
 import { requestBudget } from './request-budget.ts';
+import { rowsTogether } from './rows-together.ts';
 import type { UploadedFile } from './uploaded-file.ts';
 
 /** The types that the schema is made with. */
@@ -44,7 +45,7 @@ export const builder: InstanceType<typeof SchemaBuilder<GatewayTypes>> = new Sch
   },
   errors: { directResult: true, defaultTypes: [] },
   prisma: {
-    client: (context) => context.directory.prisma,
+    client: rowsTogether,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
     onUnusedQuery: process.env['NODE_ENV'] === 'production' ? null : 'error',

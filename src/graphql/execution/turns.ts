@@ -71,6 +71,7 @@ export class Turns {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
+    this.#work.beginTurns();
     const waiting = this.#waiting;
     let began = performance.now();
     try {
@@ -92,6 +93,8 @@ export class Turns {
       this.#isRunning = false;
     } catch (error) {
       this.#failed?.(error);
+    } finally {
+      this.#work.endTurns();
     }
   }
 }
