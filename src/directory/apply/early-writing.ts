@@ -72,10 +72,10 @@ export class EarlyWriting {
     await this.#last;
   }
 
-  /** Why nothing more can be written in this transaction, whatever statements say after that; otherwise `error`. */
-  async causeOf(error: unknown): Promise<unknown> {
+  /** Why nothing more can be written in this transaction, whatever statements say after that; otherwise `said`. */
+  async causeOf(said: unknown): Promise<unknown> {
     await this.#last.catch(() => undefined);
-    return this.#failure ?? error;
+    return this.#failure ?? said;
   }
 
   async #write(tables: readonly (readonly [TableName, readonly Row[]])[]): Promise<void> {

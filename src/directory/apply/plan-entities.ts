@@ -83,6 +83,22 @@ async function checkNames(
   await checkStoredNames(sql, 'ManagedPolicy', given, removable);
 }
 
+/** Plans what goes, and checks the names of what stays. */
+async function planGone(
+  sql: Sql,
+  found: FoundEntities,
+  policies: IndexedDocument['policies'],
+  changes: ChangeSet,
+): Promise<void> {
+  for (const kind of ['Group', 'User', 'Role', 'InstanceProfile'] as const) {
+    planRemovals(kind, found[kind].gone, changes);
+  }
+  const removable = await removablePolicies(sql, found.ManagedPolicy.gone, changes);
+  planRemovals('ManagedPolicy', removable, changes);
+  await touchDependents(sql, changes);
+  await checkNames(sql, found, policies, removable);
+}
+
 /** Ids of entities by ARN: those of the document, else stored ones that stay. */
 async function idLookup(
   sql: Sql,
@@ -159,16 +175,7 @@ export async function planEntities(
   }
   await inTurn(instanceProfiles.values(), (input) => planInstanceProfile(input, of(ofProfiles, input.arn), holders));
 
-  if (!isAdded) {
-    planRemovals('Group', ofGroups.gone, changes);
-    planRemovals('User', ofUsers.gone, changes);
-    planRemovals('Role', ofRoles.gone, changes);
-    planRemovals('InstanceProfile', ofProfiles.gone, changes);
-    const removable = await removablePolicies(sql, ofPolicies.gone, changes);
-    planRemovals('ManagedPolicy', removable, changes);
-    await touchDependents(sql, changes);
-    await checkNames(sql, found, policies, removable);
-  }
+  if (!isAdded) await planGone(sql, found, policies, changes);
 
   const keys = document.accessKeys ?? [];
   const usersOfKeys = keys.flatMap((key) => key.user ?? []);
