@@ -69,7 +69,7 @@ test('an answer of a batch takes few bytes, with its question and its decision',
   };
   await answerAll();
   expect(answerAll()).toHaveLength(COUNT);
-  expect(bytesOf(answerAll)).toBeLessThan(2_200);
+  expect(bytesOf(answerAll)).toBeLessThan(900);
 });
 
 test('a resource that is chosen from many takes fewer', async () => {
@@ -77,5 +77,5 @@ test('a resource that is chosen from many takes fewer', async () => {
   const chooseAll = () => access.allowedAmong(question, names, NOON);
   await chooseAll();
   expect(chooseAll()).toEqual(names.map(() => true));
-  expect(bytesOf(chooseAll)).toBeLessThan(800);
+  expect(bytesOf(chooseAll)).toBeLessThan(450);
 });
