@@ -69,7 +69,7 @@ test('an answer of a batch takes few bytes, with its question and its decision',
   };
   await answerAll();
   expect(answerAll()).toHaveLength(COUNT);
-  expect(bytesOf(answerAll)).toBeLessThan(900);
+  expect(bytesOf(answerAll)).toBeLessThan(2_200);
 });
 
 test('a resource that is chosen from many takes fewer', async () => {
