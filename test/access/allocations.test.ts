@@ -77,5 +77,5 @@ test('a resource that is chosen from many takes fewer', async () => {
   const chooseAll = () => access.allowedAmong(question, names, NOON);
   await chooseAll();
   expect(chooseAll()).toEqual(names.map(() => true));
-  expect(bytesOf(chooseAll)).toBeLessThan(800);
+  expect(bytesOf(chooseAll)).toBeLessThan(450);
 });
