@@ -77,7 +77,12 @@ const COMPILED = 50;
  * Reads what is wanted in three statements, which must see one state of the database. All three are sent even where the first finds
  * nothing: what does not exist must take as long as what the caller may not know of.
  */
-export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded | Unfinished> {
+export async function load(
+  sql: Sql,
+  wanted: readonly Wanted[],
+  now: number,
+  tools: LoadTools,
+): Promise<Loaded | Unfinished> {
   const { memory } = tools;
   const catalog = tools.catalog.now;
   const names = namesOf(wanted, catalog);
