@@ -31,7 +31,7 @@ beforeAll(async () => {
   const url = await (await sharedPostgres()).createMigrated();
   const directory = await openDirectory({ kind: 'server', url }, await openCatalog());
   await directory.apply({
-    accounts: [{ id: A }],
+    accounts: [{ id: A, membership: { organizationId: 'o-many', unitId: null } }],
     organizations: [
       {
         id: 'o-many',

@@ -163,7 +163,7 @@ export class Gatherer {
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
     const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
-    const loaded = await read.finish();
+    const loaded = 'finish' in read ? await read.finish() : read;
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

@@ -53,13 +53,10 @@ export interface Loaded {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-/** What was read, of one revision. */
-export interface Read {
+/** What was read, of one revision, with more documents than are compiled at once. */
+interface Unfinished {
   readonly revision: bigint;
-  /**
-   * Compiles the documents and builds the entries, which takes a while for many: once the transaction is over, which the database
-   * would otherwise end for waiting.
-   */
+  /** Compiles them and builds the entries: once the transaction is over, which the database would otherwise end for waiting. */
   finish(): Promise<Loaded>;
 }
 
@@ -80,7 +77,12 @@ const COMPILED = 50;
  * Reads what is wanted in three statements, which must see one state of the database. All three are sent even where the first finds
  * nothing: what does not exist must take as long as what the caller may not know of.
  */
-export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Read> {
+export async function load(
+  sql: Sql,
+  wanted: readonly Wanted[],
+  now: number,
+  tools: LoadTools,
+): Promise<Loaded | Unfinished> {
   const { memory } = tools;
   const catalog = tools.catalog.now;
   const names = namesOf(wanted, catalog);
@@ -112,12 +114,19 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   const policies = withCatalog(rows, wanted, catalog);
   const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
   const documents = await readMissing(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
+  const { revision } = rows;
+  const finished = (): Loaded => {
+    const compiled: CompiledBatch = { get: (kind, hash) => documents.compiled.get(`${kind} ${hash}`) };
+    return { revision, catalog, entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now) };
+  };
+  const compiling = compileEach(documents, tools);
+  if (compiling.next().done === true) return finished();
   return {
-    revision: rows.revision,
+    revision,
     finish: async () => {
-      const compiled = await compileAll(documents, tools);
-      const entries = build(rows, wanted, resources, accounts, policies.rows, compiled, now);
-      return { revision: rows.revision, catalog, entries };
+      do await setImmediate();
+      while (compiling.next().done !== true);
+      return finished();
     },
   };
 }
@@ -226,20 +235,20 @@ async function readMissing(
   return { compiled: batch, missing, texts: new Map([...texts, ...known]) };
 }
 
-async function compileAll(
+/** Compiles what is missing; others have their turn where it yields. */
+function* compileEach(
   { compiled: batch, missing, texts }: Documents,
   { compiled, resources }: LoadTools,
-): Promise<CompiledBatch> {
+): Generator<undefined, void> {
   let made = 0;
   for (const [key, { kind, hash }] of missing) {
     made += 1;
-    if (made % COMPILED === 0) await setImmediate();
+    if (made % COMPILED === 0) yield;
     const text = texts.get(hash);
     if (text === undefined) continue;
     batch.set(key, compiled.compile(kind, hash, text));
     if (kind === 'resource') resources.keepText(hash, text);
   }
-  return { get: (kind, hash) => batch.get(`${kind} ${hash}`) };
 }
 
 function build(

@@ -104,7 +104,7 @@ export class ChangedDirectory implements AskedDirectory {
     const { catalog, compiled } = this.#around;
     const tools = { catalog, compiled, memory: this.#memory, resources: NONE_HELD };
     const read = await this.#parts.replay((sql) => load(sql, wanted, now ?? Date.now(), tools));
-    const loaded = await read.finish();
+    const loaded = 'finish' in read ? await read.finish() : read;
     this.#check(loaded.revision);
     for (const [key, entry] of loaded.entries) if (entry.passing !== true) this.#memory.put(key, entry);
     return loaded;
