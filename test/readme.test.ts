@@ -16,6 +16,9 @@ import { removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
 import { NODE_FLAGS, type Running, startByNpm, run as startCommand } from './support/process.ts';
 
+// Every test starts processes.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The README, and the guides that it links to. That of the client has tests of its own (client/readme.test.ts, client/example.test.ts), but for checkers. */
 const GUIDES = [
@@ -129,7 +132,7 @@ beforeAll(async () => {
   cwd = await newWorkingFolder();
   gateway = startByNpm(cwd);
   url = await gateway.printed(/ready at (http:\S+)\/graphql/);
-}, 240_000);
+});
 
 afterAll(async () => {
   // npm is told to stop: the gateway finishes what is under way.
@@ -138,7 +141,7 @@ afterAll(async () => {
   if (!/stopping.*\nstopped\n$/s.test(gateway?.out() ?? ''))
     throw new Error(`npm passed no signal on: ${gateway?.out()}`);
   await removeDataDir(cwd);
-}, 60_000);
+});
 
 async function run(script: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(

@@ -57,7 +57,7 @@ export const BAR_SCRIPT = `(function () {
     }
     var session = viewer.roleSession;
     var own = session === null ? viewer.principal : viewer.restoresTo;
-    var name = own !== null ? own.principalId : viewer.kind === 'OPERATOR' ? 'the operator' : null;
+    var name = viewer.kind === 'OPERATOR' ? 'the operator' : own === null ? null : own.principalId;
     var parts = name === null ? ['Signed in'] : ['Signed in as ', { name: name }];
     if (session !== null) {
       var until = new Date(session.expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
