@@ -94,7 +94,8 @@ async function run(name: Name, gateway: TestGateway, authorization: string): Pro
   const sent: { query?: string; extensions: unknown; status: number }[] = [];
   const watched = async (...[url, init]: Parameters<typeof fetch>): Promise<Response> => {
     const response = await fetch(url, init);
-    if (init?.method === 'POST') sent.push({ ...JSON.parse(String(init.body)), status: response.status });
+    if (init?.method === 'POST')
+      sent.push({ ...JSON.parse(await new Request(url, init).text()), status: response.status });
     return response;
   };
   const code = codeOf(name, 'js')

@@ -32,6 +32,7 @@ test('many policies are compiled after the transaction that reads them', async (
     ping: inner.ping.bind(inner),
   });
   const during: number[] = [];
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const { compile } = CompiledPolicies.prototype;
   vi.spyOn(CompiledPolicies.prototype, 'compile').mockImplementation(function noted(this: CompiledPolicies, ...asked) {
     during.push(open);

@@ -17,10 +17,10 @@ import { RolegateError } from '../../src/policy/errors.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
+import { runs } from '../support/runs.ts';
 import { unwatchedBudget } from '../support/unwatched-budget.ts';
 import { allow, grant, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
-import { runs } from '../support/runs.ts';
 
 const catalog = await openCatalog();
 

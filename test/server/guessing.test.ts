@@ -73,7 +73,8 @@ describe('thousands of wrong keys', () => {
       const answer = await ask('192.0.2.1', WHO, basic(keyId(n), wrongSecret(n)));
       statuses.push(answer.status);
       if (answer.text.includes('hunter2') || answer.text.includes(keyId(n))) throw new Error(answer.text);
-      if (n % (count / 10) === count / 10 - 1) elsewhere.push(await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret())));
+      if (n % (count / 10) === count / 10 - 1)
+        elsewhere.push(await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret())));
     }
     expect(elsewhere.map(({ body }) => body.data.viewer.principal.principalId)).toEqual(Array(10).fill(ALICE));
     expect(tally(statuses)).toEqual(expected);

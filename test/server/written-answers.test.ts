@@ -17,7 +17,7 @@ it('data of long answers come into their places, whatever stands beside them', a
     { data: { short: true } },
     { data: many('b'), extensions: { cost: 1 } },
   ];
-  const made = await Promise.all(results.map((result) => written(result, request, new Work())));
+  const made = await Promise.all(results.map(async (result) => written(result, request, new Work())));
   expect(made[1]).toBe(results[1]);
   expect(hasLongAnswer(request)).toBe(true);
   const text = `[${made.map(textOf).join(',')}]`;

@@ -12,6 +12,7 @@ export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
   PUBLIC_ACCESS: 'Open to everybody',
   CROSS_ACCOUNT_ACCESS: 'Open to outsiders',
   DANGEROUS_GRANT: 'Gives too much',
+  DATA_EXFILTRATION: 'Lets data out',
   GRANTS_NOTHING: 'Grants nothing',
   SHADOWED_STATEMENT: 'A statement without effect',
   UNREADABLE_DOCUMENT: 'Cannot be read',

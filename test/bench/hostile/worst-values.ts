@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   versionId: 'v1',
   endpointType: 'Gateway',
   serviceName: 'com.amazonaws.us-east-1.s3',
-  arnPattern: 'arn:$' + '{Partition}:x0:$' + '{Region}:$' + '{Account}:thing/$' + '{Name}',
+  arnPattern: 'arn:${Partition}:x0:${Region}:${Account}:thing/${Name}',
   type: 'STRING',
   roleName: 'x',
 };
