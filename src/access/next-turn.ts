@@ -30,7 +30,8 @@ function afterwards(): void {
 /** How long work may go on in one turn. Milliseconds. */
 const ONE_TURN = 3;
 
-/** Whether the present turn has taken long enough. Where it is not known when it began, it has. */
+/** Whether the present turn has taken long enough. Where it is not known when it began, as by a clock that went back, it has. */
 export function turnIsOver(): boolean {
-  return performance.now() - since > ONE_TURN;
+  const passed = performance.now() - since;
+  return passed > ONE_TURN || passed < 0;
 }

@@ -23,16 +23,13 @@ export function parseRequestContext(json: unknown, field: string): RequestContex
   if (typeof json !== 'object' || Array.isArray(json)) {
     throw new InvalidInput(field, `\`${field}\` must be an object of condition keys and their values`);
   }
-  const entries = Object.entries(json);
-  if (entries.length === 0) return EMPTY;
-  if (entries.length > MAX_CONTEXT_KEYS) {
-    throw new InvalidInput(
-      field,
-      `\`${field}\` has ${entries.length} condition keys, the limit is ${MAX_CONTEXT_KEYS}`,
-    );
+  const { length } = Object.keys(json);
+  if (length === 0) return EMPTY;
+  if (length > MAX_CONTEXT_KEYS) {
+    throw new InvalidInput(field, `\`${field}\` has ${length} condition keys, the limit is ${MAX_CONTEXT_KEYS}`);
   }
   let form = emptyForm();
-  const values: ContextValue[] = entries.map(([key, value]) => {
+  const values: ContextValue[] = Object.entries(json).map(([key, value]) => {
     if (key === '' || key.length > MAX_CONTEXT_KEY_LENGTH) {
       throw new InvalidInput(field, `the names of \`${field}\` have 1 to ${MAX_CONTEXT_KEY_LENGTH} characters`);
     }

@@ -165,11 +165,25 @@ builder.scalarType('PolicyDocument', {
 
 /** Characters of a context that is given as a text. */
 const MAX_CONTEXT_TEXT = 262_144;
+/** Commas and opening brackets in it: it is parsed in one piece. Larger contexts are given as objects, which are read in turns. */
+const MAX_CONTEXT_MARKS = 1_000;
+
+function marksIn(text: string): number {
+  let marks = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2c || code === 0x5b || code === 0x7b) marks += 1;
+  }
+  return marks;
+}
 
 /** What a text holds: some editors write variables of a scalar as one. */
 function contextInText(text: string): RequestContext {
   if (text.length > MAX_CONTEXT_TEXT) {
     throw badInput(`\`context\` is ${text.length} characters long; the limit is ${MAX_CONTEXT_TEXT}`);
+  }
+  if (marksIn(text) > MAX_CONTEXT_MARKS) {
+    throw badInput(`\`context\` is a text of more than ${MAX_CONTEXT_MARKS} keys and values: give it as an object`);
   }
   let value: unknown;
   try {

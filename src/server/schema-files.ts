@@ -44,7 +44,7 @@ export async function serveSchemaFile(readers: SchemaReaders, exchange: Exchange
   }
   const coding = codingOf(request.headers['accept-encoding']);
   const sent = coding === null ? body : await formOf(file.name, body, coding);
-  const tag = entityTag(body, coding);
+  const tag = tagOf(file.name, body, coding);
   const headers = {
     etag: tag,
     // It changes with the version of the gateway, which may be another one at any time.
@@ -98,6 +98,8 @@ const NOT_BUILT: Refusal = {
 const bodies = new Map<string, Promise<Buffer | null>>();
 /** By name and coding. */
 const forms = new Map<string, Promise<Buffer>>();
+/** By name and coding. */
+const tags = new Map<string, string>();
 
 function bodyOf(name: string): Promise<Buffer | null> {
   return keptIn(bodies, name, () => readFirst(name));
@@ -105,6 +107,15 @@ function bodyOf(name: string): Promise<Buffer | null> {
 
 function formOf(name: string, body: Buffer, coding: Coding): Promise<Buffer> {
   return keptIn(forms, `${name} ${coding}`, () => compressed(body, coding));
+}
+
+function tagOf(name: string, body: Buffer, coding: Coding | null): string {
+  const key = `${name} ${coding}`;
+  const known = tags.get(key);
+  if (known !== undefined) return known;
+  const tag = entityTag(body, coding);
+  tags.set(key, tag);
+  return tag;
 }
 
 /** Null: it is nowhere. */

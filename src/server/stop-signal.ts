@@ -27,7 +27,9 @@ const LOOK_EVERY = 100;
  * tells nobody.
  */
 function whenShellEnds(told: () => void): void {
-  if (process.platform === 'win32' || process.env['npm_lifecycle_event'] !== 'start') return;
+  const { npm_lifecycle_event: script, npm_package_name: name } = process.env;
+  // Scripts of other packages may start a gateway in the background, and end.
+  if (process.platform === 'win32' || script !== 'start' || name !== 'rolegate') return;
   const shell = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === shell) return;

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
+import { nextTurn } from '../../src/access/next-turn.ts';
 import { ListedQuestion } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
@@ -25,7 +26,8 @@ beforeAll(async () => {
   });
   access = createAccess(directory, await openCatalog());
   // No turn ever ends.
-  vi.spyOn(performance, 'now').mockReturnValue(0);
+  await nextTurn();
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now());
 });
 afterAll(async () => {
   vi.restoreAllMocks();

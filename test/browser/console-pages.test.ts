@@ -192,7 +192,7 @@ describe('pages of the console', { timeout: 180_000 }, () => {
       `${seen.gateway.url}${askAddress({ principal: ALICE, action: 's3:GetObject', resource: '*', role: DATA_WRITER })}`,
     );
     await page.getByRole('link', { name: 'Compare with…' }).click();
-    await heading(page, 'alice in the role DataWriter may 0 actions that alice may not, and lacks 323.');
+    await heading(page, /^alice in the role DataWriter may 0 actions that alice may not, and lacks \d+\.$/);
     await page.getByRole('combobox', { name: 'with', exact: true }).fill('arn:aws:iam::222222222222:user/bob');
     await button(page, 'Compare').click();
     await heading(page, /^bob may \d+ actions? that alice in the role DataWriter may not, and lacks \d+\.$/);

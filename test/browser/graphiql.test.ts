@@ -122,14 +122,15 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
     await page.setViewportSize({ width: 800, height: 800 });
     for (const tab of await titles(page)) {
       await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+      const cut = () =>
+        page.evaluate((editor) => {
+          const right = document.querySelector(`${editor} .overflow-guard`)?.getBoundingClientRect().right ?? 0;
+          return [...document.querySelectorAll(`${editor} .view-line > span`)]
+            .filter((line) => (line.textContent ?? '').startsWith('#') && line.getBoundingClientRect().right > right)
+            .map((line) => line.textContent);
+        }, QUERY_EDITOR);
       await page.waitForTimeout(200);
-      const cut = await page.evaluate((editor) => {
-        const right = document.querySelector(`${editor} .overflow-guard`)?.getBoundingClientRect().right ?? 0;
-        return [...document.querySelectorAll(`${editor} .view-line > span`)]
-          .filter((line) => (line.textContent ?? '').startsWith('#') && line.getBoundingClientRect().right > right)
-          .map((line) => line.textContent);
-      }, QUERY_EDITOR);
-      expect([tab, cut]).toEqual([tab, []]);
+      await expect.poll(async () => [tab, await cut()], { timeout: 20_000 }).toEqual([tab, []]);
     }
     await page.close();
   });
@@ -169,6 +170,7 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
     const found: (readonly [string, number])[] = [];
     const look = async (name: string): Promise<void> => {
       await page.waitForTimeout(600);
+      await expect.poll(async () => (await leastContrast(page)) >= 3, { timeout: 20_000 }).toBe(true);
       await page.screenshot({ path: join(SCREENSHOTS, `graphiql-${name}.png`) });
       found.push([name, await leastContrast(page)]);
     };

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ChangeSet } from '../../src/directory/apply/change-set.ts';
 import { EarlyWriting } from '../../src/directory/apply/early-writing.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
@@ -33,8 +33,7 @@ it('one part is written while the next is planned, and the one after it waits', 
   expect(changes.written('Role')).toHaveLength(1);
   await early.begin();
   await early.next();
-  await turn();
-  expect(copied).toEqual(['Role']);
+  await vi.waitFor(() => expect(copied).toEqual(['Role']));
   changes.insert('Role', role('2'));
   const next = early.next();
   await turn();
@@ -42,7 +41,7 @@ it('one part is written while the next is planned, and the one after it waits', 
   expect(changes.written('Role')).toHaveLength(1);
   waiting[0]?.done();
   await next;
-  await turn();
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
   waiting[1]?.done();
   await early.end();
   expect({ copied, rows: early.rows, left: changes.written('Role') }).toEqual({
@@ -59,7 +58,7 @@ it('a failure of what is written is the reason, not what statements say after it
   await early.begin();
   changes.insert('Role', role('1'));
   await early.next();
-  await turn();
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
   const full = new Error('no space is left');
   waiting[0]?.fail(full);
   expect(await early.causeOf(new Error('the transaction is aborted'))).toBe(full);

@@ -22,7 +22,8 @@ async function keepFor(folder: string, name: string, text: string): Promise<void
 }
 
 test('the user that the guide makes has the rights that a directory needs, and TLS checks who the server is', async () => {
-  const admin = new Client({ connectionString: await (await sharedPostgres()).createDatabase() });
+  const connectionString = await (await sharedPostgres()).createDatabase();
+  const admin = new Client({ connectionString });
   await admin.connect();
   onTestFinished(() => admin.end());
   const statements = /```sql\n([\s\S]*?)```/.exec(GUIDE)?.[1] ?? '';
@@ -38,6 +39,19 @@ test('the user that the guide makes has the rights that a directory needs, and T
   await keepFor(folder, 'server.key', key);
   await admin.query('ALTER SYSTEM SET ssl = on');
   await admin.query('SELECT pg_reload_conf()');
+  onTestFinished(async () => {
+    await admin.query('ALTER SYSTEM RESET ssl');
+    await admin.query('SELECT pg_reload_conf()');
+  });
+  // The server takes it when it comes to it: a new connection says whether it has.
+  const isOn = async () => {
+    const probe = new Client({ connectionString });
+    await probe.connect();
+    const { rows: said } = await probe.query<{ ssl: string }>('SHOW ssl');
+    await probe.end();
+    return said[0]?.ssl;
+  };
+  await expect.poll(isOn, { timeout: 30_000 }).toBe('on');
   const own = await newDataDir();
   onTestFinished(() => removeDataDir(own));
   await writeFile(join(own, 'ca.pem'), cert);

@@ -173,14 +173,15 @@ test('limits of a caller hold for all workers together, and each of them tells w
   const requests = (text: string) =>
     values(text, 'rolegate_request_duration_seconds_count', '[^}]*door="graphql"[^}]*');
   // The end of an answer is counted after it is there.
-  await expect.poll(async () => requests(await scraped()), { timeout: 10_000 }).toEqual([40]);
+  // A worker that does not tell within a second is left out, as it is on a busy machine. What is of the directory is told once, and not
+  // the sum of what each worker knows.
+  const told = async () => {
+    const text = await scraped();
+    return [requests(text), values(text, 'rolegate_sessions'), values(text, 'rolegate_directory_revision').length];
+  };
   // Whichever worker it is that tells.
   for (let n = 0; n < 5; n += 1) {
-    const text = await scraped();
-    expect(requests(text)).toEqual([40]);
-    // What is of the directory is told once, and not the sum of what each worker knows.
-    expect(values(text, 'rolegate_sessions')).toEqual([0, 0, 0]);
-    expect(values(text, 'rolegate_directory_revision')).toHaveLength(1);
+    await expect.poll(told, { timeout: 30_000 }).toEqual([[40], [0, 0, 0], 1]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { Allowance, MOST_BYTES, NotTaken, type TextFile } from './bounds.ts';
+import { Allowance, MOST_BYTES, MOST_FILES, NotTaken, type TextFile } from './bounds.ts';
 import { inflated } from './inflate.ts';
 import { isTar, membersOfTar } from './tar.ts';
 import { isZip, membersOfZip } from './zip.ts';
@@ -22,6 +22,7 @@ const LONGEST_NAME = 1_024;
 
 /** Reads files, and those in archives (.zip, .tar, .tar.gz) and in .json.gz. Of folders and archives, JSON alone is taken. Throws NotTaken. */
 export async function readChosen(chosen: readonly Chosen[], mostBytes = MOST_BYTES): Promise<ReadFiles> {
+  if (chosen.length > MOST_FILES) throw new NotTaken(`These are more than ${MOST_FILES} files.`);
   const reading = new Reading(mostBytes);
   for (const { path, file } of chosen) await reading.add(path, file, chosen.length === 1);
   return reading.read;
@@ -32,6 +33,8 @@ class Reading {
   readonly #allowance: Allowance;
   readonly #files = new Map<string, string>();
   readonly #leftOut: string[] = [];
+  /** How many files of a name there were, so that each gets one of its own. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(mostBytes: number) {
     this.#most = mostBytes;
@@ -105,7 +108,9 @@ class Reading {
       .join('/')
       .slice(-LONGEST_NAME);
     let name = plain === '' ? 'file.json' : plain;
-    for (let number = 2; this.#files.has(name); number++) name = `${number}/${plain}`.slice(0, LONGEST_NAME);
+    let number = this.#numbers.get(plain) ?? 1;
+    while (this.#files.has(name)) name = `${(number += 1)}/${plain}`.slice(0, LONGEST_NAME);
+    this.#numbers.set(plain, number);
     this.#files.set(name, new TextDecoder().decode(bytes));
   }
 

@@ -1,3 +1,5 @@
+import { NotTaken } from './bounds.ts';
+
 /** A member of an archive. */
 export interface Member {
   readonly name: string;
@@ -6,6 +8,9 @@ export interface Member {
 
 /** Of a header, and of what files are filled up to. */
 const BLOCK = 512;
+
+/** Digits of the length before each record of an extended header, and the space behind it. */
+const LONGEST_LENGTH = 21;
 
 const text = new TextDecoder();
 
@@ -21,7 +26,7 @@ export function isTar(bytes: Uint8Array): boolean {
 }
 
 /**
- * The files in a tar; links and folders are no files. A file that is cut off ends it.
+ * The files in a tar; links and folders are no files. Throws NotTaken for one that is cut off in a file.
  * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06
  */
 export function* membersOfTar(bytes: Uint8Array<ArrayBuffer>): Generator<Member> {
@@ -29,7 +34,10 @@ export function* membersOfTar(bytes: Uint8Array<ArrayBuffer>): Generator<Member>
   for (let at = 0; at + BLOCK <= bytes.length; ) {
     const header = bytes.subarray(at, at + BLOCK);
     const size = Number.parseInt(field(header, 124, 12).trim() || '0', 8);
-    if (header[0] === 0 || !Number.isSafeInteger(size) || size < 0 || at + BLOCK + size > bytes.length) return;
+    if (header[0] === 0) return;
+    if (!Number.isSafeInteger(size) || size < 0 || at + BLOCK + size > bytes.length) {
+      throw new NotTaken('The archive is cut off, or of a form that cannot be read here.');
+    }
     const body = bytes.subarray(at + BLOCK, at + BLOCK + size);
     const type = field(header, 156, 1);
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
@@ -48,10 +56,10 @@ export function* membersOfTar(bytes: Uint8Array<ArrayBuffer>): Generator<Member>
 /** The path in the records of an extended header: `30 path=…`. Null: they give none. */
 function paxPath(body: Uint8Array): string | null {
   for (let at = 0; at < body.length; ) {
-    const space = body.indexOf(0x20, at);
-    const length = Number.parseInt(text.decode(body.subarray(at, space)), 10);
+    const space = body.subarray(at, at + LONGEST_LENGTH).indexOf(0x20);
+    const length = Number.parseInt(text.decode(body.subarray(at, at + Math.max(space, 0))), 10);
     if (space < 0 || !(length > 0)) return null;
-    const record = text.decode(body.subarray(space + 1, at + length - 1));
+    const record = text.decode(body.subarray(at + space + 1, at + length - 1));
     if (record.startsWith('path=')) return record.slice('path='.length);
     at += length;
   }

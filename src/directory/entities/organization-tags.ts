@@ -8,15 +8,19 @@ import type { Sql } from '../prisma/database.ts';
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
 
 /** The part of an ARN after the account. */
-const PART = /^(account|ou|root|policy)\/(o-[a-z0-9]+)\/(?:(?:service|resource)_control_policy\/)?([a-z0-9-]+)$/;
+const PART =
+  /^(?:(account|ou|root)\/(o-[a-z0-9]+)|(policy)\/(o-[a-z0-9]+)\/(?:service|resource)_control_policy)\/([a-z0-9-]+)$/;
+
+/** The ARN $4 is of the partition of the management account. */
+const IN_PARTITION = `split_part($4, ':', 2) = coalesce((SELECT a.partition FROM "Account" a WHERE a.id = o."managementAccountId"), 'aws')`;
 
 /** Where each kind of part is found, of the organization $1 with the management account $2; $3: its id, $4: its ARN. */
 const FOUND = {
   account: `SELECT 1 FROM "Organization" o JOIN "Account" p ON p."organizationId" = o.id AND p.id = $3
-     WHERE o.id = $1 AND o."managementAccountId" = $2 AND $4::text IS NOT NULL`,
+     WHERE o.id = $1 AND o."managementAccountId" = $2 AND ${IN_PARTITION}`,
   ou: `SELECT 1 FROM "Organization" o JOIN "OrganizationalUnit" p ON p."organizationId" = o.id AND p.id = $3
-     WHERE o.id = $1 AND o."managementAccountId" = $2 AND $4::text IS NOT NULL`,
-  root: `SELECT 1 FROM "Organization" o WHERE o.id = $1 AND o."managementAccountId" = $2 AND o."rootId" = $3 AND $4::text IS NOT NULL`,
+     WHERE o.id = $1 AND o."managementAccountId" = $2 AND ${IN_PARTITION}`,
+  root: `SELECT 1 FROM "Organization" o WHERE o.id = $1 AND o."managementAccountId" = $2 AND o."rootId" = $3 AND ${IN_PARTITION}`,
   policy: `SELECT 1 FROM "Organization" o JOIN "ControlPolicy" p ON p."organizationId" = o.id AND p.id = $3
      WHERE o.id = $1 AND o."managementAccountId" = $2 AND p.arn = $4`,
 } as const;
@@ -27,7 +31,9 @@ export async function partOfOrganization(
   arn: string,
 ): Promise<Pick<StoredResource, 'accountId' | 'tags'> | null> {
   const { service, accountId = '', resource = '' } = parseArn(arn) ?? {};
-  const [, kind, organizationId = '', id = ''] = PART.exec(resource) ?? [];
+  const [, node, ofNode, policy, ofPolicy, id = ''] = PART.exec(resource) ?? [];
+  const kind = node ?? policy;
+  const organizationId = ofNode ?? ofPolicy ?? '';
   if (service !== 'organizations' || kind === undefined) return null;
   const found = await sql.query(FOUND[kind as keyof typeof FOUND], [organizationId, accountId, id, arn]); // as: one of PART
   return found.length === 0 ? null : { accountId, tags: {} };

@@ -77,6 +77,8 @@ export class Metrics implements Meter {
   /** Of the whole directory: whoever is asked for the text tells it, and nobody else. */
   readonly #shared = new Registry();
   readonly #live: Gauge<'kind'>;
+  /** Under way. */
+  #askedSessions: Promise<string> | null = null;
   /** Null: the directory is not open. */
   #state: (() => DirectoryState) | null = null;
   #sessions: (() => Promise<LiveSessions>) | null = null;
@@ -188,8 +190,14 @@ export class Metrics implements Meter {
     return (await AggregatorRegistry.aggregate(all.map((one) => [...one])).metrics()) + shared;
   }
 
+  /** For all who ask meanwhile, once. */
+  #ofSessions(): Promise<string> {
+    this.#askedSessions ??= this.#askSessions().finally(() => (this.#askedSessions = null));
+    return this.#askedSessions;
+  }
+
   /** Without values where the database does not answer. */
-  async #ofSessions(): Promise<string> {
+  async #askSessions(): Promise<string> {
     const asked = this.#sessions?.().catch(() => null) ?? null;
     const live = await Promise.race([asked, delay(PATIENCE, null, { ref: false })]);
     this.#live.reset();
