@@ -1,5 +1,7 @@
 /** Two numbers below it make one below 2^52. */
 const MOST = 2 ** 26;
+/** Pairs that are kept. Where there are more, equal ones may have several numbers: more is decided than is needed, and nothing else. */
+const MOST_PAIRS = 2 ** 22;
 
 /** Numbers for combinations: equal ones for equal parts. */
 export class Numbered {
@@ -16,10 +18,12 @@ export class Numbered {
   }
 
   pair(one: number, other: number): number {
+    if (one >= MOST || other >= MOST) return this.fresh();
     const key = one * MOST + other;
     const known = this.#pairs.get(key);
     if (known !== undefined) return known;
     const number = this.fresh();
+    if (this.#pairs.size >= MOST_PAIRS) this.#pairs.clear();
     this.#pairs.set(key, number);
     return number;
   }

@@ -35,7 +35,9 @@ export class SharedRules {
           JSON.stringify([rule.layer, rule.level, rule.attached.arn, rule.attached.id, rule.statement.index]),
         );
         this.#note(rule.statement);
-        if (rule.allows && !namesAll(rule.statement)) this.letsInUnnamed = true;
+        // Control policies let nobody in.
+        if (rule.allows && rule.layer !== 'RESOURCE_CONTROL_POLICY' && !namesAll(rule.statement))
+          this.letsInUnnamed = true;
       }
     }
     this.dependences = dependences;

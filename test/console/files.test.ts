@@ -87,6 +87,19 @@ describe('files that a browser reads for an import', () => {
     ]);
   });
 
+  test('a tar that is cut off in a file is not read in part', async () => {
+    const whole = await tar([
+      { name: 'a.json', data: 'x'.repeat(500) },
+      { name: 'b.json', data: '1' },
+    ]);
+    await expect(read(chosen('a.tar', whole.subarray(0, 700)))).rejects.toThrow('cut off');
+  });
+
+  test('more files than are taken, whatever they are', async () => {
+    const many = Array.from({ length: 10_001 }, (_, n) => chosen(`f/${n}.txt`, ''));
+    await expect(read(...many)).rejects.toThrow('more than 10000 files');
+  });
+
   test.each([
     ['cut off', zip([{ name: 'a.json', data: 'x'.repeat(500) }]).subarray(0, 60), 'is broken'],
     ['encrypted', zip([{ name: 'a.json', data: '1', isEncrypted: true }]), 'a way that a browser does not read'],

@@ -64,7 +64,8 @@ function keepsDenies(
 function allowsOf({ facts: { policy } }: PreparedResource): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const statement of policy?.policy.statements ?? []) {
-    if (!statement.allows) continue;
+    // An Allow without Principal, or with NotPrincipal, means nobody: it gives nothing, before or after.
+    if (!statement.allows || statement.principal === null || statement.principal.negated) continue;
     const text = textOf(policy, statement, false);
     for (const name of namesIn(statement, {}) ?? [`every ${EVERYBODY}`])
       found.set(name, (found.get(name) ?? new Set()).add(text));

@@ -109,7 +109,10 @@ class Reading {
       .slice(-LONGEST_NAME);
     let name = plain === '' ? 'file.json' : plain;
     let number = this.#numbers.get(plain) ?? 1;
-    while (this.#files.has(name)) name = `${(number += 1)}/${plain}`.slice(0, LONGEST_NAME);
+    while (this.#files.has(name)) {
+      number += 1;
+      name = `${number}/${plain}`.slice(0, LONGEST_NAME);
+    }
     this.#numbers.set(plain, number);
     this.#files.set(name, new TextDecoder().decode(bytes));
   }

@@ -13,7 +13,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import type { Steps } from '../../policy/steps.ts';
-import { keepWellFormed, malformedSoFar } from '../malformed.ts';
+import { countMalformed, keepWellFormed, malformedSoFar } from '../malformed.ts';
 
 /** Thrown, and never told: graphql-js coerces again, and says what is wrong. Made once, because a stack costs more than all else. */
 const REFUSED = new Error('refused');
@@ -55,8 +55,15 @@ export function hasLongList(value: unknown, levels = LEVELS): boolean {
   return false;
 }
 
+interface ReadAhead {
+  readonly coerce: Coerce;
+  readonly coerced: readonly unknown[];
+  /** Whether nothing in it is malformed. */
+  readonly isWhole: boolean;
+}
+
 /** What was read ahead, and how, by the list in the request. */
-const readAhead = new WeakMap<readonly unknown[], { readonly coerce: Coerce; readonly coerced: readonly unknown[] }>();
+const readAhead = new WeakMap<readonly unknown[], ReadAhead>();
 
 const compiled = new WeakMap<GraphQLSchema, Map<GraphQLInputType, Coerce>>();
 
@@ -118,7 +125,7 @@ function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<v
       return;
     }
     note(coerced, before);
-    readAhead.set(value, { coerce, coerced });
+    readAhead.set(value, { coerce, coerced, isWhole: malformedSoFar() === before });
   }
 }
 
@@ -191,7 +198,11 @@ function list(coerce: Coerce): Coerce {
   return (value) => {
     if (!Array.isArray(value)) return refuse();
     const ready = value.length > LONG ? readAhead.get(value) : undefined;
-    if (ready?.coerce === coerce) return ready.coerced;
+    if (ready?.coerce === coerce) {
+      // Its malformed values were counted before the list that it is in.
+      if (!ready.isWhole) countMalformed();
+      return ready.coerced;
+    }
     const before = malformedSoFar();
     const coerced: unknown[] = [];
     for (let index = 0; index < value.length; index += 1) coerced.push(coerce(value[index]));

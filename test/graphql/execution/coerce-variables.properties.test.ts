@@ -211,6 +211,19 @@ describe('long lists', () => {
     const bad = checks.slice(0, 100).with(50, { action: 'a', resource: 'none' });
     expect(isKnownWellFormed(listOf({ principal, checks: bad }))).toBe(false);
   });
+
+  test('a list is not known as one by what was read of it ahead', () => {
+    const compiled = compileVariables(schema, operationWith('$requests: [AccessRequestInput!]!'));
+    const furtherResources = Array.from({ length: 2_001 }, (_, n) => `arn:aws:s3:::b/${n}`);
+    const asked = { principal, action: 's3:GetObject', resource: 'arn:aws:s3:::b' };
+    const requestsWith = (further: readonly string[]) => {
+      const given = { requests: [{ ...asked, furtherResources: further }, ...Array.from({ length: 39 }, () => asked)] };
+      finished(compiled?.ahead(given) ?? nothing());
+      return compiled?.(given)?.['requests'] as readonly unknown[];
+    };
+    expect(isKnownWellFormed(requestsWith(furtherResources))).toBe(true);
+    expect(isKnownWellFormed(requestsWith(furtherResources.with(7, 'none')))).toBe(false);
+  });
 });
 
 function* nothing(): Steps<void> {}
