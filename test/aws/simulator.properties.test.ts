@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
+import { Work } from '../../src/access/work.ts';
 import type { AwsContext } from '../../src/aws/operations/operation.ts';
 import { IAM_SIMULATIONS } from '../../src/aws/operations/simulate/simulate.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
@@ -19,6 +20,7 @@ const access = createAccess(directory, catalog);
 const ALICE = `arn:aws:iam::${A}:user/alice`;
 
 /** Resources whose own policies need not let their account in. */
+const ALLOW = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] });
 const DENY = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] });
 
 const ASKED = fc.constantFrom(
@@ -61,6 +63,7 @@ async function simulated(input: object): Promise<string> {
     now: NOON,
     origin: UNKNOWN_ORIGIN,
     request: {},
+    work: new Work(),
   } as unknown as AwsContext; // as: nothing is looked up for policies that are given
   try {
     const { EvaluationResults: [result] = [] } = await IAM_SIMULATIONS.SimulateCustomPolicy(context, input as never);
@@ -135,8 +138,11 @@ test('SimulateCustomPolicy decides as simulateCustomPolicies does: one road', as
         expect(answer).toBe(decided(policies, boundary, asked));
       },
     ),
-    // A Deny that matches is rare among generated documents.
-    { numRuns: 500, examples: [[[DENY], null, ['s3:GetObject', 'arn:aws:s3:::b/x']]] },
+    // A Deny that matches is rare, and so is what is allowed, among generated documents.
+    {
+      numRuns: 500,
+      examples: [DENY, ALLOW].map((policy) => [[policy], null, ['s3:GetObject', 'arn:aws:s3:::b/x']]),
+    },
   );
   expect(seen).toEqual(new Set(['allowed', 'explicitDeny', 'implicitDeny', 'InvalidInput']));
 });

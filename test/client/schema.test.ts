@@ -98,7 +98,14 @@ test('what generators take says what the schema says', async () => {
   );
   const possible = JSON.parse(files['possible-types.json'] ?? '');
   expect(possible.RegisterServiceResult.toSorted()).toEqual(
-    ['AccessDenied', 'EntityAlreadyExists', 'LimitExceeded', 'SaveServiceSuccess', 'ValidationError'].toSorted(),
+    [
+      'AccessDenied',
+      'Conflict',
+      'EntityAlreadyExists',
+      'LimitExceeded',
+      'SaveServiceSuccess',
+      'ValidationError',
+    ].toSorted(),
   );
   expect(possible.Principal).toContain('User');
 });

@@ -62,10 +62,12 @@ function inputOf(type: GraphQLInputType, field: string, text: string): unknown {
   if (!isScalarType(given)) throw new Error(`no input for ${field}`);
   const values: Readonly<Record<string, unknown>> = {
     String: text,
+    ID: text,
     Int: 3600,
     Boolean: false,
     Arn: ARNS[field] ?? `arn:aws:iam::${A}:role/none`,
     AccountId: A,
+    DateTime: '2030-01-01T00:00:00Z',
     PrincipalId: userArn('nobody'),
     PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: text, Resource: text }] },
   };

@@ -33,6 +33,7 @@ describe('switched on', () => {
     expect(links.filter((link) => !link.startsWith('data:image/svg+xml,'))).toEqual([
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/graphiql\.css$/),
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/bar\.js$/),
+      expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/editor\.js$/),
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/graphiql\.js$/),
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/boot\.js$/),
     ]);

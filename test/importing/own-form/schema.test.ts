@@ -107,7 +107,7 @@ function refusal(json: JsonValue): string | null {
 }
 
 /** Into a policy document nobody looks, and into a key set only the reader does, which stores its texts. */
-const CLOSED = new Set(['document', 'policy', 'trustPolicy', 'keys']);
+const CLOSED = new Set(['document', 'policy', 'trustPolicy', 'jwks']);
 
 describe('the schema and the reader', () => {
   test('take and refuse the same documents', () => {
