@@ -16,12 +16,28 @@ export async function byAcknowledgement(
   findings: readonly Finding[],
   isAcknowledged: boolean,
 ): Promise<readonly ListedFinding[]> {
-  const ids = findings.map(({ id }) => id);
+  const ids = findings.flatMap(({ accountId, id }) => (accountId === null ? [] : [{ accountId, findingId: id }]));
   const all = await context.directory.acknowledgements.of(ids, context.now);
   const known = new Map(all.map((one) => [`${one.accountId} ${one.findingId}`, one]));
   return findings
     .map((finding) => ({ finding, acknowledgement: known.get(`${finding.accountId} ${finding.id}`) ?? null }))
     .filter(({ acknowledgement }) => (acknowledgement !== null) === isAcknowledged);
+}
+
+/**
+ * The finding whose acknowledgement is ended. Null: it is gone, and what was said of it is still there; only the operator may end that.
+ * Throws NoSuchEntity.
+ */
+export async function endedFinding(context: GuardContext, accountId: string, id: string): Promise<Finding | null> {
+  try {
+    return await knownFinding(context, accountId, id);
+  } catch (error) {
+    const isGone = error instanceof RolegateError && error.code === 'NoSuchEntity';
+    if (!isGone || context.caller.kind !== 'operator') throw error;
+    const left = await context.directory.acknowledgements.of([{ accountId, findingId: id }], context.now);
+    if (left.length === 0) throw error;
+    return null;
+  }
 }
 
 /** A finding of an account, among those that the caller may know. Throws NoSuchEntity. */

@@ -57,35 +57,50 @@ export async function knownFindings(
   }
   const kinds = new Set(asked);
   if (isLimited) kinds.delete('UNUSED_ROLE');
+  const { missing, ...others } = await beside(context, accountIds, holders, kinds);
   const { findings, gaps, revision } = await context.access.findings(
     {
-      holders: { ...holders, groups: new Set(holders.groups), ...(await beside(context, accountIds, holders)) },
+      holders: { ...holders, groups: new Set(holders.groups), ...others },
       kinds,
       mayRead: (place) => mayReadPolicy(context, place),
     },
     context.now,
   );
-  return { findings: await readable(context, findings), gaps, isWithheld: isLimited, revision };
+  const known = await readable(context, findings);
+  return { findings: known, gaps: [...gaps, ...missing], isWithheld: isLimited, revision };
 }
 
-/** What is not listed by itself: whether the caller may know of it is decided with each policy. */
+/** What control policies and the policies of VPC endpoints are gone through for. */
+const OF_DOCUMENTS: readonly FindingKind[] = ['UNREADABLE_DOCUMENT', 'SHADOWED_STATEMENT'];
+
+/**
+ * What is not listed by itself: whether the caller may know of it is decided with each policy. `missing`: that not everything is gone
+ * through.
+ */
 async function beside(
   context: GuardContext,
   accountIds: readonly string[] | null,
   lists: Readonly<Record<string, readonly string[]>>,
-): Promise<Pick<PolicyHolders, 'roots' | 'accountIds' | 'endpoints'>> {
+  kinds: ReadonlySet<FindingKind>,
+): Promise<Pick<PolicyHolders, 'roots' | 'accountIds' | 'endpoints'> & { readonly missing: readonly string[] }> {
+  const within = accountIds === null ? null : new Set(accountIds);
+  if (!OF_DOCUMENTS.some((kind) => kinds.has(kind)))
+    return { roots: [], accountIds: within, endpoints: [], missing: [] };
   const accounts = await arnsOf(context, await visibleAccounts(context, {}), 'ID');
   const partitions = new Map(Object.values(lists).flatMap((arns) => arns.map(partitionOf)));
   const where = accountIds === null ? {} : { accountId: { in: [...accountIds] } };
   const endpoints = await context.directory.prisma.vpcEndpoint.findMany({
     where,
     select: { id: true },
-    take: MOST_ENDPOINTS,
+    orderBy: { id: 'asc' },
+    take: MOST_ENDPOINTS + 1,
   });
+  const isMore = endpoints.length > MOST_ENDPOINTS;
   return {
     roots: accounts.map((id) => `arn:${partitions.get(id) ?? 'aws'}:iam::${id}:root`),
-    accountIds: accountIds === null ? null : new Set(accountIds),
-    endpoints: endpoints.map(({ id }) => id).sort(),
+    accountIds: within,
+    endpoints: endpoints.slice(0, MOST_ENDPOINTS).map(({ id }) => id),
+    missing: isMore ? ['there are more than 10,000 VPC endpoints: the policies of the others were not looked at'] : [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Ruled } from '../../analysis/grants/covers.ts';
 import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
-import { type ActionPattern, readActionPattern } from '../../policy/action-pattern.ts';
+import { actionName } from '../../evaluation/layer-set.ts';
+import { type ActionPattern, actionMatches, readActionPattern } from '../../policy/action-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
 import { weightOf } from '../action-weight.ts';
 import type { CheckedDocument } from '../policy-checks/checked-document.ts';
@@ -16,19 +17,25 @@ export interface Danger {
   readonly kind: DangerKind;
   /** The place of the statement in the list. */
   readonly at: number;
+  /** What changes permissions is given with every other action. */
   readonly isEverything: boolean;
+  /** Without those that a Deny takes back altogether. */
   readonly actions: readonly string[];
+  /** A Deny takes back some of them, under conditions or on some resources. */
+  readonly isLimited: boolean;
   readonly witness: GrantWitness;
 }
 
 type DangerKind = Extract<FindingKind, 'DANGEROUS_GRANT' | 'DATA_EXFILTRATION'>;
 
-/** Actions that are searched for a witness. */
-const MOST_SEARCHED = 20;
+/** Actions that are searched together for a witness. */
+const TOGETHER = 20;
+/** Steps after which no further actions are searched: as many take a second or two. */
+const MOST_STEPS = 1_000_000;
 
 /**
  * Those of the document, of each statement first what it changes. A Deny beside them that leaves nothing of them is considered: the
- * witness is granted by the whole document. What an Allow of everything reads is not told as well.
+ * witness is granted by the whole document. What an Allow of everything reads is not told as well, unless all is taken back that it changes.
  */
 export function* dangersIn(
   catalog: Catalog,
@@ -37,23 +44,37 @@ export function* dangersIn(
   now: number,
 ): Steps<readonly Danger[]> {
   const denies = document.statements.filter(({ statement }) => !statement.allows);
+  const gone = denies.filter(isOfAll);
   const found: Danger[] = [];
   for (const [at, ruled] of document.statements.entries()) {
     if (!isUnlimited(ruled)) continue;
     const named = [...(yield* actionsNamed(catalog, ruled.statement))];
     const isEverything = !ruled.statement.actions.negated && ruled.statement.actions.patterns.some(isEveryAction);
     const kept = { ...document, statements: [ruled, ...denies] };
+    let changes = false;
     for (const kind of DANGERS) {
-      if (!kinds.has(kind) || (kind === 'DATA_EXFILTRATION' && isEverything)) continue;
-      const actions = named.filter((one) => isOfDanger(kind, one)).map(({ name }) => name);
+      const isData = kind === 'DATA_EXFILTRATION';
+      if (isData && isEverything && changes) continue;
+      // Whether it changes something counts for what it reads, too, whatever is asked for.
+      if (!kinds.has(kind) && (isData || !isEverything || !kinds.has('DATA_EXFILTRATION'))) continue;
+      const left = named.filter((one) => isOfDanger(kind, one) && !gone.some((deny) => isAbout(deny, one)));
+      const actions = left.map(({ name }) => name).sort();
       const witness = yield* witnessOf(catalog, kept, actions, now);
-      if (witness !== null) found.push({ kind, at, isEverything, actions: actions.sort(), witness });
+      if (witness === null) continue;
+      changes ||= !isData;
+      if (!kinds.has(kind)) continue;
+      const isLimited = left.some((one) => denies.some((deny) => isAbout(deny, one)));
+      found.push({ kind, at, isEverything: isEverything && !isData, actions, isLimited, witness });
     }
   }
   return found;
 }
 
 const DANGERS: readonly DangerKind[] = ['DANGEROUS_GRANT', 'DATA_EXFILTRATION'];
+
+function isAbout({ statement }: Ruled, action: CatalogAction): boolean {
+  return actionMatches(statement.actions, action.service, actionName(action));
+}
 
 function isOfDanger(kind: DangerKind, action: CatalogAction): boolean {
   return kind === 'DANGEROUS_GRANT' ? weightOf(action) === 0 : givesDataAway(action.name);
@@ -66,26 +87,43 @@ function* witnessOf(
   actions: readonly string[],
   now: number,
 ): Steps<GrantWitness | null> {
-  if (actions.length === 0) return null;
-  const patterns = preferred(actions)
-    .map(readActionPattern)
-    .filter((one) => one !== null);
-  const outcome = yield* searchGrant({
-    catalog,
-    kind: 'identity',
-    after: document,
-    before: null,
-    actions: { negated: false, patterns },
-    resources: null,
-    byStrangers: false,
-    now,
-  });
-  return outcome.kind === 'found' ? outcome.witness : null;
+  const inOrder = preferred(actions);
+  const every = { resources: null, byStrangers: false } as const;
+  let steps = 0;
+  for (let from = 0; from < inOrder.length && steps <= MOST_STEPS; from += TOGETHER) {
+    const part = inOrder.slice(from, from + TOGETHER);
+    const patterns = part.map(readActionPattern).filter((one) => one !== null);
+    const asked = { negated: false, patterns };
+    const search = searchGrant({
+      catalog,
+      kind: 'identity',
+      after: document,
+      before: null,
+      actions: asked,
+      now,
+      ...every,
+    });
+    for (;;) {
+      const step = search.next();
+      if (step.done === true) {
+        if (step.value.kind === 'found') return step.value.witness;
+        break;
+      }
+      steps += step.value;
+      yield step.value;
+    }
+  }
+  return null;
 }
 
-function isUnlimited({ statement: { allows, resources, conditions } }: Ruled): boolean {
+function isUnlimited(ruled: Ruled): boolean {
+  return ruled.statement.allows && isOfAll(ruled);
+}
+
+/** It is about every resource, without conditions. */
+function isOfAll({ statement: { resources, conditions } }: Ruled): boolean {
   const isEvery = resources !== null && !resources.negated && resources.patterns.some(({ everything }) => everything);
-  return allows && conditions.length === 0 && isEvery;
+  return conditions.length === 0 && isEvery;
 }
 
 function isEveryAction({ service, name }: ActionPattern): boolean {
@@ -94,9 +132,7 @@ function isEveryAction({ service, name }: ActionPattern): boolean {
 
 /** Those of IAM say most. */
 function preferred(actions: readonly string[]): readonly string[] {
-  return actions
-    .toSorted((a, b) => Number(b.startsWith('iam:')) - Number(a.startsWith('iam:')))
-    .slice(0, MOST_SEARCHED);
+  return actions.toSorted((a, b) => Number(b.startsWith('iam:')) - Number(a.startsWith('iam:')));
 }
 
 const WORDS: Readonly<Record<DangerKind, (isOne: boolean) => string>> = {
@@ -104,8 +140,9 @@ const WORDS: Readonly<Record<DangerKind, (isOne: boolean) => string>> = {
   DATA_EXFILTRATION: (isOne) => (isOne ? 'gives data away' : 'give data away'),
 };
 
-function counted(actions: readonly string[]): string {
-  return actions.length === 1 ? (actions[0] ?? '') : `${actions.length} actions`;
+function counted({ actions, isLimited }: Danger): string {
+  if (actions.length === 1) return actions[0] ?? '';
+  return `${isLimited ? 'up to ' : ''}${actions.length} actions`;
 }
 
 export function dangerousGrants(
@@ -113,10 +150,11 @@ export function dangerousGrants(
   { statements }: CheckedDocument,
   dangers: readonly Danger[],
 ): readonly NewFinding[] {
-  return dangers.flatMap(({ kind, at, isEverything, actions, witness }): NewFinding[] => {
+  return dangers.flatMap((danger): NewFinding[] => {
+    const { kind, at, isEverything, actions, witness } = danger;
     const statement = statements[at]?.statement;
     if (statement === undefined) return [];
-    const what = isEverything ? 'every action' : `${counted(actions)} that ${WORDS[kind](actions.length === 1)},`;
+    const what = isEverything ? 'every action' : `${counted(danger)} that ${WORDS[kind](actions.length === 1)},`;
     return [
       {
         ...NOTHING_ELSE,

@@ -137,7 +137,8 @@ class Search {
 
   #add(found: NewFinding, { attached }: FoundDocument): void {
     if (!this.#asked.kinds.has(found.kind)) return;
-    const finding = { ...found, id: idOfFinding(found, attached.policy.source.text) };
+    const { alsoBy: _alsoBy, ...shown } = found;
+    const finding = { ...shown, id: idOfFinding(found, attached.policy.source.text) };
     this.#found.set(keyOfFinding(finding), finding);
   }
 

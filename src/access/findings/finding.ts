@@ -56,7 +56,10 @@ export interface Finding {
 }
 
 /** What is found, before it has its id. */
-export type NewFinding = Omit<Finding, 'id'>;
+export interface NewFinding extends Omit<Finding, 'id'> {
+  /** Statements that prove something of it beside `statements`, and are not shown. Left out: none. */
+  readonly alsoBy?: readonly MatchedStatement[];
+}
 
 /** What most findings do not have. */
 export const NOTHING_ELSE = {
@@ -69,7 +72,10 @@ export const NOTHING_ELSE = {
   unreadable: [],
 } as const;
 
-/** `text`: of the document; null: not known. */
+/**
+ * Of what is found and of all that proves it: grants of a key and the policy of a bucket stand outside the document. It is made before
+ * statements are left out that a caller may not read: it is the same for everybody. `text`: of the document; null: not known.
+ */
 export function idOfFinding(finding: NewFinding, text: string | null): string {
   const { kind, weight, arn, policyName, message, outsider, actions, resource } = finding;
   const what = [
@@ -80,10 +86,28 @@ export function idOfFinding(finding: NewFinding, text: string | null): string {
     outsider,
     actions,
     resource,
-    finding.statements[0]?.index ?? null,
+    proofsOf([...finding.statements, ...(finding.alsoBy ?? [])]),
     text,
   ];
-  return `${kind}.${createHash('sha256').update(JSON.stringify(what)).digest('base64url')}`;
+  return `${kind}.${digestOf(JSON.stringify(what))}`;
+}
+
+/** Each statement with its document, once, in an order that does not depend on where they were read. */
+function proofsOf(statements: readonly MatchedStatement[]): readonly string[] {
+  // Many statements can stand in one long document.
+  const digests = new Map<string, string>();
+  const proofs = statements.map((one) => {
+    const { layer, policy, arn, holder, index, documentText } = one;
+    const written = documentText ?? JSON.stringify(one.statement);
+    const digest = digests.get(written) ?? digestOf(written);
+    digests.set(written, digest);
+    return JSON.stringify([layer, policy, arn, holder, index, digest]);
+  });
+  return [...new Set(proofs)].sort();
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 /** The place of a finding in lists: weight, kind, ARN, and what tells it from others of these. */

@@ -247,6 +247,7 @@ function findingOf(document: FoundDocument, { one, isPublic, witness, found }: A
     actions,
     resource: first?.resource ?? null,
     statements: first?.by ?? [],
+    alsoBy: sorted.slice(1).flatMap(({ by }) => by),
     witness,
   };
 }

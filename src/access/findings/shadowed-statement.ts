@@ -17,7 +17,8 @@ const MOST_ALLOWS = 100;
 
 /** The Allows that another Allow of the document contains, whatever a request is. Of two that are alike, the later one. */
 export function* shadowsIn(catalog: Catalog, { statements }: CheckedDocument): Steps<readonly Shadow[]> {
-  const allows = [...statements.entries()].filter(([, { statement }]) => statement.allows);
+  // What stands beside the document (RCPFullAWSAccess) allows everything, and is none of its statements.
+  const allows = [...statements.entries()].filter(([, { statement }]) => statement.allows && statement.index >= 0);
   if (allows.length < 2 || allows.length > MOST_ALLOWS) return [];
   const about = new Map<number, ReadonlySet<unknown>>();
   for (const [at, { statement }] of allows) about.set(at, yield* actionsNamed(catalog, statement));

@@ -1,4 +1,9 @@
-import { byAcknowledgement, knownFinding, type ListedFinding } from '../../guard/acknowledged-findings.ts';
+import {
+  byAcknowledgement,
+  endedFinding,
+  knownFinding,
+  type ListedFinding,
+} from '../../guard/acknowledged-findings.ts';
 import { acknowledgeFinding } from '../../session/acknowledge-finding.ts';
 import { aCall } from '../../session/call.ts';
 import { builder } from '../builder.ts';
@@ -21,17 +26,26 @@ const AcknowledgeFindingInput = builder.inputType('AcknowledgeFindingInput', {
     reason: t.string({ required: true, description: 'Why nothing needs to be done, 1 to 1,000 characters' }),
     until: t.field({
       type: 'DateTime',
-      description: 'When it is listed again. Left out: never. A time that has passed ends what was acknowledged before',
+      description:
+        'When it is listed again. Left out: never. A time that has passed ends what was acknowledged before: the operator ends that of a finding ' +
+        'that is gone, too',
     }),
   }),
 });
 
-const AcknowledgeFindingSuccess = builder.objectRef<ListedFinding>('AcknowledgeFindingSuccess').implement({
-  description: 'The finding is set apart, or listed again',
-  fields: (t) => ({
-    finding: t.field({ type: Finding, description: 'The finding', resolve: (listed) => listed }),
-  }),
-});
+const AcknowledgeFindingSuccess = builder
+  .objectRef<{ readonly listed: ListedFinding | null }>('AcknowledgeFindingSuccess')
+  .implement({
+    description: 'The finding is set apart, or listed again',
+    fields: (t) => ({
+      finding: t.field({
+        type: Finding,
+        nullable: true,
+        description: 'The finding; null: it is gone, and what was acknowledged of it was ended',
+        resolve: ({ listed }) => listed,
+      }),
+    }),
+  });
 
 builder.mutationField('acknowledgeFinding', (t) =>
   t.field({
@@ -49,11 +63,15 @@ builder.mutationField('acknowledgeFinding', (t) =>
     resolve: (_root, { input: { accountId, findingId, reason, until } }, context) =>
       expectingFailures(async () => {
         const { directory, caller, now, origin } = context;
-        const finding = await inTurn(context, () => knownFinding(context, accountId, findingId));
-        const given = { accountId, findingId, target: finding.arn, reason, until: until?.getTime() ?? null };
+        const ends = until != null && until.getTime() <= now;
+        const find = ends ? endedFinding : knownFinding;
+        const finding = await inTurn(context, () => find(context, accountId, findingId));
+        const target = finding?.arn ?? findingId;
+        const given = { accountId, findingId, target, reason, until: until?.getTime() ?? null };
         await acknowledgeFinding({ directory }, aCall(caller, now, origin), given);
+        if (finding === null) return { listed: null };
         const [listed] = await byAcknowledgement(context, [finding], true);
-        return listed ?? { finding, acknowledgement: null };
+        return { listed: listed ?? { finding, acknowledgement: null } };
       }),
   }),
 );

@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<FindingKindValue, string>> = {
   DANGEROUS_GRANT:
     'An Allow of an inline or customer managed policy gives actions that change permissions on every resource, without conditions',
   DATA_EXFILTRATION:
-    'An Allow of an inline or customer managed policy, which does not allow everything, gives actions that read or copy what is stored (files, ' +
+    'An Allow of an inline or customer managed policy, which is not told as one of everything, gives actions that read or copy what is stored (files, ' +
     'records, messages, secrets, snapshots) on every resource, without conditions',
   UNREADABLE_DOCUMENT:
     'A policy document cannot be read completely: what cannot be read allows nothing and denies what it can',
@@ -193,7 +193,8 @@ builder.objectFields(FindingConnection, (t) => ({
   }),
   gaps: t.stringList({
     description:
-      'What the directory does not know of the resources that were gone through, by name. Empty: nothing was left out',
+      'What the directory does not know of the resources that were gone through, by name, and what was not gone through because it is too much. Empty: ' +
+      'nothing was left out',
     resolve: ({ gaps }, _args, context) => countText(context, [...gaps]),
   }),
   revision: t.field({

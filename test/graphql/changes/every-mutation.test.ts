@@ -24,6 +24,7 @@ const NOT_OF_THE_DIRECTORY: Readonly<Record<string, readonly string[]>> = {
   ],
   'credentials of enforcement points': ['createChecker', 'revokeChecker', 'rotateChecker'],
   'the keys of the gateway itself': ['rotateSigningKey'],
+  'what is said of findings: no answer about access, and no expected revision, depends on it': ['acknowledgeFinding'],
 };
 
 test('every mutation of the directory takes `expectedRevision` and `dryRun`, and every other one has a reason not to', () => {
