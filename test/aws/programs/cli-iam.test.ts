@@ -260,7 +260,7 @@ async function takesAllAway(): Promise<void> {
   await expect(iam('delete-role', ...ROLE)).rejects.toThrow('(DeleteConflict)');
 }
 
-test.skipIf(cli === null)('the AWS CLI uses every operation that is served', { timeout: 240_000 }, async () => {
+test.skipIf(cli === null)('the AWS CLI uses every operation that is served', { timeout: 600_000 }, async () => {
   await changesAndReads();
   await makesEntities();
   await simulates();

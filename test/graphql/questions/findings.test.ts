@@ -378,4 +378,6 @@ test('a finding is set apart until a time, or until it is another one', async ()
   expect((await listed(true)).nodes).toEqual([]);
   // Other tests come in any order.
   await trustOfPartner(PARTNER);
+  await acknowledge({ findingId, until: '2020-01-01T00:00:00.000Z' });
+  expect((await listed(true)).nodes).toEqual([]);
 });
