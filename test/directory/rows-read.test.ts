@@ -9,9 +9,9 @@ import { openServerDatabase } from '../../src/directory/prisma/server-database.t
 import { A, allow, policy, userArn } from '../support/policies.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
-const MANY = 2_000;
+const MANY = 10_000;
 /** A table that is read whole has more rows. */
-const FEW = 200;
+const FEW = 1_000;
 const POLICY = `arn:aws:iam::${A}:policy/p`;
 const GROUP = `arn:aws:iam::${A}:group/g`;
 const NOBODY: EntityNames = {

@@ -15,7 +15,12 @@ interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-let loading: Promise<typeof SchemaEngine> | null = null;
+/**
+ * What wasm-bindgen's glue holds is one instance of the engine, and finalizers of the old one would write into a new one: it is loaded
+ * once, also where this module is loaded again.
+ */
+const LOADING = Symbol.for('rolegate.schemaEngine');
+const loaded = globalThis as { [LOADING]?: Promise<typeof SchemaEngine> };
 
 /** Timers that the engine starts: at most ten seconds, for its lock. It never clears them, and they would keep the process alive. */
 const timers = new Set<NodeJS.Timeout>();
@@ -103,8 +108,8 @@ export async function applyMigrations(
   factory: SqlMigrationAwareDriverAdapterFactory,
   migrations: Migrations,
 ): Promise<readonly string[]> {
-  loading ??= loadEngine();
-  const engine = await (await loading).new(
+  loaded[LOADING] ??= loadEngine();
+  const engine = await (await loaded[LOADING]).new(
     { datamodels: undefined },
     () => undefined,
     bindMigrationAwareSqlAdapterFactory(recording(factory, new Set(migrations.migrations.map(({ script }) => script)))),
