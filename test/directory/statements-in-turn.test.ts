@@ -25,11 +25,11 @@ afterAll(() => database.close());
 
 test('the statements of a transaction follow one another, whoever begins them', async () => {
   statements.length = 0;
-  const [first, , last] = await database.transaction('write', ({ query, copy }) =>
+  const [first, , last] = await database.transaction('write', (sql) =>
     Promise.all([
-      query<{ readonly count: string }>('SELECT count(*) FROM "Row"'),
-      copy('Row', ['id'], 'one\ntwo\n'),
-      query<{ readonly count: string }>('SELECT count(*) FROM "Row"'),
+      sql.query<{ readonly count: string }>('SELECT count(*) FROM "Row"'),
+      sql.copy('Row', ['id'], 'one\ntwo\n'),
+      sql.query<{ readonly count: string }>('SELECT count(*) FROM "Row"'),
     ]),
   );
   expect([first, last]).toEqual([[{ count: '0' }], [{ count: '2' }]]);
@@ -38,8 +38,8 @@ test('the statements of a transaction follow one another, whoever begins them', 
 });
 
 test('a transaction that fails is rolled back after what was begun, and nothing of it is there', async () => {
-  const failing = database.transaction('write', async ({ query, copy }) => {
-    const begun = [copy('Row', ['id'], 'three\n'), query('SELECT * FROM "Nowhere"'), query('SELECT 1')];
+  const failing = database.transaction('write', async (sql) => {
+    const begun = [sql.copy('Row', ['id'], 'three\n'), sql.query('SELECT * FROM "Nowhere"'), sql.query('SELECT 1')];
     for (const each of begun) each.catch(() => undefined);
     throw new Error('given up');
   });

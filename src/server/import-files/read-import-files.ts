@@ -93,7 +93,8 @@ export function streamSources(sources: readonly ImportSource[], limits = IMPORT_
         isEmpty = false;
         yield file;
       }
-      if (isEmpty) throw new ImportRefused(source.path, ['it holds no JSON', ...warnings.slice(before, before + 1)].join('; '));
+      if (isEmpty)
+        throw new ImportRefused(source.path, ['it holds no JSON', ...warnings.slice(before, before + 1)].join('; '));
     }
     if (count > MAX_WARNINGS) warnings.push(`${count - MAX_WARNINGS} more files were left out`);
     if (leftOut.length > 0) warnings.push(sentence(leftOut));

@@ -274,7 +274,13 @@ describe('what is damaged is refused', () => {
     // What was left out before is not why.
     await mkdir(join(folder, 'before'));
     await put('before/a.json', '{}');
-    await put('before/inner.zip', zip([{ name: 'b.zip', data: '' }, { name: 'a.json', data: '{}' }]));
+    await put(
+      'before/inner.zip',
+      zip([
+        { name: 'b.zip', data: '' },
+        { name: 'a.json', data: '{}' },
+      ]),
+    );
     expect(await refusalOf(['before', 'empty'])).toBe('empty: it holds no JSON');
     await put('a.zip', zip([]));
     expect(await refusalOf(['a.zip'])).toBe('a.zip: it holds no JSON');
