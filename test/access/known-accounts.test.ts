@@ -119,6 +119,22 @@ describe('what is known of an account decides what is said to be missing', () =>
     expect(await turns([alice, 'lambda:InvokeFunction', alias], all)).toEqual([[], []]);
   });
 
+  // S3 is known with all buckets: access points are listed by another service (s3control), in each Region.
+  test('an access point that is not stored may have a policy, whatever is known of S3', async () => {
+    const point = `arn:aws:s3:eu-west-1:${A}:accesspoint/p`;
+    const gap = `${point} is not in the directory: a resource-based policy of it is not considered`;
+    const all = known('RESOURCE_POLICIES', 's3');
+    const asked: Parameters<typeof aQuestion> = [alice, 's3:GetObject', `${point}/object/x`];
+    for (const said of await turns(asked, all)) expect(said).toContain(gap);
+    await directory.apply({
+      resources: [
+        bucket('behind'),
+        { arn: point, accountId: A, accessPoint: { bucket: 'arn:aws:s3:::behind', vpcId: null } },
+      ],
+    });
+    for (const said of await turns(asked, all)) expect(said).not.toContain(gap);
+  });
+
   test('a stored resource without a policy may have one where some could not be read', async () => {
     await directory.apply({
       resources: [

@@ -77,24 +77,30 @@ const IN_NO_LIST: Readonly<Record<string, RegExp>> = {
   apigateway: /^\/domainnames\//,
 };
 
-function isInNoList(arn: string): boolean {
+/** Resources that are in a list which need not be there for a service to be known: with them, what is in them. */
+const IN_A_LIST_OF_ITS_OWN: Readonly<Record<string, RegExp>> = { s3: /^accesspoint\// };
+
+/** Whether what is known of its service says nothing of whether it is there, and with which policy. */
+function isUnlisted({ arn, exact, holder }: ResourceRows): boolean {
+  if (exact !== null) return false;
   const { service = '', resource = '' } = parseArn(arn) ?? {};
-  return IN_NO_LIST[service]?.test(resource) === true;
+  if (IN_NO_LIST[service]?.test(resource) === true) return true;
+  return holder === null && IN_A_LIST_OF_ITS_OWN[service]?.test(resource) === true;
 }
 
 /** What is not known of the policy of a resource, or of what it is part of. */
-function policyGaps({ arn, exact, holder, holders }: ResourceRows, account: AccountFacts | null): readonly string[] {
+function policyGaps(rows: ResourceRows, account: AccountFacts | null): readonly string[] {
+  const { arn, holder, holders } = rows;
   const [first = arn] = holders;
   // The policy of an API stands with API Gateway, whatever service its requests are of.
   const services = [...new Set(holders.flatMap((each) => parseArn(each)?.service ?? []))];
   const knowledge = account?.knowledge;
   const partly = services.flatMap((service) => knowledge?.partlyOfService(service) ?? []);
   if (holder !== null && holder.policyHash !== null) return [];
-  const isUnlisted = exact === null && isInNoList(arn);
+  const unlisted = isUnlisted(rows);
   // Without a policy, but perhaps only because it could not be read.
-  if (holder !== null && !isUnlisted) return partly;
-  if (!isUnlisted && services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true))
-    return [];
+  if (holder !== null && !unlisted) return partly;
+  if (!unlisted && services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true)) return [];
   return [`${first} is not in the directory: a resource-based policy of it is not considered`, ...partly];
 }
 
