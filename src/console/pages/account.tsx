@@ -41,7 +41,11 @@ function One({ id }: { readonly id: string }) {
         <>
           <Knowledge found={found} />
           <Section title="Control policies of its own">
-            <ControlPolicies policies={found.controlPolicies} />
+            <ControlPolicies
+              policies={found.controlPolicies}
+              organizationId={found.organizationId ?? ''}
+              saved={again}
+            />
           </Section>
           <Things title="Users" found={found.users} address={principalAddress} />
           <Things title="Roles" found={found.roles} address={principalAddress} />

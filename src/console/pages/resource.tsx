@@ -1,17 +1,23 @@
 import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
-import { ResourceDocument, WhoCanDocument, type WhoCanQuery } from '../../generated/console/questions.ts';
+import {
+  ResourceDocument,
+  type ResourceQuery,
+  WhoCanDocument,
+  type WhoCanQuery,
+} from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { Combo } from '../parts/combo.tsx';
-import { DocumentView } from '../parts/document.tsx';
+import { EditableDocument, NewDocument } from '../parts/editable.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { VirtualList } from '../parts/virtual.tsx';
 import { ask } from '../questions/ask.ts';
 import { findActions, findResources } from '../questions/complete.ts';
+import { resourcePolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 import { useRest } from '../questions/use-rest.ts';
 
@@ -37,16 +43,48 @@ function One({ arn }: { readonly arn: string }) {
         <Notice>It is not in the directory. Who can reach it is decided by its name.</Notice>
       )}
       <WhoCan key={url} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
-      {found !== null && (
-        <Section title="Its own policy">
-          {found.policy === null ? (
-            <p class="muted">It has none, or you may not read it.</p>
-          ) : (
-            <DocumentView document={found.policy} />
-          )}
-        </Section>
-      )}
+      {found !== null && <OwnPolicy found={found} hidden={failure !== null} saved={again} />}
     </Page>
+  );
+}
+
+/** Allows nobody anything until somebody is named. */
+function beginning(arn: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: '*',
+        Resource: arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  };
+}
+
+function OwnPolicy({
+  found: { arn, policy },
+  hidden,
+  saved,
+}: {
+  readonly found: NonNullable<ResourceQuery['resource']>;
+  /** Whether there may be one that somebody may not read: nobody writes over what it does not know. */
+  readonly hidden: boolean;
+  readonly saved: () => void;
+}) {
+  const draft = resourcePolicy(arn, shortName(arn));
+  return (
+    <Section title="Its own policy">
+      {policy !== null && <EditableDocument draft={draft} document={policy} saved={saved} />}
+      {policy === null && (
+        <p class="muted">{hidden ? 'You may not read it.' : 'It has none, or you may not read it.'}</p>
+      )}
+      {policy === null && !hidden && (
+        <NewDocument label="Write one" draft={draft} start={beginning(arn)} saved={saved} />
+      )}
+    </Section>
   );
 }
 

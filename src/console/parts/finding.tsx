@@ -2,11 +2,12 @@ import type { FindingKind, FindingsQuery } from '../../generated/console/questio
 import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
 import { list, shortName } from '../names.ts';
 import type { Meaning } from '../words.ts';
+import { Acknowledging } from './acknowledging.tsx';
 import { Arn } from './arn.tsx';
 import { Code } from './code.tsx';
 import { Verdict } from './verdict.tsx';
 
-type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
+export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
 
 export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
   PUBLIC_ACCESS: 'Open to everybody',
@@ -41,7 +42,16 @@ function addressOf({ arn }: Finding): string {
 }
 
 /** One finding: how much it weighs, in a sentence, and what proves it. */
-export function FindingView({ finding, account }: { readonly finding: Finding; readonly account: string }) {
+export function FindingView({
+  finding,
+  account,
+  changed,
+}: {
+  readonly finding: Finding;
+  readonly account: string;
+  /** It was set apart, or is listed again. */
+  readonly changed: () => void;
+}) {
   const { kind, weight, arn, policyName, message, actions } = finding;
   const [meaning, word] = WEIGHTS[weight];
   return (
@@ -63,6 +73,7 @@ export function FindingView({ finding, account }: { readonly finding: Finding; r
         <p class="muted">{list(named(actions))}</p>
       )}
       <Proof finding={finding} />
+      <Acknowledging finding={finding} changed={changed} />
     </article>
   );
 }
