@@ -6,8 +6,9 @@ import {
   FindingsDocument,
   type FindingsQuery,
 } from '../../generated/console/questions.ts';
+import { FINDING_KINDS } from '../finding-words.ts';
 import { accountName, count } from '../names.ts';
-import { FINDING_KINDS, FindingView } from '../parts/finding.tsx';
+import { FindingView } from '../parts/finding.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { type Answered, ask, type Failure } from '../questions/ask.ts';

@@ -4,6 +4,7 @@ import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
+import { FindingLines } from '../parts/finding-lines.tsx';
 import { RoleGraph } from '../parts/graph.tsx';
 import { HeldPolicies } from '../parts/held-policies.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
@@ -55,6 +56,14 @@ function One({ id }: { readonly id: string }) {
           <Reaches found={found} />
           <RoleGraph principal={id} />
           {found.__typename === 'Role' && <RoleParts role={found} saved={again} />}
+          {found.account !== null && (
+            <FindingLines
+              title="Findings about it"
+              none="Nothing is found about it."
+              account={found.account.accountId}
+              about={found.principalId}
+            />
+          )}
         </>
       )}
     </Page>

@@ -1,7 +1,7 @@
-import type { FindingKind, FindingsQuery } from '../../generated/console/questions.ts';
-import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
+import type { FindingsQuery } from '../../generated/console/questions.ts';
+import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { resourceAddress } from '../links.ts';
 import { list, shortName } from '../names.ts';
-import type { Meaning } from '../words.ts';
 import { Acknowledging } from './acknowledging.tsx';
 import { Arn } from './arn.tsx';
 import { Code } from './code.tsx';
@@ -9,36 +9,12 @@ import { Verdict } from './verdict.tsx';
 
 export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
 
-export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
-  PUBLIC_ACCESS: 'Open to everybody',
-  CROSS_ACCOUNT_ACCESS: 'Open to outsiders',
-  DANGEROUS_GRANT: 'Gives too much',
-  DATA_EXFILTRATION: 'Lets data out',
-  GRANTS_NOTHING: 'Grants nothing',
-  SHADOWED_STATEMENT: 'A statement without effect',
-  UNREADABLE_DOCUMENT: 'Cannot be read',
-  UNUSED_ROLE: 'A role for nobody',
-};
-
-const WEIGHTS: Readonly<Record<Finding['weight'], readonly [Meaning, string]>> = {
-  CRITICAL: ['denied', 'Critical'],
-  HIGH: ['denied', 'High'],
-  MEDIUM: ['unknown', 'Medium'],
-  LOW: ['implicit', 'Low'],
-};
-
 /** Actions that are named; the number of the others is said. */
 const NAMED = 6;
 
 function named(actions: readonly string[]): readonly string[] {
   if (actions.length <= NAMED) return actions;
   return [...actions.slice(0, NAMED), `${(actions.length - NAMED).toLocaleString('en')} more`];
-}
-
-/** The page of what has the policy. */
-function addressOf({ arn }: Finding): string {
-  if (/^arn:[^:]*:iam:.*:policy\//.test(arn)) return policyAddress(arn);
-  return /^arn:[^:]*:iam:.*:(user|role)\//.test(arn) ? principalAddress(arn) : resourceAddress(arn);
 }
 
 /** One finding: how much it weighs, in a sentence, and what proves it. */
@@ -59,7 +35,7 @@ export function FindingView({
       <div class="finding-head">
         <Verdict meaning={meaning} word={word} />
         <strong>{FINDING_KINDS[kind]}</strong>
-        <Arn arn={arn} account={account} href={addressOf(finding)} />
+        <Arn arn={arn} account={account} href={addressOfFinding(finding)} />
         {policyName !== null && (
           <span class="muted">
             inline policy <bdi>{policyName}</bdi>

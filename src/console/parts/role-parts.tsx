@@ -9,6 +9,7 @@ import { accountName, count, nameOf } from '../names.ts';
 import { ask } from '../questions/ask.ts';
 import { trustPolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { trustInWords } from '../trust-words.ts';
 import { Arn } from './arn.tsx';
 import { EditableDocument } from './editable.tsx';
 import { FailureNotice, Notice, Skeleton } from './notice.tsx';
@@ -28,6 +29,13 @@ export function RoleParts({ role, saved }: { readonly role: Role; readonly saved
       <WhoCanAssume role={role.principalId} />
       {role.trustPolicy !== null && (
         <Section title="Trust policy">
+          <ul class="plain">
+            {trustInWords(role.trustPolicy).map((sentence, index) => (
+              <li key={index}>
+                <bdi>{sentence}</bdi>
+              </li>
+            ))}
+          </ul>
           <EditableDocument
             draft={trustPolicy({ arn: role.principalId, name: role.name })}
             document={role.trustPolicy}
