@@ -40,7 +40,11 @@ export function Findings() {
   };
   return (
     <Page title="Findings" heading={found === null ? 'Findings' : headline(found, apart)}>
-      <p class="lead">What stands in policies and lets in, gives or hides more than it seems. The worst comes first.</p>
+      <p class="lead">
+        {apart
+          ? 'Somebody has looked at these, and said why nothing needs to be done.'
+          : 'What stands in policies and lets in, gives or hides more than it seems. The worst comes first.'}
+      </p>
       <Filters kind={kind} account={account} apart={apart} names={names} choose={choose} />
       {failure !== null && <FailureNotice failure={failure} again={again} />}
       {failure?.kind === 'refused' && (
@@ -49,9 +53,13 @@ export function Findings() {
         </button>
       )}
       {found !== null && <Honest found={found} />}
-      <p ref={status} tabIndex={-1} role="status">
-        <bdi>{told}</bdi>
-      </p>
+      <div role="status">
+        {told !== '' && (
+          <p ref={status} tabIndex={-1}>
+            <bdi>{told}</bdi>
+          </p>
+        )}
+      </div>
       <ul class="findings">
         {found?.nodes.map((each) => (
           <li key={each.id}>
@@ -59,7 +67,7 @@ export function Findings() {
               finding={each}
               changed={() => {
                 drop(each.id);
-                tell(apart ? `It is listed again: ${each.message}.` : `Set apart: ${each.message}.`);
+                tell(apart ? `Listed again: ${each.message}.` : `Set apart: ${each.message}.`);
               }}
               account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')}
             />

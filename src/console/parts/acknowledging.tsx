@@ -30,7 +30,7 @@ export function Acknowledging({ finding, changed }: { readonly finding: Finding;
       {acknowledgement === null ? (
         <SetApart busy={busy} acknowledge={acknowledge} />
       ) : (
-        <div class="actions">
+        <div class="actions set-apart">
           <p>
             Set apart {timeText(acknowledgement.acknowledgedAt)}, until{' '}
             {acknowledgement.until === null ? 'its document changes' : timeText(acknowledgement.until)}:{' '}

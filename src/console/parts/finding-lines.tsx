@@ -36,7 +36,7 @@ export function FindingLines({
       title={title}
       aside={
         <a href={`/findings${account === null ? '' : `?account=${account}`}`}>
-          {about === null && found !== null ? `All ${count(found.totalCount, 'finding')}` : 'All findings'}
+          {about === null && kinds === null && found !== null ? `All ${count(found.totalCount, 'finding')}` : 'All findings'}
         </a>
       }
     >

@@ -19,7 +19,7 @@ export function WhoCanWhat({ page, resource }: { readonly page: string; readonly
   const { data, failure, loading, again } = useAnswer(WhoCanWhatDocument, { resource });
   const found = data?.whoCan ?? null;
   const isPart = found !== null && found.totalCount > found.nodes.length;
-  const actions = found === null ? [] : doersByAction(found.nodes);
+  const groups = found === null ? [] : groupsOf(found.nodes);
   return (
     <>
       {loading && <Skeleton lines={6} />}
@@ -36,31 +36,11 @@ export function WhoCanWhat({ page, resource }: { readonly page: string; readonly
           The first {found.nodes.length} are counted below. Ask about one action to see everybody who can do it.
         </Notice>
       )}
-      {actions.length > 0 && (
+      {groups.length > 0 && (
         <ul class="rows" aria-label="Who can do what">
-          {actions.map(([action, doers]) => (
-            <li key={action} class="row">
-              <details class="more inline-policy">
-                <summary>
-                  <code>{action}</code> <span class="muted">{isPart ? `${doers.length} or more` : doers.length}</span>
-                </summary>
-                <ul class="plain">
-                  {doers.map(({ principal, conditional }) => (
-                    <li key={principal.principalId}>
-                      <Arn
-                        arn={principal.principalId}
-                        name={nameOf(principal)}
-                        account={accountName(principal.account)}
-                        href={principalAddress(principal.principalId)}
-                      />{' '}
-                      {conditional && <Verdict meaning="unknown" word="under conditions" />}
-                    </li>
-                  ))}
-                </ul>
-                <a href={`${resourceAddress(page)}?${new URLSearchParams({ action, on: resource })}`}>
-                  Everybody who can
-                </a>
-              </details>
+          {groups.map((group) => (
+            <li key={group.actions.join()} class="row">
+              <GroupView group={group} page={page} resource={resource} isPart={isPart} />
             </li>
           ))}
         </ul>
@@ -71,15 +51,75 @@ export function WhoCanWhat({ page, resource }: { readonly page: string; readonly
   );
 }
 
-/** By the name of the action. */
-function doersByAction(nodes: readonly Access[]): readonly (readonly [string, readonly Doer[]])[] {
-  const found = new Map<string, Doer[]>();
+/** Actions that are named before a group is opened. */
+const NAMED = 3;
+
+function GroupView({
+  group: { actions, doers },
+  page,
+  resource,
+  isPart,
+}: {
+  readonly group: Group;
+  readonly page: string;
+  readonly resource: string;
+  readonly isPart: boolean;
+}) {
+  const more = actions.length - NAMED;
+  return (
+    <details class="more inline-policy">
+      <summary>
+        {isPart ? `${doers.length} or more` : count(doers.length, 'user or role', 'users and roles')}:{' '}
+        <code>{actions.slice(0, NAMED).join(', ')}</code>
+        {more > 0 && ` and ${more.toLocaleString('en')} more`}
+      </summary>
+      <ul class="plain">
+        {doers.map(({ principal, conditional }) => (
+          <li key={principal.principalId}>
+            <Arn
+              arn={principal.principalId}
+              name={nameOf(principal)}
+              account={accountName(principal.account)}
+              href={principalAddress(principal.principalId)}
+            />{' '}
+            {conditional && <Verdict meaning="unknown" word="under conditions" />}
+          </li>
+        ))}
+      </ul>
+      <ul class="chips" aria-label="Actions">
+        {actions.map((action) => (
+          <li key={action}>
+            <a class="chip" href={`${resourceAddress(page)}?${new URLSearchParams({ action, on: resource })}`}>
+              {action}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+interface Group {
+  readonly actions: readonly string[];
+  readonly doers: readonly Doer[];
+}
+
+/** Actions that the same people can do, in the same way, are one group: those of most people first. */
+function groupsOf(nodes: readonly Access[]): readonly Group[] {
+  const byAction = new Map<string, Doer[]>();
   for (const { principal, actions } of nodes) {
     for (const { conditions, decision } of actions) {
-      const doers = found.get(decision.action) ?? [];
+      const doers = byAction.get(decision.action) ?? [];
       doers.push({ principal, conditional: conditions.length > 0 });
-      found.set(decision.action, doers);
+      byAction.set(decision.action, doers);
     }
   }
-  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const groups = new Map<string, { actions: string[]; doers: readonly Doer[] }>();
+  for (const [action, doers] of byAction) {
+    const key = JSON.stringify(doers.map(({ principal, conditional }) => [principal.principalId, conditional]));
+    const group = groups.get(key) ?? { actions: [], doers };
+    group.actions.push(action);
+    groups.set(key, group);
+  }
+  return [...groups.values()].toSorted((a, b) => b.doers.length - a.doers.length);
 }
