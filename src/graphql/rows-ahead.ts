@@ -91,26 +91,36 @@ function aheadOf(
     const isColumn = kind === 'enum' || (kind === 'scalar' && READ_ALIKE.has(type));
     if (isColumn && !isList) columns.set(name, { name, isInstant: type === 'DateTime' });
   }
-  const by = always?.find((name) => fields.some((field) => field.name === name && (field.isId || field.isUnique)));
-  if (always === null || by === undefined) return null;
+  const keys = fields.flatMap(({ name, type, isId, isUnique }) =>
+    type === 'String' && (isId || isUnique) && always?.includes(name) === true ? [name] : [],
+  );
+  if (always === null || keys.length === 0) return null;
   return (definitions) => {
-    const names = new Set(always);
+    const asked = new Set<string>();
     for (const definition of definitions) {
       const { pothosPrismaSelect } = (definition?.extensions ?? {}) as Extensions; // as: what Pothos puts there
       const needed = columnsIn(pothosPrismaSelect) ?? [];
-      if (needed.every((name) => columns.has(name))) for (const name of needed) names.add(name);
+      if (needed.every((name) => columns.has(name))) for (const name of needed) asked.add(name);
     }
-    const wanted = [...names].flatMap((name) => columns.get(name) ?? []);
-    const isMore = wanted.some(({ name }) => !always.includes(name));
-    return isMore && wanted.length === names.size ? reading(model, by, wanted) : null;
+    const wanted = [...new Set([...always, ...asked])].flatMap((name) => columns.get(name) ?? []);
+    const areColumns = always.every((name) => columns.has(name));
+    return areColumns && asked.size > 0 ? reading(model, keys, [...asked], wanted) : null;
   };
 }
 
-function reading(table: string, by: string, columns: readonly Column[]): ReadAhead {
+/** `keys`: columns that are unique; which of them values have depends on who made them. `asked`: what the fields need of `columns`. */
+function reading(
+  table: string,
+  keys: readonly string[],
+  asked: readonly string[],
+  columns: readonly Column[],
+): ReadAhead {
   return (values, context) => {
+    const by = keys.find((key) => isNamed(values[0], key));
+    if (by === undefined) return null;
     const named = values.filter((value): value is Row => isNamed(value, by));
     const [first] = named;
-    if (named.length < 2 || first === undefined || columns.every(({ name }) => name in first)) return null;
+    if (named.length < 2 || first === undefined || asked.every((name) => name in first)) return null;
     const nameOf = (value: Row): string => value[by] as string; // as: `isNamed`
     const { directory } = context as { readonly directory: { readonly find: FindStore } }; // as: of the gateway
     const wanted = { table, by, values: [...new Set(named.map(nameOf))], columns };
