@@ -17,11 +17,12 @@ import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { type Coding, codingOf, compressed, LEAST_COMPRESSED, varied } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
-import { isShort, jsonBytes } from './json-pieces.ts';
+import { jsonBytes, sizeOf } from './json-pieces.ts';
 
 interface Parts {
   readonly schema: GraphQLSchema;
@@ -203,23 +204,35 @@ function sendWithErrors(
   return sendValue(exchange, { ...result, errors }, head);
 }
 
-/** Characters. */
-const LONG_TEXT = 4_096;
+/** Characters of an answer that is written as one text. */
+const SMALL_TEXT = 4_096;
 
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
-  if (!isShort(value)) return sendInTurns(exchange, value, head);
+  const size = sizeOf(value);
+  if (size === null) return sendInTurns(exchange, value, head);
+  return size > SMALL_TEXT ? sendBytes(exchange, value, head) : sendText(exchange, JSON.stringify(value), head);
+}
+
+function sendText(exchange: Exchange, text: string, head: AnswerHead): true | Promise<true> {
   const { request, response, requestId } = exchange;
-  const text = JSON.stringify(value);
-  // A long text would be gone through twice: for its length, and to be sent.
-  const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
-  const length = Buffer.byteLength(body);
+  const length = Buffer.byteLength(text);
   // What is asked here is no mutation: its answer has no secret.
   const isLong = length >= LEAST_COMPRESSED;
   const coding = isLong ? codingOf(request.headers['accept-encoding']) : null;
-  if (coding !== null)
-    return sendCompressed(exchange, typeof body === 'string' ? Buffer.from(body) : body, head, coding);
+  if (coding !== null) return sendCompressed(exchange, Buffer.from(text), head, coding);
   writeHead(response, requestId, isLong ? varying(head, response) : head, length);
-  response.end(body);
+  response.end(text);
+  return true;
+}
+
+function sendBytes(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
+  const { request, response, requestId } = exchange;
+  const bytes = new AnswerBytes(value);
+  const isLong = bytes.length >= LEAST_COMPRESSED;
+  const coding = isLong ? codingOf(request.headers['accept-encoding']) : null;
+  if (coding !== null) return sendCompressed(exchange, bytes.copy(), head, coding);
+  writeHead(response, requestId, isLong ? varying(head, response) : head, bytes.length);
+  bytes.end(response);
   return true;
 }
 
