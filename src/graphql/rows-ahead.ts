@@ -127,18 +127,20 @@ function reading(
     const known = rowsOf.get(context as object) ?? new WeakMap<object, Row>(); // as: above
     rowsOf.set(context as object, known);
     return directory.find.rows(wanted).then(
-      (rows) => {
-        const rowOf = new Map(rows.map((row) => [nameOf(row), row]));
-        for (const value of named) {
-          const row = rowOf.get(nameOf(value));
-          // One that is gone is looked for by Pothos, which says so.
-          if (row !== undefined) known.set(value, { ...known.get(value), ...row });
-        }
-      },
+      (rows) => keep(rows, named, by, known),
       // Pothos reads them itself, and says at each field what is wrong.
       () => undefined,
     );
   };
+}
+
+function keep(rows: readonly Row[], values: readonly Row[], by: string, known: WeakMap<object, Row>): void {
+  const rowOf = new Map(rows.map((row) => [row[by], row]));
+  for (const value of values) {
+    const row = rowOf.get(value[by]);
+    // One that is gone is looked for by Pothos, which says so.
+    if (row !== undefined) known.set(value, { ...known.get(value), ...row });
+  }
 }
 
 function isNamed(value: unknown, by: string): boolean {
@@ -147,5 +149,5 @@ function isNamed(value: unknown, by: string): boolean {
 
 export const besideRows = 'besideRows';
 export const fromRows = 'fromRows';
-SchemaBuilder.registerPlugin(besideRows, BesideRows as never);
-SchemaBuilder.registerPlugin(fromRows, FromRows as never);
+SchemaBuilder.registerPlugin(besideRows, BesideRows);
+SchemaBuilder.registerPlugin(fromRows, FromRows);
