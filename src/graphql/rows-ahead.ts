@@ -91,44 +91,56 @@ function aheadOf(
     const isColumn = kind === 'enum' || (kind === 'scalar' && READ_ALIKE.has(type));
     if (isColumn && !isList) columns.set(name, { name, isInstant: type === 'DateTime' });
   }
-  const by = always?.find((name) => fields.some((field) => field.name === name && (field.isId || field.isUnique)));
-  if (always === null || by === undefined) return null;
+  const keys = fields.flatMap(({ name, type, isId, isUnique }) =>
+    type === 'String' && (isId || isUnique) && always?.includes(name) === true ? [name] : [],
+  );
+  if (always === null || keys.length === 0) return null;
   return (definitions) => {
-    const names = new Set(always);
+    const asked = new Set<string>();
     for (const definition of definitions) {
       const { pothosPrismaSelect } = (definition?.extensions ?? {}) as Extensions; // as: what Pothos puts there
       const needed = columnsIn(pothosPrismaSelect) ?? [];
-      if (needed.every((name) => columns.has(name))) for (const name of needed) names.add(name);
+      if (needed.every((name) => columns.has(name))) for (const name of needed) asked.add(name);
     }
-    const wanted = [...names].flatMap((name) => columns.get(name) ?? []);
-    const isMore = wanted.some(({ name }) => !always.includes(name));
-    return isMore && wanted.length === names.size ? reading(model, by, wanted) : null;
+    const wanted = [...new Set([...always, ...asked])].flatMap((name) => columns.get(name) ?? []);
+    const areColumns = always.every((name) => columns.has(name));
+    return areColumns && asked.size > 0 ? reading(model, keys, [...asked], wanted) : null;
   };
 }
 
-function reading(table: string, by: string, columns: readonly Column[]): ReadAhead {
+/** `keys`: columns that are unique; which of them values have depends on who made them. `asked`: what the fields need of `columns`. */
+function reading(
+  table: string,
+  keys: readonly string[],
+  asked: readonly string[],
+  columns: readonly Column[],
+): ReadAhead {
   return (values, context) => {
+    const by = keys.find((key) => isNamed(values[0], key));
+    if (by === undefined) return null;
     const named = values.filter((value): value is Row => isNamed(value, by));
     const [first] = named;
-    if (named.length < 2 || first === undefined || columns.every(({ name }) => name in first)) return null;
+    if (named.length < 2 || first === undefined || asked.every((name) => name in first)) return null;
     const nameOf = (value: Row): string => value[by] as string; // as: `isNamed`
     const { directory } = context as { readonly directory: { readonly find: FindStore } }; // as: of the gateway
     const wanted = { table, by, values: [...new Set(named.map(nameOf))], columns };
     const known = rowsOf.get(context as object) ?? new WeakMap<object, Row>(); // as: above
     rowsOf.set(context as object, known);
     return directory.find.rows(wanted).then(
-      (rows) => {
-        const rowOf = new Map(rows.map((row) => [nameOf(row), row]));
-        for (const value of named) {
-          const row = rowOf.get(nameOf(value));
-          // One that is gone is looked for by Pothos, which says so.
-          if (row !== undefined) known.set(value, { ...known.get(value), ...row });
-        }
-      },
+      (rows) => keep(rows, named, by, known),
       // Pothos reads them itself, and says at each field what is wrong.
       () => undefined,
     );
   };
+}
+
+function keep(rows: readonly Row[], values: readonly Row[], by: string, known: WeakMap<object, Row>): void {
+  const rowOf = new Map(rows.map((row) => [row[by], row]));
+  for (const value of values) {
+    const row = rowOf.get(value[by]);
+    // One that is gone is looked for by Pothos, which says so.
+    if (row !== undefined) known.set(value, { ...known.get(value), ...row });
+  }
 }
 
 function isNamed(value: unknown, by: string): boolean {
@@ -137,5 +149,5 @@ function isNamed(value: unknown, by: string): boolean {
 
 export const besideRows = 'besideRows';
 export const fromRows = 'fromRows';
-SchemaBuilder.registerPlugin(besideRows, BesideRows as never);
-SchemaBuilder.registerPlugin(fromRows, FromRows as never);
+SchemaBuilder.registerPlugin(besideRows, BesideRows);
+SchemaBuilder.registerPlugin(fromRows, FromRows);

@@ -61,6 +61,52 @@ describe('rows of a long list, whose fields are begun in turns', () => {
     const reading = services.statements.slice(before).filter((sql) => sql.includes('"createdAt"'));
     expect(reading).toHaveLength(1);
   });
+
+  test('are read by the planned execution before its fields are asked, and not by Prisma', async () => {
+    const work = new Work(LONG);
+    const facts = { caller: OPERATOR, requestId: 'r', now: NOW, origin: UNKNOWN_ORIGIN, work };
+    const signInCookie = { keep: () => undefined, forget: () => undefined };
+    const run = async (query: string, road: 'plan' | 'graphql-js') => {
+      const context = createContext(services, { ...facts, signInCookie }, {});
+      const document = parse(query);
+      const plan = planQuery(buildSchema(), document);
+      const rows = vi.spyOn(services.directory.find, 'rows');
+      const before = services.statements.length;
+      const result =
+        road === 'plan' && plan !== null
+          ? await executePlan(plan, context, {}, work)
+          : await executeInTurns({ schema: buildSchema(), document, contextValue: context }, work);
+      const statements = services.statements.slice(before);
+      const asked = rows.mock.calls.map(([{ columns }]) => columns.map(({ name }) => name).toSorted());
+      rows.mockRestore();
+      return { answer: JSON.stringify(result), statements: statements.length, asked };
+    };
+    const planned = await run(text, 'plan');
+    expect(planned.asked).toEqual([['arn', 'createdAt', 'id', 'tags']]);
+    expect(planned.statements).toBe(2);
+    expect(planned.answer).toBe((await run(text, 'graphql-js')).answer);
+    // What the page has already is not read again, and what is more than columns is left to Pothos.
+    expect((await run('{ users(first: 5) { nodes { arn name path } } }', 'plan')).asked).toEqual([]);
+    const more = '{ users(first: 5) { nodes { uniqueId inlinePolicies { name } groups { name } } } }';
+    const mixed = await run(more, 'plan');
+    expect(mixed.asked).toEqual([['arn', 'id']]);
+    expect(mixed.answer).toBe((await run(more, 'graphql-js')).answer);
+  });
+
+  test('are read by Pothos, which says what is wrong, where they cannot be read ahead', async () => {
+    const work = new Work(LONG);
+    const facts = { caller: OPERATOR, requestId: 'r', now: NOW, origin: UNKNOWN_ORIGIN, work };
+    const context = createContext(
+      services,
+      { ...facts, signInCookie: { keep: () => undefined, forget: () => undefined } },
+      {},
+    );
+    vi.spyOn(services.directory.find, 'rows').mockRejectedValue(new Error('away'));
+    const plan = planQuery(buildSchema(), parse(text));
+    const { errors, data } = (plan === null ? null : await executePlan(plan, context, {}, work)) ?? {};
+    expect(errors).toBeUndefined();
+    expect((data as { users: { nodes: { uniqueId: string }[] } }).users.nodes[0]?.uniqueId).toMatch(/^AIDA/);
+  });
 });
 
 describe('rows that are asked for one by one', () => {
@@ -94,6 +140,17 @@ describe('rows that are asked for one by one', () => {
     work.endTurns();
     expect(await Promise.all(found)).toEqual([rows.get('a'), rows.get('b'), rows.get('a')]);
     expect(sent).toEqual(['many {"select":{"name":true,"arn":true},"where":{"arn":{"in":["a","b"]}}}']);
+  });
+
+  test('are not read where nobody waits any more', async () => {
+    const { sent, work, model } = fake();
+    work.beginTurns();
+    const found = ['a', 'b'].map((arn) => model.findUniqueOrThrow({ where: { arn } }));
+    work.stop();
+    work.endTurns();
+    const cancelled = { status: 'rejected', reason: { code: 'CANCELLED' } };
+    expect(await Promise.allSettled(found)).toMatchObject([cancelled, cancelled]);
+    expect(sent).toEqual([]);
   });
 
   test('fail alone where one is gone', async () => {

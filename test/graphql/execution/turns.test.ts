@@ -201,6 +201,7 @@ test('a planned answer that is short is there at once', () => {
 });
 
 test('more than a request may use of the processor is told instead of the answer', async () => {
+  vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 20_000, system: 0 });
   jumpingClock();
   const work = new Work({ time: 1_000_000, cpu: 100 });
   const { errors = [], data } = await executeInTurns(
