@@ -3,11 +3,17 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
+  getOperationAST,
   Kind,
   OperationTypeNode,
 } from 'graphql';
+import type { Work } from '../access/work.ts';
 import type { GatewayContext } from '../graphql/context.ts';
-import { executeInTurns } from '../graphql/execution/execute-in-turns.ts';
+import { hasLongList } from '../graphql/execution/coerce-variables.ts';
+import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
+import { executePlan } from '../graphql/execution/execute-plan.ts';
+import { tooManyValues } from '../graphql/execution/many-values.ts';
+import { planQuery } from '../graphql/execution/plan.ts';
 import { written } from './written-answers.ts';
 
 /** By HTTP request: settled when its last mutation, and all that was asked before it, is done. */
@@ -33,8 +39,28 @@ export function executeInOrder(args: ExecutionArgs): ExecutionResult | Promise<E
 
 /** A long answer is written in turns, too. */
 function execute(args: ExecutionArgs, { work, request }: GatewayContext): ExecutionResult | Promise<ExecutionResult> {
-  const result = executeInTurns(args, work);
+  const result = executeBounded(args, work);
   return 'then' in result ? result.then((known) => written(known, request, work)) : written(result, request, work);
+}
+
+/**
+ * graphql-js reads all variables in one go. A query with a long list among them is executed by its plan, which reads it in turns; other
+ * operations are refused beyond a limit.
+ */
+function executeBounded(args: ExecutionArgs, work: Work): ExecutionResult | Promise<ExecutionResult> {
+  const { schema, document, contextValue, variableValues } = args;
+  const operation = getOperationAST(document, args.operationName);
+  if (operation == null || variableValues == null) return executeInTurns(args, work);
+  if (operation.operation !== OperationTypeNode.QUERY) {
+    const refused = tooManyValues(schema, operation, variableValues);
+    return refused === null ? executeInTurns(args, work) : { errors: [refused] };
+  }
+  const isAlone = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
+  const plan = isAlone && hasLongList(variableValues) ? planQuery(schema, document) : null;
+  const planned = plan === null ? null : executePlan(plan, contextValue, variableValues, work);
+  return planned instanceof Promise
+    ? planned.then((result) => result ?? executeInTurns(args, work)).catch(endOfWork)
+    : (planned ?? executeInTurns(args, work));
 }
 
 async function executeIfCounting(args: ExecutionArgs, context: GatewayContext): Promise<ExecutionResult> {

@@ -2,6 +2,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { type ExecutionArgs, type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { tooManyValues } from '../graphql/execution/many-values.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
 import { executeInOrder } from './batch-order.ts';
@@ -44,6 +45,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
       useCSRFPrevention({ requestHeaders: OWN_HEADERS }),
       useErrorReport(parts.reports),
       useExecutionInOrder(parts.reports.around),
+      useFewValues(),
       useMoreErrors(),
       useCompression(),
       ...parts.plugins,
@@ -58,6 +60,18 @@ function useExecutionInOrder(around: Around | undefined): Plugin {
     return around('graphql', { 'graphql.operation.type': operation }, () => executeInOrder(args));
   };
   return { onExecute: ({ setExecuteFn }) => setExecuteFn(traced) };
+}
+
+/** A subscription does not begin if others would wait while its variables are read. */
+function useFewValues(): Plugin {
+  return {
+    onSubscribe: ({ args, setResultAndStopExecution }) => {
+      const { schema, document, operationName, variableValues } = args as ExecutionArgs; // as: Yoga calls them so
+      const operation = getOperationAST(document, operationName);
+      const refused = operation == null ? null : tooManyValues(schema, operation, variableValues ?? {});
+      if (refused !== null) setResultAndStopExecution({ errors: [refused] });
+    },
+  };
 }
 
 const ignore = (): void => undefined;

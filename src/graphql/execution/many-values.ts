@@ -1,0 +1,60 @@
+import {
+  GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Values that graphql-js reads in one go, in some hundredths of a second. */
+const MOST_VALUES = 10_000;
+/** A file of an import, of which there may be more: whoever imports is the operator. */
+const FILE = 'ImportFileInput';
+
+/**
+ * The error for a mutation or a subscription whose variables hold so many values that others would wait while graphql-js reads them;
+ * null: they do not. Documents and contexts count as one value each.
+ */
+export function tooManyValues(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Variables,
+): GraphQLError | null {
+  let left = MOST_VALUES;
+  for (const { type: written, variable } of variableDefinitions) {
+    const type = typeFromAST(schema, written);
+    if (isInputType(type)) left = without(left, type, given[variable.name.value]);
+  }
+  if (left >= 0) return null;
+  return new GraphQLError(
+    `the variables hold more than ${MOST_VALUES} values, which is the limit of a mutation or a subscription: send several`,
+    { extensions: { code: 'QUERY_TOO_COMPLEX', limit: MOST_VALUES } },
+  );
+}
+
+/** How many values are left when those of `value` are taken away; negative: too few, and the rest was not counted. */
+function without(left: number, type: GraphQLInputType, value: unknown): number {
+  if (isNonNullType(type)) return without(left, type.ofType, value);
+  let rest = left - 1;
+  if (typeof value !== 'object' || value === null) return rest;
+  if (isListType(type) && Array.isArray(value)) {
+    for (let index = 0; index < value.length && rest >= 0; index += 1) rest = without(rest, type.ofType, value[index]);
+  } else if (isInputObjectType(type)) {
+    if (type.name === FILE) return left;
+    const fields = type.getFields();
+    for (const name in value) {
+      if (rest < 0) break;
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (field !== undefined)
+        rest = without(rest, field.type, (value as Variables)[name]); // as: an object
+      else rest -= 1;
+    }
+  }
+  return rest;
+}
