@@ -86,9 +86,9 @@ export class PrincipalClasses {
     const all = [...accounts].map(([id, arn]) => this.#account(id, arn));
     const dependences = [...shared.dependences, ...all.flatMap((account) => account.dependences)];
     if (dependences.some(({ dependsOnAction }) => dependsOnAction)) return null;
-    const { service, wildcardOnly } = open.action;
+    const { service, wildcardOnly, askedOn } = open.action;
     const ofAccounts = all.map(({ classes, isDivided, isKnown }) => [classes.get('user'), isDivided, isKnown]);
-    return JSON.stringify([service, wildcardOnly, this.#needsOwnAllow, said, shared.places, ofAccounts]);
+    return JSON.stringify([service, wildcardOnly, askedOn ?? null, this.#needsOwnAllow, said, shared.places, ofAccounts]);
   }
 
   *#divided(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
@@ -154,6 +154,8 @@ export class PrincipalClasses {
       // If nobody else is known to own the resource, it is taken for the caller's own.
       (resource.accountId === null &&
         (this.#said.said.asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
+      this.#said.said.readsAskedArn ||
+      rules.some((rule) => this.#asked.readsAskedArn(rule.statement)) ||
       this.#asked.shared.accounts.has(accountId) ||
       !isKnown;
     const text = JSON.stringify([
