@@ -44,7 +44,7 @@ interface SaidOfAll {
 /** What documents say about several actions on one resource: actions about which the same statements are share it. */
 export type SaidAlike = Map<string, SaidOfAll>;
 
-/** Reads what the documents of all principals say about an open request. `alike`: what was read for others; null: this is the only one. */
+/** Reads what the documents of all principals say about an open request. `alike`: what was read for other actions; null: there are none. */
 export class SaidByDocuments {
   readonly #index: PrincipalIndex;
   readonly #asked: AskedOfAll;
