@@ -123,7 +123,15 @@ export class PrincipalClasses {
     if (dependences.some(({ dependsOnAction }) => dependsOnAction)) return null;
     const { service, wildcardOnly, askedOn } = open.action;
     const ofAccounts = all.map(({ classes, isDivided, isKnown }) => [classes.get('user'), isDivided, isKnown]);
-    return JSON.stringify([service, wildcardOnly, askedOn ?? null, this.#needsOwnAllow, said, shared.places, ofAccounts]);
+    return JSON.stringify([
+      service,
+      wildcardOnly,
+      askedOn ?? null,
+      this.#needsOwnAllow,
+      said,
+      shared.places,
+      ofAccounts,
+    ]);
   }
 
   *#divided(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {

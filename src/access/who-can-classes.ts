@@ -111,10 +111,7 @@ export async function pageByClass(
 }
 
 /** The principals of the accounts that are searched, with one ARN of each account. */
-function* candidates(
-  { options: { scope }, check }: WhoCanSearch,
-  index: PrincipalIndex,
-): Steps<Candidates> {
+function* candidates({ options: { scope }, check }: WhoCanSearch, index: PrincipalIndex): Steps<Candidates> {
   const within = scope === null || scope.accounts === null ? null : new Set(scope.accounts);
   const principals: IndexedPrincipal[] = [];
   const accounts = new Map<string, string>();
