@@ -245,6 +245,7 @@ describe('every page, in light, in dark and narrow', { timeout: 120_000 }, () =>
     ['role', `/r/${encodeURIComponent(DATA_WRITER)}`, 'operator'],
     ['policy', `/policy/${encodeURIComponent('arn:aws:iam::111111111111:policy/DeveloperAccess')}`, 'operator'],
     ['resource', `/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`, 'operator'],
+    ['resource-at-first', `/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}`, 'operator'],
     ['organization', '/organization', 'operator'],
     ['account', '/account/111111111111', 'operator'],
     ['routes', COPYING, 'alice'],

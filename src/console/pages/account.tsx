@@ -3,6 +3,7 @@ import { AccountPageDocument, type AccountPageQuery } from '../../generated/cons
 import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
 import { accountName, count } from '../names.ts';
 import { ControlPolicies } from '../parts/control-policies.tsx';
+import { FindingLines } from '../parts/finding-lines.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
@@ -40,9 +41,13 @@ function One({ id }: { readonly id: string }) {
       {found !== null && (
         <>
           <Knowledge found={found} />
-          <Section title="Control policies of its own">
-            <ControlPolicies policies={found.controlPolicies} />
-          </Section>
+          <Levels found={found} saved={again} />
+          <FindingLines
+            title="Who from elsewhere comes in"
+            none="No policy that stands in it lets anybody in from outside the organization."
+            kinds={FROM_ELSEWHERE}
+            account={id}
+          />
           <Things title="Users" found={found.users} address={principalAddress} />
           <Things title="Roles" found={found.roles} address={principalAddress} />
           <Things title="Managed policies" found={found.policies} address={policyAddress} />
@@ -50,6 +55,62 @@ function One({ id }: { readonly id: string }) {
         </>
       )}
     </Page>
+  );
+}
+
+const FROM_ELSEWHERE = ['PUBLIC_ACCESS', 'CROSS_ACCOUNT_ACCESS'] as const;
+
+type Above = NonNullable<Found['unit']>;
+type Level = Pick<Above, 'unitId' | 'name' | 'controlPolicies'> & { readonly parent?: Level | null };
+
+/** The units above an account, the highest first. */
+function unitsAbove(unit: Level | null): readonly Level[] {
+  return unit === null ? [] : [...unitsAbove(unit.parent ?? null), unit];
+}
+
+/** What the account inherits, level by level, and what is its own. */
+function Levels({ found, saved }: { readonly found: Found; readonly saved: () => void }) {
+  const { organization, accountId, controlPolicies } = found;
+  const at = { organizationId: found.organizationId ?? '', saved };
+  if (found.organizationId === null) return null;
+  return (
+    <Section title="Control policies, level by level">
+      {organization?.managementAccountId === accountId && (
+        <p>It is the management account: none of them holds for it.</p>
+      )}
+      <ol class="rows">
+        {organization?.roots?.map(({ rootId, name, controlPolicies: policies }) => (
+          <LevelRow key={rootId} what="the root" name={name ?? rootId} policies={policies} at={at} />
+        ))}
+        {unitsAbove(found.unit).map(({ unitId, name, controlPolicies: policies }) => (
+          <LevelRow key={unitId} what="a unit" name={name ?? unitId} policies={policies} at={at} />
+        ))}
+        <LevelRow what="the account itself" name={accountName(found)} policies={controlPolicies} at={at} />
+      </ol>
+    </Section>
+  );
+}
+
+function LevelRow({
+  what,
+  name,
+  policies,
+  at,
+}: {
+  readonly what: string;
+  readonly name: string;
+  readonly policies: Found['controlPolicies'];
+  readonly at: { readonly organizationId: string; readonly saved: () => void };
+}) {
+  return (
+    <li class="row level">
+      <strong>
+        <bdi>{name}</bdi>
+      </strong>{' '}
+      <span class="muted">{what}</span>
+      <ControlPolicies policies={policies} {...at} />
+      {policies?.length === 0 && <span class="muted">none</span>}
+    </li>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import {
   AccountNamesDocument,
@@ -6,8 +6,9 @@ import {
   FindingsDocument,
   type FindingsQuery,
 } from '../../generated/console/questions.ts';
+import { FINDING_KINDS } from '../finding-words.ts';
 import { accountName, count } from '../names.ts';
-import { FINDING_KINDS, FindingView } from '../parts/finding.tsx';
+import { FindingView } from '../parts/finding.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { type Answered, ask, type Failure } from '../questions/ask.ts';
@@ -20,18 +21,31 @@ export function Findings() {
   const { query, route } = useLocation();
   const kind = kindIn(query['kind'] ?? '');
   const account = query['account'] ?? '';
+  const apart = query['apart'] === 'yes';
   const names = new Map(
     useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]),
   );
-  const { found, failure, loading, more, again } = useFindings(kind, account);
+  const { found, failure, loading, more, again, drop } = useFindings(kind, account, apart);
+  const [told, tell] = useState('');
+  const status = useRef<HTMLParagraphElement>(null);
+  useEffect(() => tell(''), [kind, account, apart]);
+  useEffect(() => {
+    if (told !== '') status.current?.focus();
+  }, [told]);
   const choose = (chosen: Readonly<Record<string, string>>): void => {
-    const asked = Object.entries({ kind: kind ?? '', account, ...chosen }).filter(([, value]) => value !== '');
+    const asked = Object.entries({ kind: kind ?? '', account, apart: apart ? 'yes' : '', ...chosen }).filter(
+      ([, value]) => value !== '',
+    );
     route(`/findings${asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`}`);
   };
   return (
-    <Page title="Findings" heading={found === null ? 'Findings' : headline(found)}>
-      <p class="lead">What stands in policies and lets in, gives or hides more than it seems. The worst comes first.</p>
-      <Filters kind={kind} account={account} names={names} choose={choose} />
+    <Page title="Findings" heading={found === null ? 'Findings' : headline(found, apart)}>
+      <p class="lead">
+        {apart
+          ? 'Somebody has looked at these, and said why nothing needs to be done.'
+          : 'What stands in policies and lets in, gives or hides more than it seems. The worst comes first.'}
+      </p>
+      <Filters kind={kind} account={account} apart={apart} names={names} choose={choose} />
       {failure !== null && <FailureNotice failure={failure} again={again} />}
       {failure?.kind === 'refused' && (
         <button type="button" class="button" onClick={again}>
@@ -39,11 +53,22 @@ export function Findings() {
         </button>
       )}
       {found !== null && <Honest found={found} />}
+      <div role="status">
+        {told !== '' && (
+          <p ref={status} tabIndex={-1}>
+            <bdi>{told}</bdi>
+          </p>
+        )}
+      </div>
       <ul class="findings">
         {found?.nodes.map((each) => (
-          <li key={`${each.kind} ${each.arn} ${each.policyName ?? ''} ${each.message}`}>
+          <li key={each.id}>
             <FindingView
               finding={each}
+              changed={() => {
+                drop(each.id);
+                tell(apart ? `Listed again: ${each.message}.` : `Set apart: ${each.message}.`);
+              }}
               account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')}
             />
           </li>
@@ -62,11 +87,13 @@ export function Findings() {
 function Filters({
   kind,
   account,
+  apart,
   names,
   choose,
 }: {
   readonly kind: FindingKind | null;
   readonly account: string;
+  readonly apart: boolean;
   readonly names: ReadonlyMap<string, { readonly accountId: string; readonly name: string | null }>;
   readonly choose: (chosen: Readonly<Record<string, string>>) => void;
 }) {
@@ -95,6 +122,13 @@ function Filters({
           ))}
         </select>
       </label>
+      <label class="field">
+        <span>Which</span>
+        <select value={apart ? 'yes' : ''} onChange={(event) => choose({ apart: event.currentTarget.value })}>
+          <option value="">to look at</option>
+          <option value="yes">set apart</option>
+        </select>
+      </label>
     </div>
   );
 }
@@ -103,7 +137,8 @@ function kindIn(text: string): FindingKind | null {
   return Object.hasOwn(FINDING_KINDS, text) ? (text as FindingKind) : null; // as: a key of the kinds
 }
 
-function headline({ totalCount, withheld }: Found): string {
+function headline({ totalCount, withheld }: Found, apart: boolean): string {
+  if (apart) return totalCount > 0 ? `${count(totalCount, 'finding')} set apart.` : 'Nothing is set apart.';
   if (totalCount > 0) return `${count(totalCount, 'finding')} to look at.`;
   return withheld ? 'Nothing is found, of what you may read.' : 'Nothing is found.';
 }
@@ -124,8 +159,8 @@ interface State {
 }
 
 /** Page after page, as somebody asks for more. */
-function useFindings(kind: FindingKind | null, account: string) {
-  const key = `${kind ?? ''} ${account}`;
+function useFindings(kind: FindingKind | null, account: string, apart: boolean) {
+  const key = `${kind ?? ''} ${account} ${apart}`;
   const [state, setState] = useState<State>({ key, found: null, failure: null });
   const [asked, setAsked] = useState<{ readonly key: string; readonly after: string | null }>({ key, after: null });
   const after = asked.key === key ? asked.after : null;
@@ -139,6 +174,7 @@ function useFindings(kind: FindingKind | null, account: string) {
       const { data, failure }: Answered<FindingsQuery> = await ask(FindingsDocument, {
         kinds: kind === null ? null : [kind],
         accountIds: account === '' ? null : [account],
+        apart,
         after,
       });
       if (!current) return;
@@ -159,5 +195,15 @@ function useFindings(kind: FindingKind | null, account: string) {
     };
   }, [key, after, round]);
   const more = (): void => setAsked({ key, after: here.found?.pageInfo.endCursor ?? null });
-  return { ...here, loading, more, again: () => setRound((before) => before + 1) };
+  /** Takes one out: it is listed elsewhere now. */
+  const drop = (id: string): void =>
+    setState((before) => ({
+      ...before,
+      found: before.found && {
+        ...before.found,
+        totalCount: before.found.totalCount - 1,
+        nodes: before.found.nodes.filter((each) => each.id !== id),
+      },
+    }));
+  return { ...here, loading, more, drop, again: () => setRound((before) => before + 1) };
 }

@@ -4,6 +4,7 @@ import { askedLast } from '../asked.ts';
 import { lastHats } from '../hats.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
+import { FindingLines } from '../parts/finding-lines.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { RoleCard } from '../parts/role-card.tsx';
@@ -66,7 +67,7 @@ export function Home() {
           </button>
         )}
       </div>
-      {who.kind === 'OPERATOR' ? <Accounts /> : worn === null ? <Roles /> : <InARole />}
+      {who.kind === 'OPERATOR' ? <ForTheOperator /> : worn === null ? <Roles /> : <InARole />}
       <LastHats />
       <AskedLast />
     </Page>
@@ -152,6 +153,15 @@ function AskedLast() {
         ))}
       </ul>
     </Section>
+  );
+}
+
+function ForTheOperator() {
+  return (
+    <>
+      <Accounts />
+      <FindingLines title="What to look at first" none="Nothing is found." first={5} />
+    </>
   );
 }
 

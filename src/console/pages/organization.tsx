@@ -29,30 +29,37 @@ export function Organization() {
       {failure !== null && (found === null || found.length === 0) && <FailureNotice failure={failure} again={again} />}
       {found?.length === 0 && failure === null && <p>No organization is known, or you may not see it.</p>}
       {found?.map((each) => (
-        <Section key={each.organizationId} title={each.organizationId}>
-          <div class="card tree">
-            <ul>
-              {(each.roots ?? []).map((root) => (
-                <li key={root.rootId}>
-                  <p class="tree-node">
-                    <strong>
-                      <bdi>{root.name ?? root.rootId}</bdi>
-                    </strong>{' '}
-                    <span class="muted">the root</span>
-                  </p>
-                  <ControlPolicies policies={root.controlPolicies} />
-                  <ul>
-                    <Accounts accounts={root.accounts} management={each.managementAccountId} />
-                    <Units parent={null} units={each.units?.nodes ?? []} management={each.managementAccountId} />
-                    <More here={each.units?.nodes.length ?? 0} all={each.units?.totalCount ?? 0} what="unit" />
-                  </ul>
-                </li>
-              ))}
-            </ul>
-          </div>
-        </Section>
+        <Tree key={each.organizationId} found={each} saved={again} />
       ))}
     </Page>
+  );
+}
+
+function Tree({ found: each, saved }: { readonly found: Found; readonly saved: () => void }) {
+  const at = { organizationId: each.organizationId, saved };
+  return (
+    <Section title={each.organizationId}>
+      <div class="card tree">
+        <ul>
+          {(each.roots ?? []).map((root) => (
+            <li key={root.rootId}>
+              <p class="tree-node">
+                <strong>
+                  <bdi>{root.name ?? root.rootId}</bdi>
+                </strong>{' '}
+                <span class="muted">the root</span>
+              </p>
+              <ControlPolicies policies={root.controlPolicies} {...at} />
+              <ul>
+                <Accounts accounts={root.accounts} management={each.managementAccountId} />
+                <Units parent={null} units={each.units?.nodes ?? []} management={each.managementAccountId} {...at} />
+                <More here={each.units?.nodes.length ?? 0} all={each.units?.totalCount ?? 0} what="unit" />
+              </ul>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Section>
   );
 }
 
@@ -65,10 +72,14 @@ function Units({
   parent,
   units,
   management,
+  organizationId,
+  saved,
 }: {
   readonly parent: string | null;
   readonly units: readonly Unit[];
   readonly management: string | null;
+  readonly organizationId: string;
+  readonly saved: () => void;
 }) {
   return (
     <>
@@ -82,10 +93,16 @@ function Units({
               </strong>{' '}
               <span class="muted">a unit</span>
             </p>
-            <ControlPolicies policies={unit.controlPolicies} />
+            <ControlPolicies policies={unit.controlPolicies} organizationId={organizationId} saved={saved} />
             <ul>
               <Accounts accounts={unit.accounts} management={management} />
-              <Units parent={unit.unitId} units={units} management={management} />
+              <Units
+                parent={unit.unitId}
+                units={units}
+                management={management}
+                organizationId={organizationId}
+                saved={saved}
+              />
             </ul>
           </li>
         ))}

@@ -1,24 +1,17 @@
 import { useState } from 'preact/hooks';
-import lazy from 'preact-iso/lazy';
 import { useRoute } from 'preact-iso/router';
-import {
-  PolicyDocument,
-  PolicyFindingsDocument,
-  type PolicyQuery,
-  SavePolicyVersionDocument,
-} from '../../generated/console/questions.ts';
+import { PolicyDocument, PolicyFindingsDocument, type PolicyQuery } from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
 import { accountName, count, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { DocumentView } from '../parts/document.tsx';
+import { EditableDocument } from '../parts/editable.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { ask } from '../questions/ask.ts';
-import { addressOf } from '../questions/question.ts';
+import { isOfAws, managedPolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import { myId, type Refusal } from '../questions/who.ts';
 
 type Found = NonNullable<PolicyQuery['policies']>['nodes'][number];
 
@@ -55,13 +48,7 @@ function One({ arn }: { readonly arn: string }) {
   );
 }
 
-/** A policy of AWS's own: nobody else changes it. */
-function isOfAws(arn: string): boolean {
-  return /^arn:[^:]*:iam::aws:/.test(arn);
-}
-
 function Versions({ found, saved }: { readonly found: Found; readonly saved: () => void }) {
-  const [edited, edit] = useState(false);
   const versions = found.versions ?? [];
   const [chosen, setChosen] = useState(found.defaultVersionId);
   const version = versions.find(({ versionId }) => versionId === chosen);
@@ -87,65 +74,17 @@ function Versions({ found, saved }: { readonly found: Found; readonly saved: () 
     >
       {document === null ? (
         <p>You may not read it: that needs iam:GetPolicyVersion.</p>
-      ) : edited ? (
-        <Editor key={chosen ?? ''} found={found} document={document} saved={saved} close={() => edit(false)} />
       ) : (
         <>
           <Findings document={document} />
-          <DocumentView document={document} />
-          {!isOfAws(found.arn) && (
-            <p>
-              <button type="button" class="button" onClick={() => edit(true)}>
-                Edit
-              </button>
-            </p>
+          {isOfAws(found.arn) ? (
+            <DocumentView document={document} />
+          ) : (
+            <EditableDocument key={chosen ?? ''} draft={managedPolicy(found)} document={document} saved={saved} />
           )}
         </>
       )}
     </Section>
-  );
-}
-
-/** A new version, in force at once. Asked for when somebody edits. */
-const PolicyEditor = lazy(() => import('../parts/policy-editor.tsx').then(({ PolicyEditor }) => PolicyEditor));
-
-function Editor({
-  found: { arn, name },
-  document,
-  saved,
-  close,
-}: {
-  readonly found: Found;
-  readonly document: unknown;
-  readonly saved: () => void;
-  readonly close: () => void;
-}) {
-  const inputOf = (text: string) => ({ policyArn: arn, policyDocument: text, setAsDefault: true });
-  const save = async (text: string, revision: string): Promise<Refusal> => {
-    const { data, failure } = await ask(SavePolicyVersionDocument, { input: inputOf(text), revision });
-    const result = data?.createPolicyVersion ?? null;
-    if (result?.__typename !== 'PolicyChangeSuccess') {
-      return result?.message ?? failure?.sentence ?? 'The gateway does not say whether it was saved.';
-    }
-    saved();
-    return null;
-  };
-  return (
-    <PolicyEditor
-      name={name}
-      kind="IDENTITY_POLICY"
-      document={document}
-      changeOf={(text) => ({ createPolicyVersion: inputOf(text) })}
-      why={addressOf({
-        principal: myId.value ?? '',
-        action: 'iam:CreatePolicyVersion',
-        resource: arn,
-        role: '',
-        context: {},
-      })}
-      save={save}
-      close={close}
-    />
   );
 }
 

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/questions.ts';
-import { policyAddress, principalAddress } from '../links.ts';
+import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
-import { DocumentView } from '../parts/document.tsx';
+import { FindingLines } from '../parts/finding-lines.tsx';
 import { RoleGraph } from '../parts/graph.tsx';
+import { HeldPolicies } from '../parts/held-policies.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Permissions } from '../parts/permissions.tsx';
@@ -49,10 +50,20 @@ function One({ id }: { readonly id: string }) {
         <>
           <AsRole found={found} role={role} choose={setRole} />
           <Permissions key={role ?? ''} principal={id} role={role} />
-          <Policies found={found} />
+          {(found.__typename === 'User' || found.__typename === 'Role') && (
+            <HeldPolicies holder={found} saved={again} />
+          )}
           <Reaches found={found} />
           <RoleGraph principal={id} />
-          {found.__typename === 'Role' && <RoleParts role={found} />}
+          {found.__typename === 'Role' && <RoleParts role={found} saved={again} />}
+          {found.account !== null && (
+            <FindingLines
+              title="Findings about it"
+              none="Nothing is found about it."
+              account={found.account.accountId}
+              about={found.principalId}
+            />
+          )}
         </>
       )}
     </Page>
@@ -91,85 +102,6 @@ function AsRole({
       </select>
     </label>
   );
-}
-
-interface Held {
-  readonly key: string;
-  readonly name: string;
-  readonly href: string | null;
-  readonly from: string;
-  /** Of an inline policy, which has no page of its own. */
-  readonly document?: unknown;
-}
-
-/** Policies, and where each comes from. */
-function Policies({ found }: { readonly found: Found }) {
-  if (found.__typename !== 'User' && found.__typename !== 'Role') return null;
-  const groups = found.__typename === 'User' ? (found.groups ?? []) : [];
-  const boundary = found.permissionsBoundary;
-  const held: readonly Held[] = [
-    ...ofHolder(found, 'attached to it', 'its own'),
-    ...groups.flatMap((group) => ofHolder(group, `of the group ${group.name}`, `of the group ${group.name}`)),
-    ...(boundary == null
-      ? []
-      : [
-          {
-            key: 'boundary',
-            name: boundary.name,
-            href: policyAddress(boundary.arn),
-            from: 'permissions boundary: it limits, and gives nothing',
-          },
-        ]),
-  ];
-  const unknown = found.attachedPolicies === null || found.inlinePolicies === null;
-  return (
-    <Section title="Policies" aside={<span class="muted">{count(held.length, 'policy', 'policies')}</span>}>
-      {unknown && <p class="muted">You may not read all of them.</p>}
-      {held.length === 0 && !unknown && <p class="muted">It has none.</p>}
-      <ul class="rows">
-        {held.map(({ key, name, href, from, document }) => (
-          <li key={key} class="row">
-            {href === null ? (
-              <details class="more inline-policy">
-                <summary>
-                  <bdi>{name}</bdi>
-                </summary>
-                <DocumentView document={document} />
-              </details>
-            ) : (
-              <a href={href}>
-                <bdi>{name}</bdi>
-              </a>
-            )}
-            <span class="muted">{from}</span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-interface Holder {
-  readonly attachedPolicies: readonly { readonly arn: string; readonly name: string }[] | null;
-  readonly inlinePolicies: readonly { readonly name: string; readonly document: unknown }[] | null;
-}
-
-function ofHolder({ attachedPolicies, inlinePolicies }: Holder, attached: string, inline: string): readonly Held[] {
-  return [
-    ...(attachedPolicies ?? []).map(({ arn, name }) => ({
-      key: `${attached} ${arn}`,
-      name,
-      href: policyAddress(arn),
-      from: attached,
-    })),
-    ...(inlinePolicies ?? []).map(({ name, document }) => ({
-      key: `${inline} ${name}`,
-      name,
-      href: null,
-      from: `inline, ${inline}`,
-      document,
-    })),
-  ];
 }
 
 function Reaches({ found }: { readonly found: Found }) {

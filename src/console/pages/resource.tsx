@@ -1,17 +1,25 @@
 import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
-import { ResourceDocument, WhoCanDocument, type WhoCanQuery } from '../../generated/console/questions.ts';
-import { principalAddress } from '../links.ts';
+import {
+  ResourceDocument,
+  type ResourceQuery,
+  WhoCanDocument,
+  type WhoCanQuery,
+} from '../../generated/console/questions.ts';
+import { principalAddress, resourceAddress } from '../links.ts';
 import { accountName, count, nameOf, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { Combo } from '../parts/combo.tsx';
-import { DocumentView } from '../parts/document.tsx';
+import { EditableDocument, NewDocument } from '../parts/editable.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
+import { Outsiders } from '../parts/outsiders.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { VirtualList } from '../parts/virtual.tsx';
+import { WhoCanWhat } from '../parts/who-can-what.tsx';
 import { ask } from '../questions/ask.ts';
 import { findActions, findResources } from '../questions/complete.ts';
+import { resourcePolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 import { useRest } from '../questions/use-rest.ts';
 
@@ -36,29 +44,65 @@ function One({ arn }: { readonly arn: string }) {
       {found === null && !loading && failure === null && (
         <Notice>It is not in the directory. Who can reach it is decided by its name.</Notice>
       )}
-      <WhoCan key={url} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
-      {found !== null && (
-        <Section title="Its own policy">
-          {found.policy === null ? (
-            <p class="muted">It has none, or you may not read it.</p>
-          ) : (
-            <DocumentView document={found.policy} />
-          )}
-        </Section>
-      )}
+      <WhoCan key={url} page={arn} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
+      {found !== null && <OwnPolicy found={found} hidden={failure !== null} saved={again} />}
     </Page>
   );
 }
 
-const OUTSIDERS = {
-  ACCOUNT: 'The account',
-  EVERYBODY: 'Everybody',
-  FEDERATED: 'Federated users of',
-  PRINCIPAL: 'The principal',
-  SERVICE: 'The service',
-} as const;
+/** Allows nobody anything until somebody is named. */
+function beginning(arn: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: '*',
+        Resource: arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  };
+}
 
-function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }) {
+function OwnPolicy({
+  found: { arn, policy },
+  hidden,
+  saved,
+}: {
+  readonly found: NonNullable<ResourceQuery['resource']>;
+  /** Whether there may be one that somebody may not read: nobody writes over what it does not know. */
+  readonly hidden: boolean;
+  readonly saved: () => void;
+}) {
+  const draft = resourcePolicy(arn, shortName(arn));
+  return (
+    <Section title="Its own policy">
+      {policy !== null && <EditableDocument draft={draft} document={policy} saved={saved} />}
+      {policy === null && (
+        <p class="muted">{hidden ? 'You may not read it.' : 'It has none, or you may not read it.'}</p>
+      )}
+      {policy === null && !hidden && (
+        <NewDocument label="Write one" draft={draft} start={beginning(arn)} saved={saved} />
+      )}
+    </Section>
+  );
+}
+
+/** Of a bucket, most that is done is done to what is in it. */
+function Inside({ page, resource }: { readonly page: string; readonly resource: string }) {
+  if (!/^arn:[^:]*:s3:::[^/]+$/.test(resource)) return null;
+  return (
+    <p>
+      <a href={`${resourceAddress(page)}?${new URLSearchParams({ on: `${resource}/*` })}`}>
+        Who can do what with what is in it
+      </a>
+    </p>
+  );
+}
+
+function WhoCan({ page, arn, asked }: { readonly page: string; readonly arn: string; readonly asked: string }) {
   const { route, path } = useLocation();
   const [action, setAction] = useState(asked);
   // Of a bucket, actions are also on its objects.
@@ -84,6 +128,8 @@ function WhoCan({ arn, asked }: { readonly arn: string; readonly asked: string }
           Look
         </button>
       </form>
+      {asked === '' && <WhoCanWhat page={page} resource={arn} />}
+      {asked === '' && <Inside page={page} resource={arn} />}
       {loading && <Skeleton lines={4} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found?.totalCount === 0 && <p>Nobody of those that you may ask about.</p>}
@@ -129,18 +175,7 @@ function Those({
           )}
         </VirtualList>
       )}
-      {found.outsiders.length > 0 && (
-        <>
-          <h3>From outside, by the policy of the resource</h3>
-          <ul class="plain">
-            {found.outsiders.map(({ kind, value }) => (
-              <li key={`${kind} ${value}`}>
-                {OUTSIDERS[kind]} <bdi>{kind === 'EVERYBODY' ? '' : value}</bdi>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Outsiders outsiders={found.outsiders} />
       {found.gaps.length > 0 && <Notice>Not known, and left out: {found.gaps.join('; ')}.</Notice>}
     </>
   );

@@ -1,30 +1,13 @@
-import type { FindingKind, FindingsQuery } from '../../generated/console/questions.ts';
-import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
+import type { FindingsQuery } from '../../generated/console/questions.ts';
+import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { resourceAddress } from '../links.ts';
 import { list, shortName } from '../names.ts';
-import type { Meaning } from '../words.ts';
+import { Acknowledging } from './acknowledging.tsx';
 import { Arn } from './arn.tsx';
 import { Code } from './code.tsx';
 import { Verdict } from './verdict.tsx';
 
-type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
-
-export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
-  PUBLIC_ACCESS: 'Open to everybody',
-  CROSS_ACCOUNT_ACCESS: 'Open to outsiders',
-  DANGEROUS_GRANT: 'Gives too much',
-  DATA_EXFILTRATION: 'Lets data out',
-  GRANTS_NOTHING: 'Grants nothing',
-  SHADOWED_STATEMENT: 'A statement without effect',
-  UNREADABLE_DOCUMENT: 'Cannot be read',
-  UNUSED_ROLE: 'A role for nobody',
-};
-
-const WEIGHTS: Readonly<Record<Finding['weight'], readonly [Meaning, string]>> = {
-  CRITICAL: ['denied', 'Critical'],
-  HIGH: ['denied', 'High'],
-  MEDIUM: ['unknown', 'Medium'],
-  LOW: ['implicit', 'Low'],
-};
+export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
 
 /** Actions that are named; the number of the others is said. */
 const NAMED = 6;
@@ -34,14 +17,17 @@ function named(actions: readonly string[]): readonly string[] {
   return [...actions.slice(0, NAMED), `${(actions.length - NAMED).toLocaleString('en')} more`];
 }
 
-/** The page of what has the policy. */
-function addressOf({ arn }: Finding): string {
-  if (/^arn:[^:]*:iam:.*:policy\//.test(arn)) return policyAddress(arn);
-  return /^arn:[^:]*:iam:.*:(user|role)\//.test(arn) ? principalAddress(arn) : resourceAddress(arn);
-}
-
 /** One finding: how much it weighs, in a sentence, and what proves it. */
-export function FindingView({ finding, account }: { readonly finding: Finding; readonly account: string }) {
+export function FindingView({
+  finding,
+  account,
+  changed,
+}: {
+  readonly finding: Finding;
+  readonly account: string;
+  /** It was set apart, or is listed again. */
+  readonly changed: () => void;
+}) {
   const { kind, weight, arn, policyName, message, actions } = finding;
   const [meaning, word] = WEIGHTS[weight];
   return (
@@ -49,7 +35,7 @@ export function FindingView({ finding, account }: { readonly finding: Finding; r
       <div class="finding-head">
         <Verdict meaning={meaning} word={word} />
         <strong>{FINDING_KINDS[kind]}</strong>
-        <Arn arn={arn} account={account} href={addressOf(finding)} />
+        <Arn arn={arn} account={account} href={addressOfFinding(finding)} />
         {policyName !== null && (
           <span class="muted">
             inline policy <bdi>{policyName}</bdi>
@@ -63,6 +49,7 @@ export function FindingView({ finding, account }: { readonly finding: Finding; r
         <p class="muted">{list(named(actions))}</p>
       )}
       <Proof finding={finding} />
+      <Acknowledging finding={finding} changed={changed} />
     </article>
   );
 }

@@ -15,6 +15,7 @@ export function LinedText({
   change,
   marks,
   describedBy,
+  focus = false,
 }: {
   readonly label: string;
   readonly text: string;
@@ -22,6 +23,8 @@ export function LinedText({
   readonly marks: readonly Mark[];
   /** Id of what says the same in words. */
   readonly describedBy: string;
+  /** Whether the field has the focus when it is shown: somebody has asked for it. */
+  readonly focus?: boolean;
 }) {
   const gutter = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -29,6 +32,9 @@ export function LinedText({
     if (gutter.current !== null && area.current !== null) gutter.current.scrollTop = area.current.scrollTop;
   };
   useLayoutEffect(follow, [text]);
+  useLayoutEffect(() => {
+    if (focus) area.current?.focus();
+  }, []);
   const lines = text.split('\n').length;
   const byLine = new Map<number, Mark>();
   for (const mark of marks) if (mark.kind === 'error' || !byLine.has(mark.line)) byLine.set(mark.line, mark);

@@ -1,13 +1,8 @@
 import { useEffect, useId, useState } from 'preact/hooks';
-import {
-  type DirectoryChangeInput,
-  DraftFindingsDocument,
-  type DraftFindingsQuery,
-  type PolicyKind,
-} from '../../generated/console/questions.ts';
+import { DraftFindingsDocument, type DraftFindingsQuery, type PolicyKind } from '../../generated/console/questions.ts';
 import { count } from '../names.ts';
+import type { Draft } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import type { Refusal } from '../questions/who.ts';
 import { LinedText } from './lined-text.tsx';
 import { Preview } from './preview.tsx';
 import { Verdict } from './verdict.tsx';
@@ -19,37 +14,28 @@ const PAUSE = 400;
 
 /** A document in the making: what is wrong with it beside the text, what it would do, and only then the change. */
 export function PolicyEditor({
-  name,
-  kind,
+  draft,
   document,
-  changeOf,
-  why,
-  save,
+  saved,
   close,
 }: {
-  /** What is asked for before the change is made. */
-  readonly name: string;
-  readonly kind: PolicyKind;
+  readonly draft: Draft;
   readonly document: unknown;
-  readonly changeOf: (text: string) => DirectoryChangeInput;
-  /** Where it is told why the change is refused to whoever may not make it. */
-  readonly why: string;
-  /** `revision`: on which the preview was made; the change is refused if it concerns what has changed since. */
-  readonly save: (text: string, revision: string) => Promise<Refusal>;
+  readonly saved: () => void;
   readonly close: () => void;
 }) {
   const [text, setText] = useState(() => JSON.stringify(document, null, 2));
   // The text that is previewed: another one needs a preview of its own.
   const [previewed, setPreviewed] = useState<string | null>(null);
   const id = useId();
-  const { findings, failure } = useFindings(text, kind);
+  const { findings, failure } = useFindings(text, draft.kind);
   const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;
   const marks = (findings ?? []).flatMap(({ line, severity, message }) =>
     line === null ? [] : [{ line, kind: severity === 'ERROR' ? ('error' as const) : ('warning' as const), message }],
   );
   return (
     <div class="editor">
-      <LinedText label="Policy document" text={text} change={setText} marks={marks} describedBy={id} />
+      <LinedText label="Policy document" text={text} change={setText} marks={marks} describedBy={id} focus />
       <div id={id} class="editor-findings" role="status">
         {findings === null && failure === null && <p class="muted">Looking at it…</p>}
         {failure !== null && <p>{failure.sentence}</p>}
@@ -71,7 +57,7 @@ export function PolicyEditor({
       </div>
       {previewed !== null &&
         (previewed === text ? (
-          <Preview key={text} name={name} change={changeOf(text)} why={why} save={(revision) => save(text, revision)} />
+          <Preview key={text} name={draft.name} change={draft.changeOf(text)} saved={saved} />
         ) : (
           <p class="muted">The text has changed since it was previewed.</p>
         ))}

@@ -1,9 +1,16 @@
 import { useState } from 'preact/hooks';
-import { type DirectoryChangeInput, PreviewDocument, type PreviewQuery } from '../../generated/console/questions.ts';
+import {
+  type DirectoryChangeInput,
+  MakeChangeDocument,
+  PreviewDocument,
+  type PreviewQuery,
+  type RefusedFragment,
+} from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
-import { accountName, count, nameOf } from '../names.ts';
+import { accountName, count, nameOf, shortName } from '../names.ts';
+import { ask } from '../questions/ask.ts';
+import { addressOf } from '../questions/question.ts';
 import { useAnswer } from '../questions/use-answer.ts';
-import type { Refusal } from '../questions/who.ts';
 import { Arn } from './arn.tsx';
 import { DIFFERENCE_WORDS } from './differences.tsx';
 import { FailureNotice, Notice, Skeleton } from './notice.tsx';
@@ -18,36 +25,134 @@ type Access = Previewed['accesses']['nodes'][number];
 export function Preview({
   name,
   change,
-  why,
-  save,
+  saved,
+  verb = 'save',
 }: {
   readonly name: string;
   readonly change: DirectoryChangeInput;
-  /** Where it is told why the change is refused to whoever may not make it. */
-  readonly why: string;
-  readonly save: (revision: string) => Promise<Refusal>;
+  readonly saved: () => void;
+  readonly verb?: 'save' | 'remove';
 }) {
-  const { data, failure, loading, again } = useAnswer(PreviewDocument, { change });
+  // What nobody must gain by it: asked when somebody says so, and not while it is typed.
+  const [gains, setGains] = useState<readonly string[]>([]);
+  const failIf = gains.length === 0 ? null : { gains };
+  const { data, failure, loading, again } = useAnswer(PreviewDocument, { change, failIf });
   const result = data?.previewChange ?? null;
   return (
     <Section title="What it would do">
       {loading && <Skeleton lines={3} />}
       {failure !== null && result === null && <FailureNotice failure={failure} again={again} />}
-      {result !== null && result.__typename !== 'PreviewChangeSuccess' && (
-        <Notice kind="problem">
-          <p>
-            <bdi>{result.__typename === 'ChangeFailed' ? result.cause.message : result.message}</bdi>
-          </p>
-          {result.code === 'AccessDenied' && <a href={why}>See why</a>}
-        </Notice>
-      )}
+      {result !== null && result.__typename !== 'PreviewChangeSuccess' && <RefusedNotice refused={result} />}
       {result?.__typename === 'PreviewChangeSuccess' && (
         <>
           <Accesses previewed={result} />
-          <Save name={name} save={() => save(result.revision)} />
+          <Failures previewed={result} />
         </>
       )}
+      {(gains.length > 0 || result?.__typename === 'PreviewChangeSuccess') && (
+        <MustNot gains={gains} choose={setGains} />
+      )}
+      {result?.__typename === 'PreviewChangeSuccess' && result.verdict !== 'FAILED' && (
+        <Make name={name} change={change} revision={result.revision} saved={saved} verb={verb} />
+      )}
     </Section>
+  );
+}
+
+/** Why a change is refused, and the question that says more. */
+function RefusedNotice({ refused }: { readonly refused: RefusedFragment }) {
+  const cause = refused.__typename === 'ChangeFailed' ? refused.cause : null;
+  const decision = cause?.__typename === 'AccessDenied' ? cause.decision : null;
+  return (
+    <Notice kind="problem">
+      <p>
+        <bdi>{cause?.message ?? refused.message}</bdi>
+      </p>
+      {decision !== null && (
+        <a
+          href={addressOf({
+            principal: decision.principal.principalId,
+            action: decision.action,
+            resource: decision.resource,
+            role: '',
+            context: {},
+          })}
+        >
+          See why
+        </a>
+      )}
+    </Notice>
+  );
+}
+
+/** What nobody must gain by the change: patterns of actions, as in a check before a change is made elsewhere. */
+function MustNot({
+  gains,
+  choose,
+}: {
+  readonly gains: readonly string[];
+  readonly choose: (gains: readonly string[]) => void;
+}) {
+  const [text, setText] = useState(gains.join(' '));
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    choose(text.split(/[\s,]+/).filter((each) => each !== ''));
+  };
+  return (
+    <form class="inline-form" onSubmit={submit} aria-label="What must not happen">
+      <label class="field">
+        <span>Nobody must gain</span>
+        <input
+          class="mono"
+          placeholder="iam:* s3:Delete*"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button">
+        Check
+      </button>
+    </form>
+  );
+}
+
+function Failures({ previewed: { verdict, failures, failureCount } }: { readonly previewed: Previewed }) {
+  if (verdict === null) return null;
+  if (verdict !== 'FAILED') {
+    return (
+      <p role="status">
+        {verdict === 'PASSED' ? (
+          <Verdict meaning="allowed" word="Nobody gains it" />
+        ) : (
+          <Verdict meaning="unknown" word="Nobody is known to gain it, and not all is known" />
+        )}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p role="status">
+        <Verdict meaning="denied" word={`Gained ${count(failureCount, 'time')}, and must not be`} />{' '}
+        <span class="muted">Change the text, or what must not happen.</span>
+      </p>
+      <ul class="plain">
+        {failures.map(({ principal, assumedRole, action, pattern }) => (
+          <li key={`${principal} ${assumedRole ?? ''} ${action}`}>
+            <bdi>{shortName(principal)}</bdi>
+            {assumedRole !== null && (
+              <>
+                {' '}
+                in the role <bdi>{shortName(assumedRole)}</bdi>
+              </>
+            )}{' '}
+            gains <code>{action}</code> <span class="muted">({pattern})</span>
+          </li>
+        ))}
+      </ul>
+      {failureCount > failures.length && <p class="muted">The first {failures.length} are shown.</p>}
+    </>
   );
 }
 
@@ -112,22 +217,44 @@ function AccessView({ access }: { readonly access: Access }) {
   );
 }
 
+const VERBS = {
+  save: { word: 'Save', doing: 'Saving…' },
+  remove: { word: 'Remove', doing: 'Removing…' },
+} as const;
+
 /** The change is made when its name was typed: somebody has seen what it is about. */
-function Save({ name, save }: { readonly name: string; readonly save: () => Promise<Refusal> }) {
+function Make({
+  name,
+  change,
+  revision,
+  saved,
+  verb,
+}: {
+  readonly name: string;
+  readonly change: DirectoryChangeInput;
+  /** On which the preview was made; the change is refused if it concerns what has changed since. */
+  readonly revision: string;
+  readonly saved: () => void;
+  readonly verb: keyof typeof VERBS;
+}) {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal>(null);
+  const [refused, setRefused] = useState<RefusedFragment | string | null>(null);
+  const { word, doing } = VERBS[verb];
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    setRefusal(await save());
+    const { data, failure } = await ask(MakeChangeDocument, { change, revision });
     setBusy(false);
+    const result = data?.applyChanges ?? null;
+    if (result?.__typename === 'ApplyChangesSuccess') saved();
+    else setRefused(result ?? failure?.sentence ?? 'The gateway does not say whether it was done.');
   };
   return (
-    <form class="card form" onSubmit={(event) => void submit(event)} aria-label="Save">
+    <form class="card form" onSubmit={(event) => void submit(event)} aria-label={word}>
       <label class="field">
         <span>
-          Type <bdi>{name}</bdi> to save it
+          Type <bdi>{name}</bdi> to {verb} it
         </span>
         <input
           class="mono"
@@ -137,15 +264,10 @@ function Save({ name, save }: { readonly name: string; readonly save: () => Prom
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
       </label>
-      {refusal !== null && (
-        <Notice kind="problem">
-          <p>
-            <bdi>{refusal}</bdi>
-          </p>
-        </Notice>
-      )}
+      {typeof refused === 'string' && <Notice kind="problem">{refused}</Notice>}
+      {refused !== null && typeof refused !== 'string' && <RefusedNotice refused={refused} />}
       <button type="submit" class="button button-first" disabled={busy || typed !== name}>
-        {busy ? 'Saving…' : 'Save'}
+        {busy ? doing : word}
       </button>
     </form>
   );

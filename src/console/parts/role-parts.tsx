@@ -7,9 +7,11 @@ import {
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { ask } from '../questions/ask.ts';
+import { trustPolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { trustInWords } from '../trust-words.ts';
 import { Arn } from './arn.tsx';
-import { DocumentView } from './document.tsx';
+import { EditableDocument } from './editable.tsx';
 import { FailureNotice, Notice, Skeleton } from './notice.tsx';
 import { Section } from './page.tsx';
 import { Verdict } from './verdict.tsx';
@@ -21,13 +23,24 @@ interface Role {
 }
 
 /** What a role has beside what every principal has: who comes in, and who is in. */
-export function RoleParts({ role }: { readonly role: Role }) {
+export function RoleParts({ role, saved }: { readonly role: Role; readonly saved: () => void }) {
   return (
     <>
       <WhoCanAssume role={role.principalId} />
       {role.trustPolicy !== null && (
         <Section title="Trust policy">
-          <DocumentView document={role.trustPolicy} />
+          <ul class="plain">
+            {trustInWords(role.trustPolicy).map((sentence, index) => (
+              <li key={index}>
+                <bdi>{sentence}</bdi>
+              </li>
+            ))}
+          </ul>
+          <EditableDocument
+            draft={trustPolicy({ arn: role.principalId, name: role.name })}
+            document={role.trustPolicy}
+            saved={saved}
+          />
         </Section>
       )}
       <Sessions role={role.principalId} name={role.name} />

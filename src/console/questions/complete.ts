@@ -1,11 +1,12 @@
 import {
   CompleteActionsDocument,
   CompleteConditionKeysDocument,
+  CompletePoliciesDocument,
   CompletePrincipalsDocument,
   CompleteResourcesDocument,
   CompleteRolesDocument,
 } from '../../generated/console/questions.ts';
-import { accountName, nameOf } from '../names.ts';
+import { accountIn, accountName, nameOf } from '../names.ts';
 import type { Option } from '../parts/combo.tsx';
 import { ask } from './ask.ts';
 
@@ -36,6 +37,15 @@ export async function findResources(text: string): Promise<readonly Option[]> {
   return (data?.resources?.nodes ?? []).map(({ arn, service, account }) => ({
     value: arn,
     hint: `${service} · ${accountName(account)}`,
+  }));
+}
+
+export async function findPolicies(text: string): Promise<readonly Option[]> {
+  const { data } = await ask(CompletePoliciesDocument, searchOf(text));
+  return (data?.policies?.nodes ?? []).map(({ arn, name }) => ({
+    value: arn,
+    text: name,
+    hint: accountIn(arn) ?? 'AWS',
   }));
 }
 

@@ -1,0 +1,27 @@
+import type { FindingKind, FindingWeight } from '../generated/console/questions.ts';
+import { policyAddress, principalAddress, resourceAddress } from './links.ts';
+import type { Meaning } from './words.ts';
+
+export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
+  PUBLIC_ACCESS: 'Open to everybody',
+  CROSS_ACCOUNT_ACCESS: 'Open to outsiders',
+  DANGEROUS_GRANT: 'Gives too much',
+  DATA_EXFILTRATION: 'Lets data out',
+  GRANTS_NOTHING: 'Grants nothing',
+  SHADOWED_STATEMENT: 'A statement without effect',
+  UNREADABLE_DOCUMENT: 'Cannot be read',
+  UNUSED_ROLE: 'A role for nobody',
+};
+
+export const WEIGHTS: Readonly<Record<FindingWeight, readonly [Meaning, string]>> = {
+  CRITICAL: ['denied', 'Critical'],
+  HIGH: ['denied', 'High'],
+  MEDIUM: ['unknown', 'Medium'],
+  LOW: ['implicit', 'Low'],
+};
+
+/** The page of what has the policy. */
+export function addressOfFinding({ arn }: { readonly arn: string }): string {
+  if (/^arn:[^:]*:iam:.*:policy\//.test(arn)) return policyAddress(arn);
+  return /^arn:[^:]*:iam:.*:(user|role)\//.test(arn) ? principalAddress(arn) : resourceAddress(arn);
+}

@@ -1,0 +1,78 @@
+import type { FindingKind } from '../../generated/console/questions.ts';
+import { FindingLinesDocument, type FindingLinesQuery } from '../../generated/console/questions.ts';
+import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { count, shortName } from '../names.ts';
+import { useAnswer } from '../questions/use-answer.ts';
+import { FailureNotice, Skeleton } from './notice.tsx';
+import { Section } from './page.tsx';
+import { Verdict } from './verdict.tsx';
+
+type Line = NonNullable<FindingLinesQuery['findings']>['nodes'][number];
+
+/** Findings in a line each, the worst first, on the page of what they are about. */
+export function FindingLines({
+  title,
+  none,
+  kinds = null,
+  account = null,
+  first = 1000,
+  about = null,
+}: {
+  readonly title: string;
+  /** Said where nothing is found. */
+  readonly none: string;
+  readonly kinds?: readonly FindingKind[] | null;
+  readonly account?: string | null;
+  readonly first?: number;
+  /** Only those of what has this ARN. */
+  readonly about?: string | null;
+}) {
+  const accountIds = account === null ? null : [account];
+  const { data, failure, loading, again } = useAnswer(FindingLinesDocument, { kinds, accountIds, first });
+  const found = data?.findings ?? null;
+  const nodes = found?.nodes.filter(({ arn }) => about === null || arn === about) ?? [];
+  return (
+    <Section
+      title={title}
+      aside={
+        <a href={`/findings${account === null ? '' : `?account=${account}`}`}>
+          {about === null && kinds === null && found !== null ? `All ${count(found.totalCount, 'finding')}` : 'All findings'}
+        </a>
+      }
+    >
+      {loading && <Skeleton />}
+      {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
+      {found !== null && nodes.length === 0 && (
+        <p class="muted">{found.withheld ? `${none} Of policies that you may not read, nothing is said.` : none}</p>
+      )}
+      {nodes.length > 0 && (
+        <ul class="rows">
+          {nodes.map((each) => (
+            <LineView key={each.id} line={each} isNamed={about === null} />
+          ))}
+        </ul>
+      )}
+      {about !== null && found !== null && found.totalCount > found.nodes.length && (
+        <p class="muted">Looked for among the worst {found.nodes.length.toLocaleString('en')} of the account.</p>
+      )}
+    </Section>
+  );
+}
+
+function LineView({ line, isNamed }: { readonly line: Line; readonly isNamed: boolean }) {
+  const { kind, weight, arn, message } = line;
+  const [meaning, word] = WEIGHTS[weight];
+  return (
+    <li class="row">
+      <Verdict meaning={meaning} word={word} />
+      {isNamed && (
+        <a href={addressOfFinding(line)} title={arn}>
+          <bdi>{shortName(arn)}</bdi>
+        </a>
+      )}
+      <span>
+        {FINDING_KINDS[kind]}: <bdi>{message}</bdi>
+      </span>
+    </li>
+  );
+}
