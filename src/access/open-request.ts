@@ -37,14 +37,26 @@ export class AskedOfAll {
     this.options = options;
     const anybody = stranger(resource.partition || 'aws');
     this.#anybody = new Evaluation(anybody, action, resource, request);
-    const many = options.pattern?.resources.map((one) => new Evaluation(anybody, action, one, request)) ?? null;
-    this.shared = new SharedRules(this.#anybody, many);
+    const many = options.pattern?.resources.map((one) => new Evaluation(anybody, action, one, request)) ?? [];
+    this.shared = new SharedRules(this.#anybody, this.isOfMany ? many : null);
   }
 
   relevanceOf(statement: CompiledStatement): Relevance {
     const { byPlace, pattern } = this.options;
+    if (this.readsAskedArn(statement)) return relevanceOnMany(statement, this.#anybody, byPlace);
     if (pattern === null) return relevanceOf(statement, this.#anybody, byPlace);
     return pattern.meets(statement) ? relevanceOnMany(statement, this.#anybody, byPlace) : 'NEVER';
+  }
+
+  /** Whether which resource it is comes to nothing certain: there are many, or each caller asks on one of its own account. */
+  get isOfMany(): boolean {
+    return this.options.pattern !== null || this.open.action.askedOn !== undefined;
+  }
+
+  /** Whether a statement compares its resources with an ARN that is made for the caller, because the action has none. */
+  readsAskedArn({ resources }: CompiledStatement): boolean {
+    if (this.open.action.askedOn === undefined || resources === null) return false;
+    return !resources.patterns.some(({ everything }) => everything);
   }
 
   /**

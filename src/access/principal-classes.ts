@@ -1,5 +1,6 @@
 import type { Gathered } from '../directory/directory.ts';
 import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
+import type { ControlLevel } from '../evaluation/applicable-policies.ts';
 import { CallerDependence } from '../evaluation/caller-marks.ts';
 import { controlPlans } from '../evaluation/plan.ts';
 import type { Rule } from '../evaluation/rule.ts';
@@ -30,11 +31,44 @@ interface Account extends AccountOfCaller {
 type PrincipalKind = 'user' | 'role' | 'linked';
 const KINDS: readonly PrincipalKind[] = ['user', 'role', 'linked'];
 
+/** What the control policies above an account say about a request. */
+interface ControlSaid {
+  readonly rules: {
+    /** Equal where they say the same. */
+    readonly number: number;
+  } & Pick<Account, 'dependences' | 'isDivided'>;
+  readonly asksForOwner: boolean;
+  readonly readsAskedArn: boolean;
+}
+
+/** Equal for levels with the same policies. */
+function idsOf(levels: readonly ControlLevel[] | null): string {
+  return levels?.map(({ policies }) => policies.map(({ id }) => id).join()).join(';') ?? '-';
+}
+
+/** Whom a search is about. */
+export interface Candidates {
+  readonly principals: readonly IndexedPrincipal[];
+  readonly accounts: ReadonlyMap<string, string>;
+}
+
 /** How principals are divided for several actions on one resource: actions about which all policies say the same share it. */
 export class Divisions {
+  /** Several searches share them. */
+  readonly isShared: boolean;
   readonly numbered = new Numbered();
   readonly known = new Map<string, readonly PrincipalClass[]>();
   readonly said: SaidAlike = new Map();
+  /** Those that are searched, with one ARN of each account; null: they are not looked up yet. */
+  candidates: Candidates | null = null;
+  /** Of a class, those that the answer may include. */
+  readonly visible = new Map<PrincipalClass, readonly IndexedPrincipal[]>();
+  /** By what is listed of the same classes: all of them together. */
+  readonly listed = new Map<readonly PrincipalClass[], Map<string, ReadonlySet<IndexedPrincipal>>>();
+
+  constructor(isShared: boolean) {
+    this.isShared = isShared;
+  }
 }
 
 /** Divides principals so that one decision holds for all of a class: effect, conditions, and what the directory does not know. */
@@ -42,9 +76,10 @@ export class PrincipalClasses {
   readonly #gathered: Gathered;
   readonly #asked: AskedOfAll;
   readonly #numbered: Numbered;
-  readonly #divisions: Divisions | null;
+  readonly #divisions: Divisions;
   readonly #said: SaidByDocuments;
   readonly #accounts = new Map<string, Account>();
+  readonly #controls = new Map<string, ControlSaid>();
   readonly #classes = new Map<number, PrincipalClass>();
   readonly #needsOwnAllow: boolean;
 
@@ -54,13 +89,13 @@ export class PrincipalClasses {
     open: OpenRequest,
     gathered: Gathered,
     options: ClassOptions,
-    divisions: Divisions | null = null,
+    divisions: Divisions,
   ) {
     this.#gathered = gathered;
     this.#divisions = divisions;
-    this.#numbered = divisions?.numbered ?? new Numbered();
+    this.#numbered = divisions.numbered;
     this.#asked = new AskedOfAll(open, options);
-    this.#said = new SaidByDocuments(index, this.#asked, this.#numbered, divisions?.said ?? null);
+    this.#said = new SaidByDocuments(index, this.#asked, this.#numbered, divisions.isShared ? divisions.said : null);
     this.#needsOwnAllow = this.#asked.needsOwnAllow;
   }
 
@@ -70,11 +105,11 @@ export class PrincipalClasses {
     accounts: ReadonlyMap<string, string>,
   ): Steps<readonly PrincipalClass[]> {
     yield* this.#said.read();
-    const likeness = this.#divisions === null ? null : this.#likeness(accounts);
-    const known = likeness === null ? undefined : this.#divisions?.known.get(likeness);
+    const likeness = this.#divisions.isShared ? this.#likeness(accounts) : null;
+    const known = likeness === null ? undefined : this.#divisions.known.get(likeness);
     if (known !== undefined) return known;
     const classes = yield* this.#divided(principals);
-    if (likeness !== null) this.#divisions?.known.set(likeness, classes);
+    if (likeness !== null) this.#divisions.known.set(likeness, classes);
     return classes;
   }
 
@@ -86,9 +121,17 @@ export class PrincipalClasses {
     const all = [...accounts].map(([id, arn]) => this.#account(id, arn));
     const dependences = [...shared.dependences, ...all.flatMap((account) => account.dependences)];
     if (dependences.some(({ dependsOnAction }) => dependsOnAction)) return null;
-    const { service, wildcardOnly } = open.action;
+    const { service, wildcardOnly, askedOn } = open.action;
     const ofAccounts = all.map(({ classes, isDivided, isKnown }) => [classes.get('user'), isDivided, isKnown]);
-    return JSON.stringify([service, wildcardOnly, this.#needsOwnAllow, said, shared.places, ofAccounts]);
+    return JSON.stringify([
+      service,
+      wildcardOnly,
+      askedOn ?? null,
+      this.#needsOwnAllow,
+      said,
+      shared.places,
+      ofAccounts,
+    ]);
   }
 
   *#divided(principals: Iterable<IndexedPrincipal>): Steps<readonly PrincipalClass[]> {
@@ -138,22 +181,18 @@ export class PrincipalClasses {
     if (root === undefined || root.facts.kind !== 'root') throw new Error(`no root user of ${accountId}`);
     const { organization } = root.facts;
     const source = root.policies?.source ?? null;
-    const { action, resource } = this.#asked.open;
+    const { resource } = this.#asked.open;
     const levels = source?.serviceControl ?? null;
-    const control = levels === null ? [] : controlPlans(levels, 'SERVICE_CONTROL_POLICY').for(action).placed;
-    const above = source?.resourceControl ?? null;
-    const home =
-      above === null || resource.accountId !== null
-        ? []
-        : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
-    const rules = [...control, ...home].filter(({ statement }) => this.#asked.relevanceOf(statement) !== 'NEVER');
+    const above = resource.accountId === null ? (source?.resourceControl ?? null) : null;
+    const { rules, asksForOwner: controlAsks, readsAskedArn } = this.#control(levels, above);
     const isKnown = !root.closed && this.#gathered.principalGaps(accountId).length === 0;
     const isOwn =
       // Of some resources it may be the owner.
       this.#asked.options.pattern !== null ||
       // If nobody else is known to own the resource, it is taken for the caller's own.
-      (resource.accountId === null &&
-        (this.#said.said.asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
+      (resource.accountId === null && (this.#said.said.asksForOwner || controlAsks)) ||
+      this.#said.said.readsAskedArn ||
+      readsAskedArn ||
       this.#asked.shared.accounts.has(accountId) ||
       !isKnown;
     const text = JSON.stringify([
@@ -162,16 +201,36 @@ export class PrincipalClasses {
       resource.accountId === accountId,
       resource.bucket?.facts.accountId === accountId,
       organization !== null && organization.managementAccountId === accountId,
-      levels?.length ?? null,
-      rules.map((rule) => this.#printed(rule)),
+      rules.number,
     ]);
     const classes = new Map(KINDS.map((kind) => [kind, this.#numbered.text(`${kind} ${text}`)]));
-    const dependences = rules.flatMap((rule) => CallerDependence.of(rule) ?? []);
-    const isDivided = rules.some(({ principal }) => principal !== null && !(principal.everyone && !principal.negated));
     const facts = { accountId, partition: root.facts.partition, organization };
-    const account = { ...facts, classes, dependences, isDivided, isKnown };
+    const account = { ...facts, classes, dependences: rules.dependences, isDivided: rules.isDivided, isKnown };
     this.#accounts.set(accountId, account);
     return account;
+  }
+
+  /** What control policies say about the request. Many accounts have the same ones above them. */
+  #control(levels: readonly ControlLevel[] | null, above: readonly ControlLevel[] | null): ControlSaid {
+    const key = `${idsOf(levels)} ${idsOf(above)}`;
+    const known = this.#controls.get(key);
+    if (known !== undefined) return known;
+    const { action } = this.#asked.open;
+    const control = levels === null ? [] : controlPlans(levels, 'SERVICE_CONTROL_POLICY').for(action).placed;
+    const home = above === null ? [] : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
+    const rules = [...control, ...home].filter(({ statement }) => this.#asked.relevanceOf(statement) !== 'NEVER');
+    const printed = JSON.stringify([levels?.length ?? null, rules.map((rule) => this.#printed(rule))]);
+    const said = {
+      rules: {
+        number: this.#numbered.text(printed),
+        dependences: rules.flatMap((rule) => CallerDependence.of(rule) ?? []),
+        isDivided: rules.some(({ principal }) => principal !== null && !(principal.everyone && !principal.negated)),
+      },
+      asksForOwner: rules.some((rule) => asksForOwner(rule.statement)),
+      readsAskedArn: rules.some((rule) => this.#asked.readsAskedArn(rule.statement)),
+    };
+    this.#controls.set(key, said);
+    return said;
   }
 
   #printed({ layer, level, attached, statement }: Rule): unknown {

@@ -32,8 +32,7 @@ export class PrincipalReading {
     const { action, resource, request } = this.#asked.open;
     this.#evaluation ??= new Evaluation(callerOf(this.#one, this.#account), action, resource, request);
     // Which of many resources a statement is about is not seen on one of them.
-    const isOfMany = this.#asked.options.pattern !== null;
-    const marks = isOfMany && dependence.namesResources ? null : dependence.marks(this.#evaluation);
+    const marks = this.#asked.isOfMany && dependence.namesResources ? null : dependence.marks(this.#evaluation);
     if (marks === null) this.#isAlone = true;
     else this.key = this.#numbered.pair(this.key, this.#numbered.text(marks));
   }

@@ -35,6 +35,8 @@ interface SaidOfAll {
   readonly boundary: ReadonlyMap<IndexedDocument, Said>;
   /** A policy of some principal depends on whose the resource is. */
   readonly asksForOwner: boolean;
+  /** As AskedOfAll.readsAskedArn, of a policy of some principal. */
+  readonly readsAskedArn: boolean;
   /** Equal for requests about which the documents say the same in the same statements; null: the action makes a difference. */
   readonly likeness: string | null;
 }
@@ -42,7 +44,7 @@ interface SaidOfAll {
 /** What documents say about several actions on one resource: actions about which the same statements are share it. */
 export type SaidAlike = Map<string, SaidOfAll>;
 
-/** Reads what the documents of all principals say about an open request. `alike`: what was read for others; null: this is the only one. */
+/** Reads what the documents of all principals say about an open request. `alike`: what was read for other actions; null: there are none. */
 export class SaidByDocuments {
   readonly #index: PrincipalIndex;
   readonly #asked: AskedOfAll;
@@ -51,6 +53,7 @@ export class SaidByDocuments {
   readonly #identity = new Map<IndexedDocument, Said>();
   readonly #boundary = new Map<IndexedDocument, Said>();
   #asksForOwner = false;
+  #readsAskedArn = false;
   #varies = false;
   #read: SaidOfAll | null = null;
 
@@ -72,7 +75,7 @@ export class SaidByDocuments {
     const about = this.#index.statementsAbout(open.action.service, actionName(open.action));
     // Of a pattern, each action has its own resources.
     const alike = options.pattern === null ? this.#alike : null;
-    const key = `${open.action.service} ${open.resource.kind} ${about.likeness}`;
+    const key = `${open.action.service} ${open.action.askedOn === undefined} ${open.resource.kind} ${about.likeness}`;
     this.#read = alike?.get(key) ?? null;
     if (this.#read !== null) return;
     let count = 0;
@@ -85,6 +88,7 @@ export class SaidByDocuments {
       identity: this.#identity,
       boundary: this.#boundary,
       asksForOwner: this.#asksForOwner,
+      readsAskedArn: this.#readsAskedArn,
       likeness: this.#alike === null ? null : this.#likeness(),
     };
     if (!this.#varies) alike?.set(key, this.#read);
@@ -101,6 +105,7 @@ export class SaidByDocuments {
 
   #add({ document, policy, statements: about }: DocumentAbout): void {
     this.#asksForOwner ||= about.some(asksForOwner);
+    this.#readsAskedArn ||= about.some((statement) => this.#asked.readsAskedArn(statement));
     this.#varies ||= about.some(variesByAction);
     let attached: AttachedPolicy | null = null;
     let always = 0;

@@ -11,10 +11,10 @@ import { Divisions } from './principal-classes.ts';
 import { fieldOf, type OpenQuestion } from './question.ts';
 import { onOneRevision, partsOfPages } from './scan.ts';
 import { outsidersIn } from './who-can.ts';
-import type { ActionAccess, Listed, PrincipalAccess, WhoCan, WhoCanOptions } from './who-can-answer.ts';
-import { firstBehind, listByClass, visibleAmong } from './who-can-classes.ts';
+import type { ActionAccess, PrincipalAccess, WhoCan, WhoCanOptions } from './who-can-answer.ts';
+import { firstBehind, type ListedSet, setByClass, visibleAmong } from './who-can-classes.ts';
 import { Beside } from './who-can-found.ts';
-import { compareArns, PagePart } from './who-can-page.ts';
+import { PagePart } from './who-can-page.ts';
 import { checkConditional } from './who-can-pattern.ts';
 import { pagesIn, visibleFound } from './who-can-scan.ts';
 import { type SearchedResource, WhoCanSearch } from './who-can-search.ts';
@@ -116,10 +116,11 @@ async function search(
     revision: resources[0]?.revision ?? 0n,
   };
   if (lists === null) return { ...(scanned?.page ?? NO_PAGE), ...around, list: null };
-  const principals = [...new Set(lists.flatMap((one) => one.principals))];
+  const sets = [...new Set(lists.map(({ listed }) => listed))];
+  const searched = lists[0]?.searched ?? [];
   const page = await pageOf(searches, {
-    listed: lists.map((one) => new Set(one.principals)),
-    principals: principals.sort((a, b) => compareArns(a.arn, b.arn)),
+    listed: lists.map(({ listed }) => listed),
+    principals: searched.filter((one) => sets.some((listed) => listed.has(one))),
     around,
   });
   // Somebody may have been deleted, or the caller have lost a right, since the lists were made.
@@ -136,12 +137,12 @@ async function listsOf(
   searches: readonly WhoCanSearch[],
   index: PrincipalIndex | null,
   resources: readonly SearchedResource[],
-): Promise<readonly Listed[] | null> {
+): Promise<readonly ListedSet[] | null> {
   if (index === null) return null;
-  const lists: Listed[] = [];
-  const divisions = new Divisions();
+  const lists: ListedSet[] = [];
+  const divisions = new Divisions(true);
   for (const [at, { resource }] of resources.entries()) {
-    const listed = await listByClass(searches[at] ?? firstOf(searches), index, resource, divisions);
+    const listed = await setByClass(searches[at] ?? firstOf(searches), index, resource, divisions);
     if (listed === null) return null;
     lists.push(listed);
   }

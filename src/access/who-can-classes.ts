@@ -3,7 +3,7 @@ import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { Steps } from '../policy/steps.ts';
 import { everyResource } from './every-resource.ts';
 import { rootOf } from './outside-principals.ts';
-import { type Divisions, type PrincipalClass, PrincipalClasses } from './principal-classes.ts';
+import { type Candidates, Divisions, type PrincipalClass, PrincipalClasses } from './principal-classes.ts';
 import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
 import type { FoundPrincipals, Listed, PrincipalAccess } from './who-can-answer.ts';
 import { Beside, type Found } from './who-can-found.ts';
@@ -14,42 +14,81 @@ import { refOf, type WhoCanSearch } from './who-can-search.ts';
 /** Classes that are decided, or principals that are looked at, together. */
 const TOGETHER = 100;
 
-/**
- * Divides the principals into classes of equal outcome, and decides one of each. Null: each has to be decided. `divisions`: of searches
- * about the same resource, on the same revision, in the same scope; null: this is the only one.
- */
+/** Who may do what a search asks about, in no order. */
+export interface ListedSet extends Omit<Listed, 'principals'> {
+  readonly listed: ReadonlySet<IndexedPrincipal>;
+  /** All that were searched, in their order. */
+  readonly searched: readonly IndexedPrincipal[];
+}
+
+/** Divides the principals into classes of equal outcome, and decides one of each. Null: each has to be decided. */
 export async function listByClass(
   search: WhoCanSearch,
   index: PrincipalIndex,
   resource: PreparedResource,
-  divisions: Divisions | null = null,
 ): Promise<Listed | null> {
+  const found = await setByClass(search, index, resource, new Divisions(false));
+  if (found === null) return null;
+  const { listed, searched, beside, accounts } = found;
+  return { principals: searched.filter((one) => listed.has(one)), beside, accounts };
+}
+
+/** The same. `divisions`: of searches about the same resource, on the same revision, in the same scope. */
+export async function setByClass(
+  search: WhoCanSearch,
+  index: PrincipalIndex,
+  resource: PreparedResource,
+  divisions: Divisions,
+): Promise<ListedSet | null> {
   const { tools, options } = search;
   const pattern = isOfPattern(search) ? await patternScope(search) : undefined;
   if (pattern === null) return null;
   search.check(index.revision);
-  const { principals, accounts } = await tools.work.run(candidates(search, index));
+  divisions.candidates ??= await tools.work.run(candidates(search, index));
+  const { principals: searched, accounts } = divisions.candidates;
   const classes = await tools.work.run(
-    await dividing(search, index, { resource, pattern: pattern ?? null, divisions }, principals, accounts),
+    await dividing(search, index, { resource, pattern: pattern ?? null, divisions }, searched, accounts),
   );
   search.check(index.revision);
   const beside = new Beside();
-  const listed = new Set<IndexedPrincipal>();
+  /** The classes that are listed. */
+  const places: number[] = [];
   for (let at = 0; at < classes.length; at += TOGETHER) {
     const some = classes.slice(at, at + TOGETHER);
     const found = await search.find(some.map(({ members }) => members[0]?.arn ?? ''));
-    for (const [place, { members }] of some.entries()) {
+    for (const [place, alike] of some.entries()) {
       const one = found[place] ?? null;
       if (one === null) continue;
-      const visible = await visibleAmong(search, members);
+      const visible = divisions.visible.get(alike) ?? (await visibleAmong(search, alike.members));
+      divisions.visible.set(alike, visible);
       if (visible.length === 0) continue;
       beside.add(one, visible.length);
       for (const same of await eachAccount(search, one, visible)) beside.add(same, 0);
-      if (one.conditions !== null) for (const each of visible) listed.add(each);
+      if (one.conditions !== null) places.push(at + place);
     }
   }
   const all = new Set([...(options.scope?.accounts ?? []), ...accounts.keys()]);
-  return { principals: principals.filter((one) => listed.has(one)), beside, accounts: all };
+  return { listed: membersOf(classes, places, divisions), searched, beside, accounts: all };
+}
+
+/** The visible members of some classes: the same set for all actions that list the same ones. */
+function membersOf(
+  classes: readonly PrincipalClass[],
+  places: readonly number[],
+  { listed, visible }: Divisions,
+): ReadonlySet<IndexedPrincipal> {
+  const sets = listed.get(classes) ?? new Map<string, ReadonlySet<IndexedPrincipal>>();
+  listed.set(classes, sets);
+  const key = places.join();
+  const known = sets.get(key);
+  if (known !== undefined) return known;
+  const found = new Set<IndexedPrincipal>();
+  for (const place of places) {
+    const alike = classes[place];
+    if (alike !== undefined) for (const one of visible.get(alike) ?? []) found.add(one);
+  }
+  sets.set(key, found);
+  return found;
 }
 
 /** The page of what is listed, each entry with its own decision. Null: one of them is no longer to be listed. */
@@ -72,10 +111,7 @@ export async function pageByClass(
 }
 
 /** The principals of the accounts that are searched, with one ARN of each account. */
-function* candidates(
-  { options: { scope }, check }: WhoCanSearch,
-  index: PrincipalIndex,
-): Steps<{ readonly principals: readonly IndexedPrincipal[]; readonly accounts: ReadonlyMap<string, string> }> {
+function* candidates({ options: { scope }, check }: WhoCanSearch, index: PrincipalIndex): Steps<Candidates> {
   const within = scope === null || scope.accounts === null ? null : new Set(scope.accounts);
   const principals: IndexedPrincipal[] = [];
   const accounts = new Map<string, string>();
@@ -103,7 +139,7 @@ async function dividing(
   }: {
     readonly resource: PreparedResource;
     readonly pattern: PatternScope | null;
-    readonly divisions: Divisions | null;
+    readonly divisions: Divisions;
   },
   principals: readonly IndexedPrincipal[],
   accounts: ReadonlyMap<string, string>,

@@ -119,7 +119,10 @@ function collecting(
   if (seen === undefined) return new ClosedFormBuilder(principal, request, home);
   const builder = new ClosedFormBuilder(principal, seen.request(request), home === null ? null : seen.resource(home));
   return {
-    add: (resource, governed) => builder.add(seen.resource(resource), governed),
+    add: (resource, governed) => {
+      const read = seen.resource(resource);
+      return builder.add(read, governed, read.facts.policy === resource.facts.policy);
+    },
     build: (never) => builder.build(never),
   };
 }

@@ -8,6 +8,7 @@ import type { PreparedBucket } from '../evaluation/prepare.ts';
 import { sameAccount } from '../evaluation/situation.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
+import { AlikeRoles } from './alike-roles.ts';
 import { EVERYTHING_DENIED } from './denials.ts';
 import { type Bearer, type Entry, type Governed, governedTerm, knownTerms, type Slot } from './entry.ts';
 import { Settling } from './settle.ts';
@@ -62,6 +63,15 @@ interface Roles {
   slot(statement: CompiledStatement, naming: Naming): Slot | null;
 }
 
+/** Made when they are first used: by then all of the roles are known. */
+function ofAll(roles: AlikeRoles, settled: readonly Term[], statement: CompiledStatement): Entry['terms'] {
+  let terms: readonly Term[] | undefined;
+  return function* () {
+    terms ??= yield* roles.termsOf(settled, statement);
+    return terms;
+  };
+}
+
 class BearerReading {
   readonly found: Found[] = [];
   readonly #evaluation: Evaluation;
@@ -84,8 +94,15 @@ class BearerReading {
       const naming = roles.naming(statement);
       const slot = naming === NOT_NAMED ? null : roles.slot(statement, naming);
       if (slot === null) continue;
+      const settled = yield* this.#bearer.settling.termsOf(layer, attached, statement);
+      const { governed } = this.#bearer;
+      if (governed instanceof AlikeRoles) {
+        if (settled.length > 0)
+          this.found.push({ slot, statement, place: { layer, attached }, terms: ofAll(governed, settled, statement) });
+        continue;
+      }
       const terms: Term[] = [];
-      for (const term of yield* this.#bearer.settling.termsOf(layer, attached, statement)) {
+      for (const term of settled) {
         const both = yield* intersectTerms(this.#governed(), term);
         if (both !== null) terms.push(both);
       }

@@ -24,6 +24,7 @@ import type { CompiledStatement } from '../policy/statement.ts';
 import { finished, type Steps } from '../policy/steps.ts';
 import { ActionClasses } from './action-classes.ts';
 import { shutIn, traits } from './action-traits.ts';
+import { AlikeRoles, likenessOfRole } from './alike-roles.ts';
 import { askedGlob } from './asked-on.ts';
 import { bearerEntries } from './bearer-entries.ts';
 import { CallKeys } from './call-keys.ts';
@@ -233,6 +234,7 @@ export class ClosedFormBuilder {
   readonly #request: RequestFacts;
   readonly #entries: Entry[] = [];
   readonly #control = new Map<string, { readonly owners: Map<string, PreparedResource> }>();
+  readonly #alike = new Map<string, AlikeRoles>();
 
   /**
    * `home`: any resource of the principal's account, for the control policies above it; null if it has no account.
@@ -245,9 +247,25 @@ export class ClosedFormBuilder {
     if (home !== null) this.#addControl(home);
   }
 
-  /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
-  *add(resource: PreparedResource, governed: Governed): Steps<boolean> {
+  /**
+   * Adds a resource with its policy, as far as it concerns the principal; returns whether it does. `isAsWritten`: its policy is read like
+   * that of others.
+   */
+  *add(resource: PreparedResource, governed: Governed, isAsWritten = true): Steps<boolean> {
     if (!samePartition(this.#principal, resource)) return false;
+    const likeness = isAsWritten ? likenessOfRole(resource, governed) : null;
+    const { policy } = resource.facts;
+    if (likeness === null || policy === null) return yield* this.#addOne(resource, governed);
+    const known = this.#alike.get(likeness);
+    const roles = known ?? new AlikeRoles();
+    roles.add(governed, policy);
+    if (known !== undefined) return known.concerns;
+    this.#alike.set(likeness, roles);
+    roles.concerns = yield* this.#addOne(resource, roles);
+    return roles.concerns;
+  }
+
+  *#addOne(resource: PreparedResource, governed: Governed): Steps<boolean> {
     const found = yield* bearerEntries(this.#at(resource), governed);
     for (const entry of found) this.#push(entry);
     if (found.length > 0) this.#addControl(resource);

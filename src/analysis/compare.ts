@@ -53,11 +53,26 @@ function* sameUnion(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
 
 function* within(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
   for (const term of a) {
-    if (!(yield* isContained(term, b))) return false;
+    if (!(yield* isContained(term, b)) && !(yield* isCoveredInParts(term, b))) return false;
     yield 1;
   }
   return true;
 }
+
+/** Whether each resource of the longest list is in a term. Which resources a term names together is no difference. */
+function* isCoveredInParts(term: Term, terms: readonly Term[]): Steps<boolean> {
+  const [longest] = term.resources.toSorted((one, other) => other.length - one.length);
+  if (longest === undefined || longest.length < 2 || longest.length * terms.length > MOST_PARTS) return false;
+  const others = term.resources.filter((list) => list !== longest);
+  for (const glob of longest) {
+    if (!(yield* isContained({ ...term, resources: [...others, [glob]] }, terms))) return false;
+    yield 1;
+  }
+  return true;
+}
+
+/** Parts of a term, each times the terms that it is looked for in. */
+const MOST_PARTS = 100_000;
 
 function* printed(set: TermSet): Steps<readonly PermissionTerm[]> {
   let terms: readonly Term[] = set.allow;

@@ -57,7 +57,9 @@ export class Glob {
 
   /** Equal for equal patterns. */
   get key(): string {
-    return this.chunks.map(({ text, open }) => (open === null ? text : `${text}\u0001${Object.keys(open).join()}`)).join('\0');
+    return this.chunks
+      .map(({ text, open }) => (open === null ? text : `${text}\u0001${Object.keys(open).join()}`))
+      .join('\0');
   }
 
   /** Every text matches: the pattern consists of stars only. */

@@ -259,6 +259,57 @@ describe('steps one after the other', () => {
     ).toEqual(['u: delete-user-boundary u']);
   });
 
+  it('are held by Denies, until the policies with them are taken away', async () => {
+    const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
+    const managed = (name: string) => ({
+      arn: arn(name),
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(deny('s3:*', '*')) }],
+    });
+    const group = (name: string, inlinePolicies: readonly object[]) => ({
+      arn: `arn:aws:iam::${A}:group/${name}`,
+      inlinePolicies: inlinePolicies.map((one) => ({ name: 'held', document: policy(one as JsonObject) })),
+    });
+    const may = (...actions: string[]) => [allow('s3:GetObject'), ...actions.map((one) => allow(one))];
+    const found = await search({
+      policies: [managed('no'), managed('twice')],
+      groups: [group('limits', [deny('s3:*', '*')]), { ...group('more', []), attachedPolicies: [arn('twice')] }],
+      users: [
+        aUser('attached', may('iam:DetachUserPolicy'), { attachedPolicies: [arn('no')] }),
+        aUser('inline', [...may('iam:DeleteUserPolicy')], {
+          inlinePolicies: [
+            { name: 'own', document: policy(...may('iam:DeleteUserPolicy')) },
+            { name: 'no', document: policy(deny('s3:*', '*')) },
+          ],
+        }),
+        aUser('member', may('iam:RemoveUserFromGroup'), { groups: [group('limits', []).arn] }),
+        aUser('deleter', may('iam:DeleteGroupPolicy'), { groups: [group('limits', []).arn] }),
+        aUser(
+          'other',
+          [
+            allow('s3:GetObject'),
+            { ...allow('iam:DetachUserPolicy'), Condition: { ArnEquals: { 'iam:PolicyARN': arn('else') } } },
+          ],
+          {
+            attachedPolicies: [arn('no')],
+          },
+        ),
+        aUser('both', may('iam:DetachUserPolicy'), {
+          attachedPolicies: [arn('twice')],
+          groups: [group('more', []).arn],
+        }),
+      ],
+    });
+    expect(shown(found)).toEqual([
+      'attached: detach-user-policy attached',
+      'deleter: delete-group-policy deleter',
+      'inline: delete-user-policy inline',
+      'member: remove-user-from-group member',
+    ]);
+    expect(found.paths[0]?.gain?.before.decision.effect).toBe('EXPLICIT_DENY');
+    expect(found.paths.every(({ gain }) => gain?.gained.decision.allowed === true)).toBe(true);
+  });
+
   it('lift a boundary by a new version of it', async () => {
     const boundary = `arn:aws:iam::${A}:policy/b`;
     const versions = [{ versionId: 'v1', document: policy(allow(['s3:*', 'iam:CreatePolicyVersion'])) }];

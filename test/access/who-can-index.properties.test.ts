@@ -235,6 +235,32 @@ describe('the index', () => {
     expect(await ask(true)).toEqual(await ask(false));
   });
 
+  it('asks on the ARN that an action without resources is asked on, as decisions do', async () => {
+    const may = (Resource: string) => ({ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource });
+    const not = (NotResource: string) => ({ Effect: 'Allow', Action: 's3:*', NotResource });
+    const [wide, tagged] = [may('arn:aws:s3:::*'), not('arn:aws:s3:::${aws:PrincipalTag/team}/*')];
+    const users = [
+      aUser('a', [wide]),
+      aUser('b', [may('arn:aws:s3:::other')]),
+      aUser('c', [tagged], { tags: { team: 'red' } }),
+      aUser('d', [tagged]),
+      aUser('e', [wide], { arn: userArn('e', B) }),
+    ];
+    const { subject: _, ...question } = aQuestion(A, 's3:ListAllMyBuckets', '*');
+    const ask = async (isIndexed: boolean) => {
+      const memory = new MemoryDirectory({ users }, catalog);
+      memory.isIndexed = isIndexed;
+      return createAccess(memory, catalog).whoCan(question, { limit: 10 }, NOON);
+    };
+    const found = await ask(true);
+    expect(shown(found)).toEqual(shown(await ask(false)));
+    expect(found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([
+      userArn('a'),
+      userArn('c'),
+      userArn('e', B),
+    ]);
+  });
+
   it('answers for a pattern as deciding for each principal does', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.boolean(), async (directory, onAll) => {

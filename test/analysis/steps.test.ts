@@ -44,7 +44,8 @@ const [assumeRole] = catalog.actionsOf('sts').filter(({ name }) => name === 'sts
 
 const boundary = `arn:aws:iam::${A}:policy/boundary`;
 
-function permissionsWith(roles: number, work: Work) {
+/** `documents`: so many different trust documents. */
+function permissionsWith(roles: number, work: Work, documents = roles) {
   const document = {
     policies: [
       {
@@ -54,7 +55,7 @@ function permissionsWith(roles: number, work: Work) {
       },
     ],
     users: [aUser('hostile', many(30, 'own'), { permissionsBoundary: boundary })],
-    roles: Array.from({ length: roles }, (_, n) => aRole(`R${n}`, [trusts({ AWS: A })])),
+    roles: Array.from({ length: roles }, (_, n) => aRole(`R${n}`, [{ ...trusts({ AWS: A }), Sid: `S${n % documents}` }])),
   };
   const directory = new MemoryDirectory(document, catalog);
   const tools = { directory, catalog, actions: assumptionActions(catalog), work };
@@ -72,6 +73,19 @@ describe('closed forms', () => {
     });
     // 30 x 30 terms for each of the 100 roles would be 90,000 intersections.
     expect(work.units - before).toBeLessThan(20_000);
+  });
+
+  it('of many roles with the same trust document have one term for all of them', async () => {
+    const work = new Work(LONG);
+    const permissions = await permissionsWith(100, work, 1);
+    const { allow } = await work.run(permissions.setOf(assumeRole));
+    const letIn = allow.filter(({ statements }) => statements.some(({ layer }) => layer === 'TRUST_POLICY'));
+    // Each statement of the user with each of the boundary.
+    expect(letIn.length).toBe(900);
+    expect(new Set(letIn.map(({ resources }) => resources[0]?.length))).toEqual(new Set([100]));
+    const trusting = letIn[0]?.statements.filter(({ layer }) => layer === 'TRUST_POLICY') ?? [];
+    expect(trusting.map(({ holder }) => holder)).toHaveLength(100);
+    expect(new Set(trusting.map(({ policy }) => policy)).size).toBe(100);
   });
 
   it('say that actions are allowed without making all their terms', async () => {

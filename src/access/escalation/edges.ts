@@ -5,12 +5,13 @@ import type { Answer } from '../question.ts';
 import { allowsOf } from './grants.ts';
 import { boundaryKey, contextOf, methodFor, trustIsEnough } from './iam-calls.ts';
 import { type Asked, allAllowed, type Judge, type Supposed } from './judge.ts';
+import { liftedBy } from './lifted.ts';
 import { type EscalationKind, type IamMethod, METHODS } from './methods.ts';
 import type { EscalationStep } from './paths.ts';
 import type { Actor, Populations } from './population.ts';
 import { ServiceEdges } from './service-edges.ts';
 import type { Sight } from './sight.ts';
-import { inGroup, withEverything, withoutBoundary, withPolicyAs } from './supposed.ts';
+import { inGroup, withEverything, without, withoutBoundary, withPolicyAs } from './supposed.ts';
 
 /** A step that makes somebody more than it is. `supposed` null: what it is then is not known. */
 export interface Growth {
@@ -38,6 +39,9 @@ interface Call {
   readonly supposed: Supposed | null;
   readonly context: Readonly<Record<string, string>>;
 }
+
+/** `given`: condition keys of the call beside those of the method. */
+type MakeCall = (target: string, then: Supposed | null, given?: Readonly<Record<string, string>>) => Call;
 
 /** The steps from each user and role, found once. */
 export class EdgeFinder {
@@ -146,7 +150,7 @@ export class EdgeFinder {
     prepared: PreparedPrincipal,
   ): Promise<readonly Call[]> {
     const { arn } = one;
-    const call = (target: string, then: Supposed | null): Call => ({
+    const call: MakeCall = (target, then, given = {}) => ({
       method,
       target,
       to: arn,
@@ -154,8 +158,10 @@ export class EdgeFinder {
       context: {
         ...(one.boundary === null || method.on === 'group' ? {} : boundaryKey(one.boundary.arn)),
         ...contextOf(method, prepared),
+        ...given,
       },
     });
+    if (method.lifts !== undefined) return this.#lifted(method, one, prepared, call);
     if (method.kind === 'LIFT_BOUNDARY') {
       if (one.kind !== method.on || one.boundary === null) return [];
       const isSeen = await this.#sight.policy({ layer: 'PERMISSIONS_BOUNDARY', arn: one.boundary.arn, holder: null });
@@ -190,11 +196,34 @@ export class EdgeFinder {
     }
   }
 
+  /** Policies with Denies that are taken away. */
+  async #lifted(
+    method: IamMethod,
+    one: IndexedPrincipal,
+    prepared: PreparedPrincipal,
+    call: MakeCall,
+  ): Promise<readonly Call[]> {
+    const calls: Call[] = [];
+    for (const { holder, policyArn, takes } of liftedBy(method, one, prepared, this.#index)) {
+      const place = {
+        layer: 'IDENTITY_POLICY',
+        arn: policyArn,
+        holder: policyArn === null ? holder.arn : null,
+      } as const;
+      const isSeen = method.on === 'group' ? await this.#sight.group(holder) : await this.#sight.policy(place);
+      if (!isSeen) continue;
+      const key = `without ${policyArn ?? method.lifts ?? ''} of ${holder.arn}`;
+      const then = this.#supposed(one.arn, key, () => without(prepared, takes));
+      calls.push(call(holder.arn, then, policyArn === null ? {} : { 'iam:policyarn': policyArn }));
+    }
+    return calls;
+  }
+
   async #joined(
     { population }: Actor,
     one: IndexedPrincipal,
     prepared: PreparedPrincipal,
-    call: (target: string, then: Supposed | null) => Call,
+    call: MakeCall,
   ): Promise<readonly Call[]> {
     if (one.kind !== 'user') return [];
     const calls: Call[] = [];
@@ -206,11 +235,7 @@ export class EdgeFinder {
     return calls;
   }
 
-  async #ofGroups(
-    one: IndexedPrincipal,
-    prepared: PreparedPrincipal,
-    call: (target: string, then: Supposed | null) => Call,
-  ): Promise<readonly Call[]> {
+  async #ofGroups(one: IndexedPrincipal, prepared: PreparedPrincipal, call: MakeCall): Promise<readonly Call[]> {
     const then = this.#supposed(one.arn, '*', () => withEverything(prepared));
     const calls: Call[] = [];
     for (const group of one.groups) if (await this.#sight.group(group)) calls.push(call(group.arn, then));
@@ -222,7 +247,7 @@ export class EdgeFinder {
     method: IamMethod,
     one: IndexedPrincipal,
     prepared: PreparedPrincipal,
-    call: (target: string, then: Supposed | null) => Call,
+    call: MakeCall,
   ): Promise<readonly Call[]> {
     const { identity = [], boundary = null } = prepared.policies?.source ?? {};
     const layers = new Map<string, PolicyLayer>();

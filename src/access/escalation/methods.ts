@@ -28,6 +28,8 @@ export interface IamMethod extends EscalationMethod {
   readonly on: 'user' | 'role' | 'group' | 'policy';
   /** Condition keys whose values the caller chooses. Left out: none. */
   readonly context?: Readonly<Record<string, string>>;
+  /** What with Denies it takes away from its holder. Left out: nothing. */
+  readonly lifts?: 'attached' | 'inline' | 'membership';
 }
 
 /** One of the calls of a way through a service. `types`: the catalogue's types of the resources that it takes; empty: it takes none. */

@@ -36,6 +36,11 @@ export function withPolicyAs(principal: PreparedPrincipal, policyArn: string): P
   }));
 }
 
+/** Without some of its own policies. */
+export function without(principal: PreparedPrincipal, isTaken: (policy: AttachedPolicy) => boolean): PreparedPrincipal {
+  return holding(principal, ({ identity }) => ({ identity: identity.filter((one) => !isTaken(one)) }));
+}
+
 export function withoutBoundary(principal: PreparedPrincipal): PreparedPrincipal {
   return holding(principal, () => ({ boundary: null }));
 }

@@ -74,7 +74,12 @@ function isOfStranger({ caller: { principal, federatedProvider } }: CheckedReque
 }
 
 /** What a request says of its origin: the documents can fix it. */
-const ORIGINS = new Set(['aws:sourceip', 'aws:sourcearn', 'aws:principalorgid']);
+const ORIGINS = new Set([
+  'aws:sourceip',
+  'aws:sourcearn',
+  'aws:principalorgid',
+  'token.actions.githubusercontent.com:sub',
+]);
 
 describe('checking one document', () => {
   const runs = { numRuns: Math.ceil(Number(wanted) / REQUESTS / 3) };

@@ -3,6 +3,7 @@
  * PostgreSQL. Milliseconds of this process's CPU: what the database and other processes do does not count.
  */
 import type * as accessModule from '../../../src/access/access.ts';
+import type * as findingModule from '../../../src/access/findings/finding.ts';
 import type { Question } from '../../../src/access/question.ts';
 import type * as catalogModule from '../../../src/catalog/catalog.ts';
 import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
@@ -10,11 +11,13 @@ import type * as principalModule from '../../../src/policy/principal-id.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 import { built } from '../built.ts';
 import { median, ROUNDS } from '../measure.ts';
+import { formerly } from './former.ts';
 import { A_USER, ADMINISTRATOR, OBJECT, type SetsSize, setsWorld } from './sets-world.ts';
 
 const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
 const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
 const { createAccess } = await built<typeof accessModule>('access/access');
+const { FINDING_KINDS } = await built<typeof findingModule>('access/findings/finding');
 const { parsePrincipalRef } = await built<typeof principalModule>('policy/principal-id');
 
 const LARGE = process.argv.includes('--large');
@@ -69,6 +72,7 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
       question: name,
       first: Math.round(first),
       warm: Math.round(warm * 10) / 10,
+      before: formerly(size.principals, name),
     });
     return warm;
   };
@@ -116,6 +120,23 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
         warm: Math.round((each / found) * 10) / 10,
       });
     }
+    const holders = {
+      users: (world.users ?? []).map(({ arn }) => arn),
+      roles: (world.roles ?? []).map(({ arn }) => arn),
+      resources: (world.resources ?? []).map(({ arn }) => arn),
+      policies: (world.policies ?? []).map(({ arn }) => arn),
+      groups: new Set<string>(),
+      roots: [],
+      accountIds: null,
+      endpoints: [],
+    };
+    // Of more it takes longer than a request may.
+    if (size.principals <= MOST_DECIDED)
+      await row(
+        'findings, all kinds',
+        () => access.findings({ holders, kinds: new Set(FINDING_KINDS), mayRead: () => true }, NOW),
+        1,
+      );
     await row('summary of an administrator', async () =>
       (await access.effectivePermissions(admin, new Map(), NOW)).summary(),
     );
