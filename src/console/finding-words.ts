@@ -1,6 +1,8 @@
-import type { FindingKind, FindingWeight } from '../generated/console/questions.ts';
+import type { FindingKind, FindingsQuery, FindingWeight } from '../generated/console/questions.ts';
 import { policyAddress, principalAddress, resourceAddress } from './links.ts';
 import type { Meaning } from './words.ts';
+
+export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
 
 export const FINDING_KINDS: Readonly<Record<FindingKind, string>> = {
   PUBLIC_ACCESS: 'Open to everybody',

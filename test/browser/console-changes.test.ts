@@ -13,6 +13,12 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const opened = (page: Page, name: string) => page.locator('summary').filter({ hasText: name });
 const textOf = (page: Page) => page.getByRole('textbox', { name: 'Policy document' });
 
+/** The button waits for what is said of the text. */
+async function preview(page: Page): Promise<void> {
+  await button(page, 'Preview the change').click({ trial: true });
+  await button(page, 'Preview the change').press('Enter');
+}
+
 /** Types a name under a preview, which makes the change. */
 async function confirm(page: Page, name: string, verb: 'save' | 'remove'): Promise<void> {
   await page.getByLabel(`Type ${name} to ${verb} it`).fill(name);
@@ -37,7 +43,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
       }),
     );
     await page.getByText('Nothing is wrong with it').waitFor();
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await page.getByText(/^It changes what \d+ principals? may do/).waitFor();
     expect(await foundByAxe(page)).toEqual([]);
 
@@ -68,7 +74,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await page.getByLabel('Name', { exact: true }).fill('Extra');
     await button(page, 'Write it').press('Enter');
     await textOf(page).fill((await textOf(page).inputValue()).replace('BUCKET', 'dev-alice'));
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await confirm(page, 'Extra', 'save');
     await opened(page, 'Extra').waitFor();
 
@@ -76,7 +82,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await page
       .getByRole('combobox', { name: 'Managed policy' })
       .fill('arn:aws:iam::111111111111:policy/DeveloperAccess');
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await page
       .getByText(/^loses \d+ actions?$/)
       .first()
@@ -100,7 +106,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
       .waitFor();
     await button(page, 'Edit').last().press('Enter');
     await textOf(page).fill((await textOf(page).inputValue()).replace('"analytics"', '"nobody"'));
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await page.getByText('It changes what 1 principal may do').waitFor();
     await confirm(page, 'DataWriter', 'save');
     await page.getByText('if aws:PrincipalTag/team is nobody.').waitFor();
@@ -118,7 +124,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await page.getByRole('region', { name: 'Who can' }).getByText('alice').waitFor();
     await page.goBack();
     await button(page, 'Write one').press('Enter');
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await confirm(page, 'dev-alice', 'save');
     await page.getByText('"aws:SecureTransport"').waitFor();
     await button(page, 'Remove…').press('Enter');
@@ -135,7 +141,7 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await opened(page, 'KeepBuckets').press('Enter');
     await button(page, 'Edit').locator('visible=true').press('Enter');
     await textOf(page).fill((await textOf(page).inputValue()).replace('s3:DeleteBucket', 's3:*'));
-    await button(page, 'Preview the change').press('Enter');
+    await preview(page);
     await page
       .getByText(/^loses \d+ actions$/)
       .first()

@@ -149,8 +149,8 @@ describe('the console', { timeout: 120_000 }, () => {
   });
 
   test('an engineer looks: search, a principal with its actions, a policy, who can, the tree, ways and the trail', async () => {
-    const { page, complaints } = await signedIn('/', asOperator());
-    await heading(page, 'You are operator.');
+    const { page, complaints } = await signedIn('/organization', asOperator());
+    await heading(page, '3 accounts in 2 units.');
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Search' }).fill('Development');
     await page.getByRole('option', { name: /^Development account · 111111111111/ }).waitFor();

@@ -3,7 +3,7 @@ import { AccountPageDocument, type AccountPageQuery } from '../../generated/cons
 import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
 import { accountName, count } from '../names.ts';
 import { ControlPolicies } from '../parts/control-policies.tsx';
-import { FindingLines } from '../parts/finding-lines.tsx';
+import { FindingsOnDemand } from '../parts/finding-lines.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { timeText } from '../parts/role-parts.tsx';
@@ -42,7 +42,7 @@ function One({ id }: { readonly id: string }) {
         <>
           <Knowledge found={found} />
           <Levels found={found} saved={again} />
-          <FindingLines
+          <FindingsOnDemand
             title="Who from elsewhere comes in"
             none="No policy that stands in it lets anybody in from outside the organization."
             kinds={FROM_ELSEWHERE}

@@ -26,12 +26,6 @@ export function Findings() {
     useAnswer(AccountNamesDocument, {}).data?.accounts?.nodes.map((each) => [each.accountId, each]),
   );
   const { found, failure, loading, more, again, drop } = useFindings(kind, account, apart);
-  const [told, tell] = useState('');
-  const status = useRef<HTMLParagraphElement>(null);
-  useEffect(() => tell(''), [kind, account, apart]);
-  useEffect(() => {
-    if (told !== '') status.current?.focus();
-  }, [told]);
   const choose = (chosen: Readonly<Record<string, string>>): void => {
     const asked = Object.entries({ kind: kind ?? '', account, apart: apart ? 'yes' : '', ...chosen }).filter(
       ([, value]) => value !== '',
@@ -53,6 +47,40 @@ export function Findings() {
         </button>
       )}
       {found !== null && <Honest found={found} />}
+      {found !== null && (
+        <Listed key={`${kind} ${account} ${apart}`} found={found} apart={apart} names={names} drop={drop} />
+      )}
+      {loading && <Skeleton lines={6} />}
+      {!loading && found?.pageInfo.hasNextPage === true && (
+        <button type="button" class="button" onClick={more}>
+          Show more of {found.totalCount.toLocaleString('en')}
+        </button>
+      )}
+    </Page>
+  );
+}
+
+type Names = ReadonlyMap<string, { readonly accountId: string; readonly name: string | null }>;
+
+/** The findings of this page. One that is set apart, or listed again, leaves it, and that is said where it was asked for. */
+function Listed({
+  found,
+  apart,
+  names,
+  drop,
+}: {
+  readonly found: Found;
+  readonly apart: boolean;
+  readonly names: Names;
+  readonly drop: (id: string) => void;
+}) {
+  const [told, tell] = useState('');
+  const status = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (told !== '') status.current?.focus();
+  }, [told]);
+  return (
+    <>
       <div role="status">
         {told !== '' && (
           <p ref={status} tabIndex={-1}>
@@ -61,26 +89,20 @@ export function Findings() {
         )}
       </div>
       <ul class="findings">
-        {found?.nodes.map((each) => (
+        {found.nodes.map((each) => (
           <li key={each.id}>
             <FindingView
               finding={each}
               changed={() => {
                 drop(each.id);
-                tell(apart ? `Listed again: ${each.message}.` : `Set apart: ${each.message}.`);
+                tell(`${apart ? 'Listed again' : 'Set apart'}: ${each.message}.`);
               }}
               account={accountName(names.get(each.accountId ?? '')) || (each.accountId ?? '')}
             />
           </li>
         ))}
       </ul>
-      {loading && <Skeleton lines={6} />}
-      {!loading && found?.pageInfo.hasNextPage === true && (
-        <button type="button" class="button" onClick={more}>
-          Show more of {found.totalCount.toLocaleString('en')}
-        </button>
-      )}
-    </Page>
+    </>
   );
 }
 
@@ -94,7 +116,7 @@ function Filters({
   readonly kind: FindingKind | null;
   readonly account: string;
   readonly apart: boolean;
-  readonly names: ReadonlyMap<string, { readonly accountId: string; readonly name: string | null }>;
+  readonly names: Names;
   readonly choose: (chosen: Readonly<Record<string, string>>) => void;
 }) {
   return (

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { AssumableRolesDocument, KnownAccountsDocument } from '../../generated/console/questions.ts';
 import { askedLast } from '../asked.ts';
 import { lastHats } from '../hats.ts';
@@ -156,18 +156,23 @@ function AskedLast() {
   );
 }
 
+/** Findings take longest: they are asked for when the accounts are there. */
 function ForTheOperator() {
+  const [isLoaded, setLoaded] = useState(false);
   return (
     <>
-      <Accounts />
-      <FindingLines title="What to look at first" none="Nothing is found." first={5} />
+      <Accounts loaded={() => setLoaded(true)} />
+      {isLoaded && <FindingLines title="What to look at first" none="Nothing is found." first={5} />}
     </>
   );
 }
 
 /** For the operator: which accounts there are, and how much is known of each. */
-function Accounts() {
+function Accounts({ loaded }: { readonly loaded: () => void }) {
   const { data, failure, loading, again } = useAnswer(KnownAccountsDocument, {});
+  useEffect(() => {
+    if (!loading) loaded();
+  }, [loading]);
   const [all, setAll] = useState(false);
   const accounts = data?.accounts?.nodes ?? [];
   const shown = all ? accounts : accounts.slice(0, 12);

@@ -75,16 +75,33 @@ function Versions({ found, saved }: { readonly found: Found; readonly saved: () 
       {document === null ? (
         <p>You may not read it: that needs iam:GetPolicyVersion.</p>
       ) : (
-        <>
-          <Findings document={document} />
-          {isOfAws(found.arn) ? (
-            <DocumentView document={document} />
-          ) : (
-            <EditableDocument key={chosen ?? ''} draft={managedPolicy(found)} document={document} saved={saved} />
-          )}
-        </>
+        <Text key={chosen ?? ''} found={found} document={document} saved={saved} />
       )}
     </Section>
+  );
+}
+
+function Text({
+  found,
+  document,
+  saved,
+}: {
+  readonly found: Found;
+  readonly document: unknown;
+  readonly saved: () => void;
+}) {
+  if (isOfAws(found.arn)) {
+    return (
+      <>
+        <Findings document={document} />
+        <DocumentView document={document} />
+      </>
+    );
+  }
+  return (
+    <EditableDocument draft={managedPolicy(found)} document={document} saved={saved}>
+      <Findings document={document} />
+    </EditableDocument>
   );
 }
 

@@ -4,7 +4,7 @@ import { PrincipalDocument, type PrincipalQuery } from '../../generated/console/
 import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
-import { FindingLines } from '../parts/finding-lines.tsx';
+import { FindingsOnDemand } from '../parts/finding-lines.tsx';
 import { RoleGraph } from '../parts/graph.tsx';
 import { HeldPolicies } from '../parts/held-policies.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
@@ -57,7 +57,7 @@ function One({ id }: { readonly id: string }) {
           <RoleGraph principal={id} />
           {found.__typename === 'Role' && <RoleParts role={found} saved={again} />}
           {found.account !== null && (
-            <FindingLines
+            <FindingsOnDemand
               title="Findings about it"
               none="Nothing is found about it."
               account={found.account.accountId}

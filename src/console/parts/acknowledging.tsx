@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { AcknowledgeDocument } from '../../generated/console/questions.ts';
+import type { Finding } from '../finding-words.ts';
 import { ask } from '../questions/ask.ts';
 import type { Refusal } from '../questions/who.ts';
-import type { Finding } from './finding.tsx';
 import { Notice } from './notice.tsx';
 import { timeText } from './role-parts.tsx';
 

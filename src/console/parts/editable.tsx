@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import type { DirectoryChangeInput } from '../../generated/console/questions.ts';
@@ -15,9 +16,12 @@ export function EditableDocument({
   draft,
   document,
   saved,
+  children,
 }: {
   readonly draft: Draft;
   readonly document: unknown;
+  /** What is said of the document, above it, as long as it is not edited. */
+  readonly children?: ComponentChildren;
   /** The page asks for what there is now. */
   readonly saved: () => void;
 }) {
@@ -34,6 +38,7 @@ export function EditableDocument({
   }
   return (
     <>
+      {children}
       <DocumentView document={document} />
       <div class="actions">
         <button type="button" class="button" ref={edit} onClick={() => become('editing')}>

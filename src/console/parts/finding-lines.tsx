@@ -1,5 +1,5 @@
-import type { FindingKind } from '../../generated/console/questions.ts';
-import { FindingLinesDocument, type FindingLinesQuery } from '../../generated/console/questions.ts';
+import { useState } from 'preact/hooks';
+import { type FindingKind, FindingLinesDocument, type FindingLinesQuery } from '../../generated/console/questions.ts';
 import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
 import { count, shortName } from '../names.ts';
 import { useAnswer } from '../questions/use-answer.ts';
@@ -9,15 +9,7 @@ import { Verdict } from './verdict.tsx';
 
 type Line = NonNullable<FindingLinesQuery['findings']>['nodes'][number];
 
-/** Findings in a line each, the worst first, on the page of what they are about. */
-export function FindingLines({
-  title,
-  none,
-  kinds = null,
-  account = null,
-  first = 1000,
-  about = null,
-}: {
+interface Asked {
   readonly title: string;
   /** Said where nothing is found. */
   readonly none: string;
@@ -26,7 +18,25 @@ export function FindingLines({
   readonly first?: number;
   /** Only those of what has this ARN. */
   readonly about?: string | null;
-}) {
+}
+
+/** Findings where they are not what the page is about: looked for when somebody asks, because all of an account is read for it. */
+export function FindingsOnDemand(asked: Asked) {
+  const [isAsked, ask] = useState(false);
+  if (isAsked) return <FindingLines {...asked} />;
+  return (
+    <Section title={asked.title}>
+      <p>
+        <button type="button" class="button" onClick={() => ask(true)}>
+          Look for them
+        </button>
+      </p>
+    </Section>
+  );
+}
+
+/** Findings in a line each, the worst first. */
+export function FindingLines({ title, none, kinds = null, account = null, first = 1000, about = null }: Asked) {
   const accountIds = account === null ? null : [account];
   const { data, failure, loading, again } = useAnswer(FindingLinesDocument, { kinds, accountIds, first });
   const found = data?.findings ?? null;
@@ -36,7 +46,9 @@ export function FindingLines({
       title={title}
       aside={
         <a href={`/findings${account === null ? '' : `?account=${account}`}`}>
-          {about === null && kinds === null && found !== null ? `All ${count(found.totalCount, 'finding')}` : 'All findings'}
+          {about === null && kinds === null && found !== null
+            ? `All ${count(found.totalCount, 'finding')}`
+            : 'All findings'}
         </a>
       }
     >

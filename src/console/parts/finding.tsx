@@ -1,13 +1,10 @@
-import type { FindingsQuery } from '../../generated/console/questions.ts';
-import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { addressOfFinding, FINDING_KINDS, type Finding, WEIGHTS } from '../finding-words.ts';
 import { resourceAddress } from '../links.ts';
 import { list, shortName } from '../names.ts';
 import { Acknowledging } from './acknowledging.tsx';
 import { Arn } from './arn.tsx';
 import { Code } from './code.tsx';
 import { Verdict } from './verdict.tsx';
-
-export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
 
 /** Actions that are named; the number of the others is said. */
 const NAMED = 6;

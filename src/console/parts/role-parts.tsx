@@ -29,18 +29,19 @@ export function RoleParts({ role, saved }: { readonly role: Role; readonly saved
       <WhoCanAssume role={role.principalId} />
       {role.trustPolicy !== null && (
         <Section title="Trust policy">
-          <ul class="plain">
-            {trustInWords(role.trustPolicy).map((sentence, index) => (
-              <li key={index}>
-                <bdi>{sentence}</bdi>
-              </li>
-            ))}
-          </ul>
           <EditableDocument
             draft={trustPolicy({ arn: role.principalId, name: role.name })}
             document={role.trustPolicy}
             saved={saved}
-          />
+          >
+            <ul class="plain">
+              {trustInWords(role.trustPolicy).map((sentence, index) => (
+                <li key={index}>
+                  <bdi>{sentence}</bdi>
+                </li>
+              ))}
+            </ul>
+          </EditableDocument>
         </Section>
       )}
       <Sessions role={role.principalId} name={role.name} />
