@@ -45,9 +45,9 @@ test('what JSON.stringify writes, in memory that is used again', () => {
       (value, text, count) => {
         const whole = { data: { all: many(count, text), value } };
         const { length, response } = sent(whole);
-        const text_ = response.take();
-        expect(text_).toBe(JSON.stringify(whole));
-        expect(length).toBe(Buffer.byteLength(text_));
+        const written = response.take();
+        expect(written).toBe(JSON.stringify(whole));
+        expect(length).toBe(Buffer.byteLength(written));
       },
     ),
     { numRuns: 40 },
