@@ -1,7 +1,10 @@
 /** Who waits for a turn, in their order. */
 const waiting: (() => void)[] = [];
-/** When the present turn began, as far as it is known: when the last one who waited went on, or a request came. Milliseconds. */
-let since = 0;
+/**
+ * When the present turn began, as far as it is known: when the last one who waited went on, or a request came. Milliseconds; what
+ * has no end is not known.
+ */
+let since = Number.NEGATIVE_INFINITY;
 
 /**
  * Lets other work on this thread continue, such as answering other requests. Long searches call it between their parts;
@@ -25,6 +28,7 @@ function goOn(): void {
 function afterwards(): void {
   waiting.shift();
   if (waiting.length > 0) goOn();
+  else since = Number.NEGATIVE_INFINITY;
 }
 
 /** Somebody's turn begins now: a request has come, which is work of its own. */

@@ -203,7 +203,7 @@ export class Work {
 }
 
 /** Work between two turns of others. */
-export interface Slice {
+interface Slice {
   readonly began: number;
   /** What the process had used; null: only the clock counts. */
   readonly used: NodeJS.CpuUsage | null;

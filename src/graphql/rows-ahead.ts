@@ -26,7 +26,7 @@ type Resolver = GraphQLFieldResolver<unknown, object, object>;
 type Definition = GraphQLField<unknown, unknown>;
 
 /** Reads what the fields of several values need; null: nothing is to be read. */
-export type ReadAhead = (values: readonly unknown[], context: unknown) => Promise<void> | null;
+type ReadAhead = (values: readonly unknown[], context: unknown) => Promise<void> | null;
 
 /** By the context of an operation: the rows of values, as far as they were read. */
 const rowsOf = new WeakMap<object, WeakMap<object, Row>>();
