@@ -14,7 +14,8 @@ function instantOf(at: number, parameters: Parameters): string {
 
 /**
  * The conditions on an event `e`, apart from its accounts and the column `indexed`. `isNear`: what is of the time is found by its
- * numbers; an index on the time would be read whole for the first of a page, and is kept out of the planner's sight.
+ * numbers. The index on the time, and what times there are, are kept out of the planner's sight: it would read the index whole for the
+ * first of a page, and for a time at which it believes that nothing happened it would start processes that read beside each other.
  */
 function conditionsOf(
   filter: AuditFilter,
@@ -30,9 +31,9 @@ function conditionsOf(
   }
   if (outcome !== undefined && indexed !== 'outcome')
     conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
-  const compared = (condition: string): string => (isNear ? `(${condition}) IS TRUE` : condition);
-  if (from !== undefined) conditions.push(compared(`e.at >= ${instantOf(from, parameters)}`));
-  if (until !== undefined) conditions.push(compared(`e.at < ${instantOf(until, parameters)}`));
+  const time = isNear ? `(e.at + interval '0')` : 'e.at';
+  if (from !== undefined) conditions.push(`${time} >= ${instantOf(from, parameters)}`);
+  if (until !== undefined) conditions.push(`${time} < ${instantOf(until, parameters)}`);
   return conditions;
 }
 
