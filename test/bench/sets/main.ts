@@ -93,7 +93,7 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
       access.decideEach([{ ...about('s3:GetObject', resource), subject: subjectOf(A_USER) }], NOW),
     );
     const whoCan = (action: string, on: string) => () => access.whoCan(about(action, on), { limit: 20 }, NOW);
-    const found = await row('whoCan s3:GetObject', whoCan('s3:GetObject', resource));
+    await row('whoCan s3:GetObject', whoCan('s3:GetObject', resource));
     const { entries, total, list } = await access.whoCan(about('s3:GetObject', resource), { limit: 20 }, NOW);
     const last = entries.at(-1)?.answer.question.subject.principal;
     const after = last !== undefined && 'arn' in last ? last.arn : null;
@@ -113,6 +113,8 @@ async function measure(url: string, size: SetsSize): Promise<readonly Row[]> {
       const all = [...(world.users ?? []), ...(world.roles ?? [])];
       const questions = all.map(({ arn }) => ({ ...about('s3:GetObject', resource), subject: subjectOf(arn) }));
       const each = await row('deciding for each principal', async () => access.decideEach(questions, NOW));
+      // Beside each other, when both have run often.
+      const found = await row('whoCan s3:GetObject, once more', whoCan('s3:GetObject', resource));
       rows.push({
         principals: size.principals,
         question: `… / whoCan (${total} found)`,
