@@ -158,7 +158,9 @@ function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
 
 /** The services of which an Allow of `after`, and what is asked for, can name an action. */
 function servicesOf({ catalog, after, only }: Wanted): readonly string[] {
-  const allowed = servicesIn(after.statements.flatMap(({ statement }) => (statement.allows ? [statement.actions] : [])));
+  const allowed = servicesIn(
+    after.statements.flatMap(({ statement }) => (statement.allows ? [statement.actions] : [])),
+  );
   const asked = only === null ? null : servicesIn([only]);
   const isIn = (named: ReadonlySet<string> | null, service: string): boolean => named === null || named.has(service);
   return catalog.services().filter((service) => isIn(allowed, service) && isIn(asked, service));
