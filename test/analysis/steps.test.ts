@@ -55,7 +55,9 @@ function permissionsWith(roles: number, work: Work, documents = roles) {
       },
     ],
     users: [aUser('hostile', many(30, 'own'), { permissionsBoundary: boundary })],
-    roles: Array.from({ length: roles }, (_, n) => aRole(`R${n}`, [{ ...trusts({ AWS: A }), Sid: `S${n % documents}` }])),
+    roles: Array.from({ length: roles }, (_, n) =>
+      aRole(`R${n}`, [{ ...trusts({ AWS: A }), Sid: `S${n % documents}` }]),
+    ),
   };
   const directory = new MemoryDirectory(document, catalog);
   const tools = { directory, catalog, actions: assumptionActions(catalog), work };

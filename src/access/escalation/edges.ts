@@ -204,7 +204,7 @@ export class EdgeFinder {
     call: MakeCall,
   ): Promise<readonly Call[]> {
     const calls: Call[] = [];
-    for (const { holder, policyArn, takes } of liftedBy(method, one, prepared, this.#index)) {
+    for (const { holder, policyArn, takes } of liftedBy(method, one, this.#index)) {
       const place = {
         layer: 'IDENTITY_POLICY',
         arn: policyArn,

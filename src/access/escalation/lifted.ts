@@ -1,7 +1,10 @@
-import type { IndexedHolder, IndexedPrincipal, PrincipalIndex } from '../../directory/principals/indexed-principals.ts';
+import type {
+  IndexedDocument,
+  IndexedHolder,
+  IndexedPrincipal,
+  PrincipalIndex,
+} from '../../directory/principals/indexed-principals.ts';
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
-import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
-import type { CompiledPolicy } from '../../policy/load.ts';
 import type { IamMethod } from './methods.ts';
 
 // A Deny of a policy that somebody can take away from itself keeps it from nothing.
@@ -20,31 +23,35 @@ export interface Lifted {
 export function liftedBy(
   method: IamMethod,
   one: IndexedPrincipal,
-  prepared: PreparedPrincipal,
   index: Pick<PrincipalIndex, 'compiled'>,
 ): readonly Lifted[] {
   const holders = method.on === 'group' ? one.groups : one.kind === method.on ? [one] : [];
   const all: readonly IndexedHolder[] = [one, ...one.groups];
-  const identity = prepared.policies?.source.identity ?? [];
-  const isOf = (holder: IndexedHolder) => (policy: AttachedPolicy) =>
-    policy.arn === null && policy.holder === holder.arn;
-  const heldOnce = (holder: IndexedHolder, arn: string): boolean =>
-    all.filter((other) => other.arn !== holder.arn).every(({ attached }) => attached.every((each) => each.arn !== arn));
   return holders.flatMap((holder): readonly Lifted[] => {
-    const attached = holder.attached.filter(({ arn, document }) => document.isWhole && heldOnce(holder, arn));
-    const inline = identity.filter(isOf(holder)).filter(({ policy }) => denies(policy));
-    const denying = attached.filter(({ document }) => denies(index.compiled(document)));
+    const others = all.filter(({ arn }) => arn !== holder.arn);
+    const isElsewhere = (hash: string): boolean =>
+      others.some(({ inline }) => inline.some((document) => document.hash === hash));
+    const isAttached = (arn: string): boolean =>
+      others.some(({ attached }) => attached.some((policy) => policy.arn === arn));
+    const attached = holder.attached.filter(({ arn, document }) => document.isWhole && !isAttached(arn));
+    const inline = holder.inline.filter(({ hash, isWhole }) => isWhole && !isElsewhere(hash));
+    const isDeny = (document: IndexedDocument): boolean =>
+      index.compiled(document).statements.some(({ allows }) => !allows);
+    const taking = (documents: readonly IndexedDocument[], arns: readonly string[]): Lifted['takes'] => {
+      const texts = new Set(documents.map((document) => index.compiled(document).source.text));
+      return ({ arn, policy }) => (arn === null ? texts.has(policy.source.text) : arns.includes(arn));
+    };
+    const own = inline.filter(isDeny);
+    const managed = attached.filter(({ document }) => isDeny(document)).map(({ arn }) => arn);
     switch (method.lifts) {
       case 'attached':
-        return denying.map(({ arn }) => ({ holder, policyArn: arn, takes: (policy) => policy.arn === arn }));
+        return managed.map((arn) => ({ holder, policyArn: arn, takes: taking([], [arn]) }));
       case 'inline':
-        return inline.length === 0 ? [] : [{ holder, policyArn: null, takes: (policy) => inline.includes(policy) }];
+        return own.length === 0 ? [] : [{ holder, policyArn: null, takes: taking(own, []) }];
       case 'membership': {
-        if (inline.length + denying.length === 0) return [];
-        const arns = new Set(attached.map(({ arn }) => arn));
-        const takes = (policy: AttachedPolicy): boolean =>
-          isOf(holder)(policy) || (policy.arn !== null && arns.has(policy.arn));
-        return [{ holder, policyArn: null, takes }];
+        if (own.length + managed.length === 0) return [];
+        const arns = attached.map(({ arn }) => arn);
+        return [{ holder, policyArn: null, takes: taking(inline, arns) }];
       }
       case undefined:
         return [];
@@ -52,9 +59,4 @@ export function liftedBy(
         return method.lifts satisfies never;
     }
   });
-}
-
-/** What it denies is known completely. */
-function denies({ statements, faults }: CompiledPolicy): boolean {
-  return faults.length === 0 && statements.some(({ allows }) => !allows);
 }

@@ -1,4 +1,10 @@
-import type { Catalog } from '../../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
+import { actionName } from '../../evaluation/layer-set.ts';
+import { actionMatches } from '../../policy/action-pattern.ts';
+import { resourceText } from '../../policy/arn.ts';
+import type { ContextReader } from '../../policy/context-key.ts';
+import { type ResourcePattern, resourceMatches } from '../../policy/resource-pattern.ts';
+import type { CompiledStatement } from '../../policy/statement.ts';
 import type { Steps } from '../../policy/steps.ts';
 import type { CheckedDocument } from '../policy-checks/checked-document.ts';
 import { searchGrant } from '../policy-checks/search.ts';
@@ -11,10 +17,63 @@ import { type FoundDocument, named, statementIn } from './found-document.ts';
  */
 export function* isWithoutGrant(catalog: Catalog, document: CheckedDocument, now: number): Steps<boolean> {
   if (!document.statements.some(({ statement }) => statement.allows)) return false;
+  if (document.statements.some(({ statement }) => grantsPlainly(catalog, document, statement))) return false;
   const every = { actions: null, resources: null, byStrangers: false } as const;
   const outcome = yield* searchGrant({ catalog, kind: 'identity', after: document, before: null, now, ...every });
   return outcome.kind === 'none';
 }
+
+/**
+ * Whether an Allow without conditions grants something that no Deny of the document is about, as nearly all of them do: to see it takes
+ * a small part of the time of a search. False proves nothing.
+ */
+function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow: CompiledStatement): boolean {
+  if (!allow.allows || allow.conditions.length > 0 || allow.resources === null || allow.resources.negated) return false;
+  const denies = statements.filter(({ statement }) => !statement.allows);
+  const isDenied = ({ actions }: CompiledStatement, action: CatalogAction): boolean =>
+    actionMatches(actions, action.service, actionName(action));
+  const { patterns } = allow.resources;
+  return someNamed(catalog, allow).some(
+    (action) =>
+      // Some calls of IAM AWS itself refuses, whoever makes them.
+      action.service !== 'iam' &&
+      !denies.some(({ statement }) => isDenied(statement, action)) &&
+      patterns.some((pattern) => pattern.everything || coversSome(catalog, action, pattern)),
+  );
+}
+
+/** Actions of a service that are looked through. */
+const MOST_TRIED = 20;
+
+/** Some actions that the statement names. */
+function someNamed(catalog: Catalog, { actions }: CompiledStatement): readonly CatalogAction[] {
+  const services = new Set(actions.patterns.map(({ service }) => service ?? 's3'));
+  const tried = actions.negated ? ['s3', 'ec2', 'sqs'] : [...services].slice(0, MOST_TRIED);
+  return tried.flatMap((service) => {
+    const named = catalog
+      .actionsOf(service)
+      .find((action) => actionMatches(actions, action.service, actionName(action)));
+    return named ?? [];
+  });
+}
+
+/** Whether the action is asked on a resource that the pattern covers: one is made up from it. */
+function coversSome(catalog: Catalog, action: CatalogAction, pattern: ResourcePattern): boolean {
+  if (pattern.template !== null || action.wildcardOnly) return false;
+  const [scheme = '', partition = '', service = '', region = '', account = '', ...rest] = pattern.parts;
+  const filled = [
+    scheme,
+    partition.includes('*') ? 'aws' : partition,
+    service.includes('*') ? action.service : service,
+    region.includes('*') ? 'us-east-1' : region,
+    account.includes('*') ? '111111111111' : account,
+    ...rest.map((text) => text.replaceAll(/[*?]/g, 'x')),
+  ].join(':');
+  const resource = resourceText(filled);
+  return catalog.fit(action, filled).kind === 'fits' && resourceMatches(pattern, resource, NO_CONTEXT) === 'match';
+}
+
+const NO_CONTEXT: ContextReader = { value: () => undefined };
 
 export function grantsNothing(document: FoundDocument, { statements }: CheckedDocument): NewFinding {
   return {

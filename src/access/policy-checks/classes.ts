@@ -57,7 +57,7 @@ export function* actionGroups(wanted: Wanted): Steps<readonly ActionGroup[]> {
   const ofCatalog = resourceServices(catalog);
   const allows = (ids: readonly number[]): boolean =>
     ids.some((id) => id < after.statements.length && statements[id]?.statement.allows === true);
-  const services = catalog.services().filter((service) => kind !== 'trust' || service === 'sts');
+  const services = servicesOf(wanted).filter((service) => kind !== 'trust' || service === 'sts');
   for (const service of services) {
     yield 1;
     for (const action of catalog.actionsOf(service)) {
@@ -156,10 +156,39 @@ function kindsFor(rules: readonly Ruled[]): (action: CatalogAction) => string {
   };
 }
 
+/** The services of which an Allow of `after`, and what is asked for, can name an action. */
+function servicesOf({ catalog, after, only }: Wanted): readonly string[] {
+  const allowed = servicesIn(
+    after.statements.flatMap(({ statement }) => (statement.allows ? [statement.actions] : [])),
+  );
+  const asked = only === null ? null : servicesIn([only]);
+  const isIn = (named: ReadonlySet<string> | null, service: string): boolean => named === null || named.has(service);
+  return catalog.services().filter((service) => isIn(allowed, service) && isIn(asked, service));
+}
+
+/** Null: every one. */
+function servicesIn(elements: readonly ActionElement[]): ReadonlySet<string> | null {
+  const named = new Set<string>();
+  for (const { negated, patterns } of elements) {
+    if (negated) return null;
+    for (const { service } of patterns) {
+      if (service === null) return null;
+      named.add(service);
+    }
+  }
+  return named;
+}
+
+const ofResources = new WeakMap<Catalog, ReadonlySet<string>>();
+
 /** The services that resources of the catalogue belong to. */
 function resourceServices(catalog: Catalog): ReadonlySet<string> {
+  const known = ofResources.get(catalog);
+  if (known !== undefined) return known;
   const types = catalog.services().flatMap((service) => catalog.service(service)?.resourceTypes ?? []);
-  return new Set(types.flatMap(({ arns }) => arns.map((arn) => arn.split(':')[SERVICE] ?? '')));
+  const services = new Set(types.flatMap(({ arns }) => arns.map((arn) => arn.split(':')[SERVICE] ?? '')));
+  ofResources.set(catalog, services);
+  return services;
 }
 
 /** Whether a statement is about resources of a service that is not one of these, and all that may be said of such a service differs. */
