@@ -99,9 +99,9 @@ function isWellFormed(catalog: Catalog, question: Question): boolean {
   }
 }
 
-/** Waits for no others. */
-function alone(tools: DecideTools, now: number): Waiting {
-  let since: Revision | null = null;
+/** Waits for no others. `known`: any state of the directory that is no older is good enough. */
+export function alone(tools: DecideTools, now: number, known?: Revision): Waiting {
+  let since: Revision | null = known ?? null;
   return {
     decider: null,
     get since() {

@@ -1,6 +1,6 @@
 /** Who waits for a turn, in their order. */
 const waiting: (() => void)[] = [];
-/** When the present turn began, as far as it is known: when the last one who waited went on. Milliseconds. */
+/** When the present turn began, as far as it is known: when the last one who waited went on, or a request came. Milliseconds. */
 let since = 0;
 
 /**
@@ -27,11 +27,28 @@ function afterwards(): void {
   if (waiting.length > 0) goOn();
 }
 
-/** How long work may go on in one turn. Milliseconds. */
-const ONE_TURN = 3;
+/** Somebody's turn begins now: a request has come, which is work of its own. */
+export function beginTurn(): void {
+  since = performance.now();
+}
 
-/** Whether the present turn has taken long enough. Where it is not known when it began, as by a clock that went back, it has. */
+/** How long work may go on in one turn. Milliseconds. */
+const ONE_TURN = 2;
+/** A turn that began before that is not the present one. Milliseconds. */
+const FORGOTTEN = 20;
+
+/**
+ * Whether the present turn has taken long enough. Where it is not known when it began, as by a clock that went back, it has. The
+ * clock counts, not the processor's time: whoever waits has waited, whatever this process did meanwhile.
+ */
 export function turnIsOver(): boolean {
   const passed = performance.now() - since;
   return passed > ONE_TURN || passed < 0;
+}
+
+/** When the present turn began; now, where that is not known. Milliseconds. */
+export function turnBegan(): number {
+  const now = performance.now();
+  const passed = now - since;
+  return passed > FORGOTTEN || passed < 0 ? now : since;
 }

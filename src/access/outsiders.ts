@@ -97,14 +97,15 @@ export async function judgedOutsiders(
   if (candidates.length === 0) return { outsiders: [], gaps: [] };
   const source = context.get('aws:sourceaccount');
   const endpoint = endpointIdOf(context);
-  const gathered = await tools.directory.gather({
+  const wanted = {
     principals: candidates.flatMap(refsOf),
     roles: [],
     resources: [{ arn, accountId: resourceAccount }],
     accounts: typeof source === 'string' && isAccountId(source) ? [source] : [],
     endpoints: endpoint === null ? [] : [endpoint],
     now,
-  });
+  };
+  const gathered = await tools.directory.gather(wanted, check.first);
   check(gathered.revision);
   const judge = new Judge(search, gathered, gathered.resource(arn, resourceAccount).value, now);
   const found = candidates.flatMap((one) => judge.judge(one) ?? []);

@@ -9,7 +9,7 @@ import { Numbered } from './numbered.ts';
 import { AskedOfAll, type ClassOptions, type OpenRequest } from './open-request.ts';
 import { rootOf } from './outside-principals.ts';
 import { mayBeAllowed, PrincipalReading } from './principal-reading.ts';
-import { asksForOwner, SaidByDocuments } from './said-by-documents.ts';
+import { asksForOwner, type SaidAlike, SaidByDocuments } from './said-by-documents.ts';
 
 /** Principals that get the same outcome, in the order in which they were found. */
 export interface PrincipalClass {
@@ -34,6 +34,7 @@ const KINDS: readonly PrincipalKind[] = ['user', 'role', 'linked'];
 export class Divisions {
   readonly numbered = new Numbered();
   readonly known = new Map<string, readonly PrincipalClass[]>();
+  readonly said: SaidAlike = new Map();
 }
 
 /** Divides principals so that one decision holds for all of a class: effect, conditions, and what the directory does not know. */
@@ -59,7 +60,7 @@ export class PrincipalClasses {
     this.#divisions = divisions;
     this.#numbered = divisions?.numbered ?? new Numbered();
     this.#asked = new AskedOfAll(open, options);
-    this.#said = new SaidByDocuments(index, this.#asked, this.#numbered);
+    this.#said = new SaidByDocuments(index, this.#asked, this.#numbered, divisions?.said ?? null);
     this.#needsOwnAllow = this.#asked.needsOwnAllow;
   }
 
@@ -80,7 +81,7 @@ export class PrincipalClasses {
   /** Equal for actions that divide principals alike; null: there may be none. */
   #likeness(accounts: ReadonlyMap<string, string>): string | null {
     const { open, shared, options } = this.#asked;
-    const said = this.#said.likeness();
+    const { likeness: said } = this.#said.said;
     if (said === null || options.pattern !== null) return null;
     const all = [...accounts].map(([id, arn]) => this.#account(id, arn));
     const dependences = [...shared.dependences, ...all.flatMap((account) => account.dependences)];
@@ -107,11 +108,12 @@ export class PrincipalClasses {
   #keyOf(one: IndexedPrincipal): number | null {
     const { arn, id, accountId, kind } = one;
     const { shared, options } = this.#asked;
+    const { said } = this.#said;
     if (arn === options.apart || shared.names(arn, id, accountId, kind === 'role')) return null;
     const account = this.#account(accountId, arn);
     const ofKind = account.classes.get(kindOf(one)) ?? 0;
     // Whoever has no policy that allows is denied: why makes no difference, and need not be worked out for each.
-    if (this.#needsOwnAllow && account.isKnown && !mayBeAllowed(one, this.#said.identity)) return ofKind;
+    if (this.#needsOwnAllow && account.isKnown && !mayBeAllowed(one, said.identity)) return ofKind;
     if (account.isDivided) return null;
     const reading = new PrincipalReading(one, account, this.#asked, this.#numbered);
     reading.begin(ofKind);
@@ -120,11 +122,11 @@ export class PrincipalClasses {
     if (one.boundary === null) reading.begin(this.#numbered.pair(reading.key, 0));
     else {
       reading.begin(this.#numbered.pair(reading.key, 1));
-      reading.add(one.boundary.document, this.#said.boundary, one.boundary.arn);
+      reading.add(one.boundary.document, said.boundary, one.boundary.arn);
       reading.end();
     }
-    reading.addHolder(one, this.#said.identity);
-    for (const group of one.groups) reading.addHolder(group, this.#said.identity);
+    reading.addHolder(one, said.identity);
+    for (const group of one.groups) reading.addHolder(group, said.identity);
     return reading.end();
   }
 
@@ -151,7 +153,7 @@ export class PrincipalClasses {
       this.#asked.options.pattern !== null ||
       // If nobody else is known to own the resource, it is taken for the caller's own.
       (resource.accountId === null &&
-        (this.#said.asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
+        (this.#said.said.asksForOwner || rules.some((rule) => asksForOwner(rule.statement)))) ||
       this.#asked.shared.accounts.has(accountId) ||
       !isKnown;
     const text = JSON.stringify([

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { IndexedDocument, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
-import { CallerDependence } from '../evaluation/caller-marks.ts';
+import type { DocumentAbout, IndexedDocument, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import { CallerDependence, variesByAction } from '../evaluation/caller-marks.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { actionName } from '../evaluation/layer-set.ts';
 import { Rule } from '../evaluation/rule.ts';
-import { actionMatches } from '../policy/action-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
 import type { Numbered } from './numbered.ts';
@@ -30,70 +30,100 @@ const ALWAYS_ALLOWS = 1;
 const ALWAYS_DENIES = 2;
 
 /** What the documents of all principals say about an open request. Those that say nothing are left out. */
-export class SaidByDocuments {
-  readonly identity = new Map<IndexedDocument, Said>();
-  readonly boundary = new Map<IndexedDocument, Said>();
+interface SaidOfAll {
+  readonly identity: ReadonlyMap<IndexedDocument, Said>;
+  readonly boundary: ReadonlyMap<IndexedDocument, Said>;
   /** A policy of some principal depends on whose the resource is. */
-  asksForOwner = false;
+  readonly asksForOwner: boolean;
+  /** Equal for requests about which the documents say the same in the same statements; null: the action makes a difference. */
+  readonly likeness: string | null;
+}
+
+/** What documents say about several actions on one resource: actions about which the same statements are share it. */
+export type SaidAlike = Map<string, SaidOfAll>;
+
+/** Reads what the documents of all principals say about an open request. `alike`: what was read for others; null: this is the only one. */
+export class SaidByDocuments {
   readonly #index: PrincipalIndex;
   readonly #asked: AskedOfAll;
   readonly #numbered: Numbered;
+  readonly #alike: SaidAlike | null;
+  readonly #identity = new Map<IndexedDocument, Said>();
+  readonly #boundary = new Map<IndexedDocument, Said>();
+  #asksForOwner = false;
+  #varies = false;
+  #read: SaidOfAll | null = null;
 
-  constructor(index: PrincipalIndex, asked: AskedOfAll, numbered: Numbered) {
+  constructor(index: PrincipalIndex, asked: AskedOfAll, numbered: Numbered, alike: SaidAlike | null) {
     this.#index = index;
     this.#asked = asked;
     this.#numbered = numbered;
+    this.#alike = alike;
   }
 
-  /** Equal for requests about which the documents say the same in the same statements; null: the action makes a difference. */
-  likeness(): string | null {
-    const all = createHash('sha256');
-    for (const [document, { always, mayAllow, open }] of this.identity) {
-      if (open.some(({ dependence }) => dependence?.dependsOnAction === true)) return null;
-      all.update(`${document.hash} ${always} ${mayAllow} ${open.map(({ token }) => token).join(',')}\n`);
-    }
-    return `${this.asksForOwner} ${all.digest('base64')}`;
+  /** INVARIANT: they are read. */
+  get said(): SaidOfAll {
+    if (this.#read === null) throw new Error('the documents are not read');
+    return this.#read;
   }
 
   *read(): Steps<void> {
-    for (const document of this.#index.documentsAbout(this.#asked.open.action.service)) {
-      if (this.#readOne(document)) yield 1;
+    const { open, options } = this.#asked;
+    const about = this.#index.statementsAbout(open.action.service, actionName(open.action));
+    // Of a pattern, each action has its own resources.
+    const alike = options.pattern === null ? this.#alike : null;
+    const key = `${open.action.service} ${open.resource.kind} ${about.likeness}`;
+    this.#read = alike?.get(key) ?? null;
+    if (this.#read !== null) return;
+    let count = 0;
+    for (const one of about.documents) {
+      this.#add(one);
+      count += 1;
+      if (count % 8 === 0) yield 1;
     }
+    this.#read = {
+      identity: this.#identity,
+      boundary: this.#boundary,
+      asksForOwner: this.#asksForOwner,
+      likeness: this.#alike === null ? null : this.#likeness(),
+    };
+    if (!this.#varies) alike?.set(key, this.#read);
   }
 
-  /** False: it cannot be read. */
-  #readOne(document: IndexedDocument): boolean {
-    const { action } = this.#asked.open;
-    if (!document.isWhole) return false;
-    const policy = this.#index.compiled(document);
-    const name = actionName(action);
-    const about = policy.statements.filter(({ actions }) => actionMatches(actions, action.service, name));
-    if (about.length === 0) return true;
-    this.asksForOwner ||= about.some(asksForOwner);
-    const attached = { policy, id: document.hash, name: null, arn: null };
+  #likeness(): string | null {
+    const all = createHash('sha256');
+    for (const [document, { always, mayAllow, open }] of this.#identity) {
+      if (open.some(({ dependence }) => dependence?.dependsOnAction === true)) return null;
+      all.update(`${document.hash} ${always} ${mayAllow} ${open.map(({ token }) => token).join(',')}\n`);
+    }
+    return `${this.#asksForOwner} ${all.digest('base64')}`;
+  }
+
+  #add({ document, policy, statements: about }: DocumentAbout): void {
+    this.#asksForOwner ||= about.some(asksForOwner);
+    this.#varies ||= about.some(variesByAction);
+    let attached: AttachedPolicy | null = null;
+    let always = 0;
+    let mayAllow = false;
+    const relevant: CompiledStatement[] = [];
+    for (const statement of about) {
+      const relevance = this.#asked.relevanceOf(statement);
+      if (relevance === 'NEVER') continue;
+      mayAllow ||= statement.allows;
+      if (relevance === 'ALWAYS') always |= statement.allows ? ALWAYS_ALLOWS : ALWAYS_DENIES;
+      else relevant.push(statement);
+    }
+    if (always === 0 && relevant.length === 0) return;
     const read = (layer: PolicyLayer): Said => {
-      let always = 0;
-      let mayAllow = false;
-      const open: OpenRule[] = [];
-      for (const statement of about) {
-        const relevance = this.#asked.relevanceOf(statement);
-        if (relevance === 'NEVER') continue;
-        mayAllow ||= statement.allows;
-        if (relevance === 'ALWAYS') {
-          always |= statement.allows ? ALWAYS_ALLOWS : ALWAYS_DENIES;
-          continue;
-        }
-        const rule = new Rule(statement, attached, layer, 0);
+      const open = relevant.map((statement): OpenRule => {
+        attached ??= { policy, id: document.hash, name: null, arn: null };
         const token = this.#numbered.text(`${document.hash} ${statement.index}`);
-        open.push({ token, dependence: CallerDependence.of(rule) });
-      }
+        return { token, dependence: CallerDependence.of(new Rule(statement, attached, layer, 0)) };
+      });
       return { always, mayAllow, open };
     };
-    const said = read('IDENTITY_POLICY');
-    if (said.always === 0 && said.open.length === 0) return true;
-    this.identity.set(document, said);
-    this.boundary.set(document, read('PERMISSIONS_BOUNDARY'));
-    return true;
+    this.#identity.set(document, read('IDENTITY_POLICY'));
+    this.#boundary.set(document, read('PERMISSIONS_BOUNDARY'));
   }
 }
 

@@ -23,7 +23,11 @@ export async function* partsOfPages<T>(
 const SCAN_ATTEMPTS = 5;
 
 /** Given to a scan: throws `RevisionMoved` if a part of it has another revision than the parts before. */
-export type OneRevision = (revision: Revision) => void;
+export interface OneRevision {
+  (revision: Revision): void;
+  /** That of the first part, from which the others need not read it anew; undefined: there was none yet. */
+  readonly first?: Revision | undefined;
+}
 
 class RevisionMoved extends Error {}
 
@@ -33,10 +37,9 @@ class RevisionMoved extends Error {}
  */
 export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < SCAN_ATTEMPTS; attempt += 1) {
-    let first: Revision | null = null;
-    const check: OneRevision = (revision) => {
-      first ??= revision;
-      if (revision !== first) throw new RevisionMoved();
+    const check: OneRevision & { first?: Revision } = (revision) => {
+      check.first ??= revision;
+      if (revision !== check.first) throw new RevisionMoved();
     };
     try {
       return await scan(check);

@@ -3,7 +3,7 @@ import { NOT_IN_MEMORY } from '../directory/not-in-memory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { Decider, type DeciderTools } from './decider.ts';
-import { nextTurn } from './next-turn.ts';
+import { nextTurn, turnBegan } from './next-turn.ts';
 import type { Question } from './question.ts';
 import type { Work } from './work.ts';
 
@@ -37,7 +37,7 @@ export interface Batch<T> {
 
 type Results<T> = readonly (T | RolegateError)[];
 
-/** Milliseconds for which a batch keeps others waiting. */
+/** Milliseconds for which a batch keeps others waiting, with what was done in its turn before. */
 const TURN = 2;
 /** Decisions between two looks at the clock. */
 const BETWEEN = 32;
@@ -71,7 +71,7 @@ class Round<T> {
   /** Decides on for a turn, or to the end if nobody is to be let in. Returns whether it is through. */
   goOn(decider: Decider, turn: number): boolean {
     const end = this.#left?.length ?? this.#batch.count;
-    const until = end - this.#next > BETWEEN ? performance.now() + turn : Number.POSITIVE_INFINITY;
+    const until = end - this.#next > BETWEEN ? turnBegan() + turn : Number.POSITIVE_INFINITY;
     while (this.#next < end) {
       const index = this.#left === null ? this.#next : (this.#left[this.#next] ?? 0);
       this.#next += 1;

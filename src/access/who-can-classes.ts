@@ -110,14 +110,15 @@ async function dividing(
 ): Promise<Steps<readonly PrincipalClass[]>> {
   const { context, assumeContextKeys: assumes = true, tagsAsGiven } = question;
   const endpoint = endpointIdOf(context);
-  const gathered = await tools.directory.gather({
+  const wanted = {
     principals: [...accounts].map(([id, arn]) => rootOf(id, arn.split(':', 2)[1] ?? 'aws')),
     roles: [],
     resources: [],
     accounts: [...accounts.keys()],
     endpoints: endpoint === null ? [] : [endpoint],
     now,
-  });
+  };
+  const gathered = await tools.directory.gather(wanted, check.first);
   check(gathered.revision);
   const way = throughEndpoint({ kind: 'user' }, context, gathered);
   const facts = { now, authority: 'directory', assumes, ...(tagsAsGiven === true ? { tagsAsGiven } : {}) } as const;

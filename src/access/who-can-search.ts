@@ -5,7 +5,7 @@ import type { Veil } from '../evaluation/veil.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
-import { type DecideTools, decideEach } from './decide.ts';
+import { alone, type DecideTools, decideEach } from './decide.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import type { WhoCanOptions } from './who-can-answer.ts';
@@ -60,12 +60,8 @@ export class WhoCanSearch {
   /** Throws BAD_USER_INPUT if nobody knows the owner. */
   async lookUpResource(): Promise<SearchedResource> {
     const { resource: arn, resourceAccount } = this.question;
-    const gathered = await this.tools.directory.gather({
-      principals: [],
-      roles: [],
-      resources: [{ arn, accountId: resourceAccount }],
-      now: this.now,
-    });
+    const wanted = { principals: [], roles: [], resources: [{ arn, accountId: resourceAccount }], now: this.now };
+    const gathered = await this.tools.directory.gather(wanted, this.check.first);
     this.check(gathered.revision);
     const { value, gaps } = gathered.resource(arn, resourceAccount);
     if (value.accountId === null && leavesOwnerOpen(this.action, this.question)) throw ownerIsNeeded(this.question);
@@ -105,8 +101,10 @@ export class WhoCanSearch {
 
   async #decide(questions: readonly Question[]): Promise<readonly (Answer | RolegateError)[]> {
     const { behind } = this.options.scope ?? {};
-    const decide = async (some: readonly Question[], veil: Veil | null) =>
-      decideEach({ ...this.tools, forSearch: true, ...(veil !== null && { veil }) }, some, this.now);
+    const decide = async (some: readonly Question[], veil: Veil | null) => {
+      const tools = { ...this.tools, forSearch: true, ...(veil !== null && { veil }) } as const;
+      return decideEach(tools, some, this.now, alone(tools, this.now, this.check.first));
+    };
     return behind === undefined ? decide(questions, null) : behind(questions, decide);
   }
 }

@@ -1,6 +1,6 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { Steps } from '../policy/steps.ts';
-import { nextTurn, turnIsOver } from './next-turn.ts';
+import { beginTurn, nextTurn, turnIsOver } from './next-turn.ts';
 
 /** How long a request may take. Milliseconds. */
 export interface WorkLimits {
@@ -41,15 +41,16 @@ export class Work {
     this.#limits = limits;
   }
 
-  /** The request is there: its time begins. */
+  /** The request is there: its time begins, and its turn. */
   begin(): void {
+    beginTurn();
     this.#until = performance.now() + this.#limits.time;
   }
 
   /** From now on the time counts from the last progress: for what may take long as long as it gets on. */
   takesLong(limits: WorkLimits): void {
     this.#limits = limits;
-    this.begin();
+    this.#until = performance.now() + limits.time;
   }
 
   /** Milliseconds until it has taken too long. */
@@ -111,9 +112,15 @@ export class Work {
     }
   }
 
-  /** Counts this process's time that was not measured by `run`. Milliseconds. */
-  spend(milliseconds: number): void {
-    this.#cpu += milliseconds;
+  /** Begins to measure this process's time for a turn that is not one of `run`: `spend` counts it. */
+  measure(): Slice {
+    const isLong = this.#cpu > this.#limits.cpu * BY_THE_CLOCK;
+    return { began: performance.now(), used: isLong ? process.cpuUsage() : null };
+  }
+
+  /** Counts what this process has used since. */
+  spend(slice: Slice): void {
+    this.#cpu += timeOf(slice);
   }
 
   /** An execution begins to take turns, which `endTurns` ends. */
@@ -178,26 +185,25 @@ export class Work {
   /** Runs `steps` to the end, with room for others between them. Throws as `check`. */
   async run<T>(steps: Steps<T>): Promise<T> {
     await this.turn();
-    let slice: Slice = { began: performance.now(), used: null };
+    let slice = this.measure();
     for (;;) {
       const step = steps.next();
       if (step.done === true) {
-        this.#cpu += timeOf(slice);
+        this.spend(slice);
         return step.value;
       }
       this.#units += step.value;
       if (!turnIsOver()) continue;
-      this.#cpu += timeOf(slice);
+      this.spend(slice);
       this.check();
       await this.rest();
-      const isLong = this.#cpu > this.#limits.cpu * BY_THE_CLOCK;
-      slice = { began: performance.now(), used: isLong ? process.cpuUsage() : null };
+      slice = this.measure();
     }
   }
 }
 
 /** Work between two turns of others. */
-interface Slice {
+export interface Slice {
   readonly began: number;
   /** What the process had used; null: only the clock counts. */
   readonly used: NodeJS.CpuUsage | null;

@@ -8,6 +8,7 @@ import { FileNotes, shown } from '../importing/file-notes.ts';
 import { SCHEMA_FILE } from '../importing/own-form/document.ts';
 import { documentOf, entitiesOf, type NamedEntity } from '../importing/own-form/entities.ts';
 import { Described, LINE_LIMITS, readOwnText, refusal } from '../importing/own-form/read.ts';
+import { refusal as fileRefusal } from '../server/import-files/failure.ts';
 import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
@@ -18,7 +19,9 @@ import type { ProgressLine } from './terminal.ts';
 
 /** The files of the export that a folder is, in the order in which they name each other; null: it is something else as well. */
 export async function filesOfExport(folder: string): Promise<readonly string[] | null> {
-  const names = new Set(await readdir(folder).catch(() => []));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // A link or a pipe with such a name is left out, and named, with the other files of a folder.
+  const names = new Set(entries.map((entry) => (entry.isFile() ? entry.name : '')));
   if (!names.delete(SCHEMA_FILE)) return null;
   const files = EXPORTED_KINDS.map(fileOf).filter((name) => names.delete(name));
   return names.size === 0 ? files.map((name) => join(folder, name)) : null;
@@ -91,10 +94,14 @@ async function* partsOf(
   counting(part.length);
 }
 
+/** As files of other folders are opened: never waits for a pipe, and follows no link. Windows has neither. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 /** The lines of a file, none of which is longer than a line may be. */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  // Windows has no such flag.
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const handle = await open(file, FLAGS).catch((error: unknown) => {
+    throw fileRefusal(file, error);
+  });
   try {
     let rest = '';
     for await (const chunk of handle.createReadStream({ encoding: 'utf8', autoClose: false })) {

@@ -89,6 +89,9 @@ function isGetRole({ service, name }: ActionFacts): boolean {
   return service === 'iam' && name.toLowerCase() === 'iam:getrole';
 }
 
+/** Assumed keys with values for some actions of a service only. */
+export const ASSUMED_BY_ACTION: ReadonlySet<string> = new Set(['lambda:functionarn']);
+
 /** The value of an assumed key if the request does not give one; undefined: no value can be assumed. */
 export function assumedValue({ name }: ContextKey, call: Call): string | undefined {
   const { principal, action, resource } = call;

@@ -3,6 +3,7 @@ import { type ContextKey, SESSION_NAME } from '../policy/context-key.ts';
 import { resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { templateKeys } from '../policy/variable.ts';
+import { ASSUMED_BY_ACTION } from './call-keys.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Rule } from './rule.ts';
 import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
@@ -22,6 +23,11 @@ function isRuledOut(condition: Condition, evaluation: Evaluation): boolean {
     (key) => (key.owner === 'request' || (key.owner === 'assumed' && isOfAll)) && evaluation.value(key) !== undefined,
   );
   return isGiven && !condition.holds(evaluation);
+}
+
+/** Whether `relevanceOf` can have another answer for another action of the service. */
+export function variesByAction({ conditions }: CompiledStatement): boolean {
+  return conditions.some(({ keys }) => keys.some(({ name }) => ASSUMED_BY_ACTION.has(name)));
 }
 
 /** As `relevanceOf`, for requests on any of many resources: nothing about one of them settles it. */

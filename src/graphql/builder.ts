@@ -12,6 +12,7 @@ import { costOfField } from './cost.ts';
 import { decodeNodeId, readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
 import { requestBudget } from './request-budget.ts';
+import { besideRows, fromRows } from './rows-ahead.ts';
 import { rowsTogether } from './rows-together.ts';
 import type { UploadedFile } from './uploaded-file.ts';
 
@@ -38,7 +39,8 @@ interface GatewayTypes {
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */
 export const builder: InstanceType<typeof SchemaBuilder<GatewayTypes>> = new SchemaBuilder<GatewayTypes>({
   // Errors first: it must see what the fields of the others throw.
-  plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, PrismaPlugin],
+  // Around Prisma's: what was read ahead is not read by it.
+  plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, besideRows, PrismaPlugin, fromRows],
   defaultFieldNullability: false,
   complexity: {
     fieldComplexity: costOfField,

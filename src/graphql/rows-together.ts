@@ -1,6 +1,7 @@
 import { createContextCache } from '@pothos/core';
 import type { Work } from '../access/work.ts';
 import type { ReadModel } from '../directory/read-model.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { GatewayContext } from './context.ts';
 
 type Query = Readonly<Record<string, unknown>>;
@@ -50,12 +51,15 @@ export const rowsTogether: (context: GatewayContext) => ReadModel = createContex
 );
 
 /** The delegate, with rows that are asked for at the same time read by one statement. */
-export function together<Model extends Delegate>(delegate: Model, work: Pick<Work, 'afterTurns'>): Model {
+export function together<Model extends Delegate>(delegate: Model, work: Pick<Work, 'afterTurns' | 'isStopped'>): Model {
   let groups = new Map<string, Group>();
   const read = (): void => {
     const all = [...groups.values()];
     groups = new Map();
-    for (const group of all) void readGroup(delegate, group);
+    for (const group of all) {
+      if (work.isStopped) refuse(group);
+      else void readGroup(delegate, group);
+    }
   };
   const findUniqueOrThrow = (query: Query): Promise<Row> => {
     const { where, ...rest } = query;
@@ -82,6 +86,12 @@ export function together<Model extends Delegate>(delegate: Model, work: Pick<Wor
 function columnsIn({ select, ...others }: Query): Query | null {
   if (typeof select !== 'object' || select === null || Object.keys(others).length > 0) return null;
   return Object.values(select).every((one) => one === true) ? (select as Query) : null; // as: an object
+}
+
+/** Nobody waits for the answer any more. */
+function refuse({ wanted }: Group): void {
+  const error = new RolegateError('CANCELLED', 'the client did not wait for the answer');
+  for (const { reject } of wanted) reject(error);
 }
 
 async function readGroup(delegate: Delegate, { column, query, wanted }: Group): Promise<void> {

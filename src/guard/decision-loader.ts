@@ -79,7 +79,15 @@ function batchScheduleFn(dispatch: () => void): void {
   setTimeout(dispatch, WINDOW);
 }
 
-const meetings = new WeakMap<object, Meeting>();
+/**
+ * A meeting knows its request again, so it is kept in it: an entry of a WeakMap that leads back to its key outlives the collections
+ * that nearly all objects of a request end with, and so would the whole request.
+ */
+const MEETING = Symbol('meeting');
+
+interface MeetingPlace {
+  [MEETING]?: Meeting | undefined;
+}
 
 /** Where the questions of the HTTP request wait. Another one after each change. */
 export function meetingOf(context: GuardContext): Waiting {
@@ -87,11 +95,9 @@ export function meetingOf(context: GuardContext): Waiting {
 }
 
 function meeting(context: GuardContext): Meeting {
-  const known = meetings.get(context.request);
-  if (known !== undefined) return known;
-  const made = new Meeting(context);
-  meetings.set(context.request, made);
-  return made;
+  const place: MeetingPlace = context.request;
+  place[MEETING] ??= new Meeting(context);
+  return place[MEETING];
 }
 
 /** Answers in the order of `questions`: at once if everything is in memory, else together with all that waits in the request. */
@@ -105,7 +111,8 @@ export function decideInRequest(context: GuardContext, questions: readonly Quest
 
 /** Questions asked after this in the HTTP request are decided anew, because something has changed. */
 export function forgetDecisions({ request }: GuardContext): void {
-  meetings.delete(request);
+  const place: MeetingPlace = request;
+  place[MEETING] = undefined;
 }
 
 function withoutPlace(question: Question): Question {

@@ -129,6 +129,7 @@ export class AuthorizationDetailsForm implements Form {
     const { notes } = this.#facts;
     for (const { file, reason } of loose) notes.of(file.file).add('document', 'IsTruncated', reason);
     const account = files[0]?.home.account ?? null;
+    for (const { file, home } of files) if (account === null && home.isMixed) notes.of(file).add('document', '', MIXED);
     if (account === null) return;
     const only = whole.find((answer) => answer.files.length === files.length);
     for (const [name, list] of LIST_ENTRIES) {
@@ -153,6 +154,11 @@ export class AuthorizationDetailsForm implements Form {
 }
 
 /** Whether an answer has the list in full. */
+/** Why a file makes no list whole. */
+const MIXED =
+  'it holds entities of several accounts, and no answer of AWS does: nothing says that it lists all of any of them. If it is ' +
+  'that of one account, name it `ACCOUNT/iam/get-account-authorization-details.json`';
+
 function describes({ files, asked }: WholeAnswer<FileAnswers>, name: keyof typeof LIST_NAMES): boolean {
   if (asked !== null && !asked.includes(LIST_NAMES[name])) return false;
   return files.some(({ answers }) => answers.some((answer) => Object.hasOwn(answer, name)));

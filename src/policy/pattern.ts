@@ -55,6 +55,11 @@ export class Glob {
     return at < 0 ? this.start : this.start.slice(0, at);
   }
 
+  /** Equal for equal patterns. */
+  get key(): string {
+    return this.chunks.map(({ text, open }) => (open === null ? text : `${text}\u0001${Object.keys(open).join()}`)).join('\0');
+  }
+
   /** Every text matches: the pattern consists of stars only. */
   get everything(): boolean {
     return this.count > 1 && this.shortest === 0;

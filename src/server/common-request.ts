@@ -17,11 +17,12 @@ import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { type Coding, codingOf, compressed, LEAST_COMPRESSED, varied } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
-import { isShort, jsonBytes } from './json-pieces.ts';
+import { jsonBytes, sizeOf } from './json-pieces.ts';
 
 interface Parts {
   readonly schema: GraphQLSchema;
@@ -32,6 +33,8 @@ interface Parts {
 interface KnownDocument {
   /** Null: it is left to Yoga. */
   readonly document: DocumentNode | null;
+  /** Of its operation; null: it has none. */
+  readonly name: string | null;
   /** Null: it is executed by graphql-js. */
   readonly plan: QueryPlan | null;
 }
@@ -51,7 +54,11 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
     const known = documents.get(text);
     if (known !== undefined) return known;
     const document = validQuery(schema, text);
-    const made = { document, plan: document === null ? null : planQuery(schema, document) };
+    const made = {
+      document,
+      name: document === null ? null : (operationsOf(document)[0]?.name?.value ?? null),
+      plan: document === null ? null : planQuery(schema, document),
+    };
     documents.set(text, made);
     return made;
   };
@@ -60,8 +67,8 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
     const accepted = ACCEPTED.get(request.headers.accept ?? '*/*');
     const operation = request.method === 'POST' && accepted !== undefined ? operationOf(body) : null;
     if (operation === null || accepted === undefined) return false;
-    const { document, plan } = documentOf(operation.query);
-    if (document === null) return false;
+    const { document, name, plan } = documentOf(operation.query);
+    if (document === null || (operation.name !== null && operation.name !== name)) return false;
     const contextValue = contextOf(facts, request);
     const answered = (result: ExecutionResult): boolean | Promise<boolean> => {
       // Variables were refused before anything was done: Yoga says so with its status.
@@ -102,16 +109,26 @@ const ACCEPTED: ReadonlyMap<string, string> = new Map([
 
 interface CommonOperation {
   readonly query: string;
+  /** Null: of the only one. */
+  readonly name: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** One operation with nothing but its document and variables; null: it is not. */
+const PARAMETERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+
+/** One operation in the form in which clients send it; null: it is not. Nobody reads its extensions: a document that they named is in `query`. */
 function operationOf(body: object): CommonOperation | null {
   if (Array.isArray(body)) return null;
-  for (const key in body) if (key !== 'query' && key !== 'variables') return null;
-  const { query, variables = {} } = body as { readonly query?: unknown; readonly variables?: unknown }; // as: an object
-  if (typeof query !== 'string' || typeof variables !== 'object' || Array.isArray(variables)) return null;
-  return { query, variables: (variables ?? {}) as CommonOperation['variables'] }; // as: a JSON object
+  for (const key in body) if (!PARAMETERS.has(key)) return null;
+  // as: an object
+  const { query, variables, operationName: name = null, extensions } = body as Readonly<Record<string, unknown>>;
+  if (typeof query !== 'string' || (name !== null && typeof name !== 'string')) return null;
+  if (!isObjectOrNothing(variables) || !isObjectOrNothing(extensions)) return null;
+  return { query, name, variables: variables ?? {} };
+}
+
+function isObjectOrNothing(value: unknown): value is Readonly<Record<string, unknown>> | null | undefined {
+  return value === undefined || (typeof value === 'object' && !Array.isArray(value));
 }
 
 /** A valid document of one query that does not ask for the schema; null: it is something else. */
@@ -122,9 +139,7 @@ function validQuery(schema: GraphQLSchema, text: string): DocumentNode | null {
   } catch {
     return null;
   }
-  const operations = document.definitions.filter(
-    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
-  );
+  const operations = operationsOf(document);
   const [operation] = operations;
   if (operations.length !== 1 || operation?.operation !== OperationTypeNode.QUERY) return null;
   const selected = operation.selectionSet.selections;
@@ -133,6 +148,10 @@ function validQuery(schema: GraphQLSchema, text: string): DocumentNode | null {
 }
 
 const RULES = [...specifiedRules, ...DOCUMENT_RULES];
+
+function operationsOf({ definitions }: DocumentNode): readonly OperationDefinitionNode[] {
+  return definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+}
 
 function told(
   result: ExecutionResult,
@@ -185,23 +204,35 @@ function sendWithErrors(
   return sendValue(exchange, { ...result, errors }, head);
 }
 
-/** Characters. */
-const LONG_TEXT = 4_096;
+/** Characters of an answer that is written as one text. */
+const SMALL_TEXT = 4_096;
 
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
-  if (!isShort(value)) return sendInTurns(exchange, value, head);
+  const size = sizeOf(value);
+  if (size === null) return sendInTurns(exchange, value, head);
+  return size > SMALL_TEXT ? sendBytes(exchange, value, head) : sendText(exchange, JSON.stringify(value), head);
+}
+
+function sendText(exchange: Exchange, text: string, head: AnswerHead): true | Promise<true> {
   const { request, response, requestId } = exchange;
-  const text = JSON.stringify(value);
-  // A long text would be gone through twice: for its length, and to be sent.
-  const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
-  const length = Buffer.byteLength(body);
+  const length = Buffer.byteLength(text);
   // What is asked here is no mutation: its answer has no secret.
   const isLong = length >= LEAST_COMPRESSED;
   const coding = isLong ? codingOf(request.headers['accept-encoding']) : null;
-  if (coding !== null)
-    return sendCompressed(exchange, typeof body === 'string' ? Buffer.from(body) : body, head, coding);
+  if (coding !== null) return sendCompressed(exchange, Buffer.from(text), head, coding);
   writeHead(response, requestId, isLong ? varying(head, response) : head, length);
-  response.end(body);
+  response.end(text);
+  return true;
+}
+
+function sendBytes(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
+  const { request, response, requestId } = exchange;
+  const bytes = new AnswerBytes(value);
+  const isLong = bytes.length >= LEAST_COMPRESSED;
+  const coding = isLong ? codingOf(request.headers['accept-encoding']) : null;
+  if (coding !== null) return sendCompressed(exchange, bytes.copy(), head, coding);
+  writeHead(response, requestId, isLong ? varying(head, response) : head, bytes.length);
+  bytes.end(response);
   return true;
 }
 

@@ -3,7 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Admit } from './admission.ts';
-import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
+import {
+  BodyIncomplete,
+  BodyTooLarge,
+  joined,
+  joinedInSteps,
+  readChunks,
+  refuseUnread,
+  sendContinue,
+  tooLarge,
+} from './body.ts';
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import { type PersistedDocuments, Unanswered } from './documents/persisted.ts';
 import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
@@ -12,6 +21,7 @@ import { isSparse, jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './j
 import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
+import { collectBefore } from './young-garbage.ts';
 
 export interface GraphqlRoute {
   readonly admit: Admit;
@@ -105,6 +115,9 @@ const WITHOUT_HEADER: Refusal = {
   message: `a GET needs one of the headers ${OWN_HEADERS.join(', ')}: pages of other sites can make a browser send one without`,
 };
 
+/** Of a body that is not long. They have 64 KiB each at most, and are put together in one step. */
+const MANY_CHUNKS = 4;
+
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
   { request, response, work }: Exchange,
@@ -113,8 +126,11 @@ async function readJson(
   const limit = bodyLimitOf(caller);
   try {
     sendContinue(request, response, limit);
-    const bytes = await readBody(request, limit);
+    const chunks = await readChunks(request, limit);
     work.begin();
+    const isLong = chunks.length > MANY_CHUNKS;
+    if (isLong) collectBefore(response);
+    const bytes = isLong ? await work.run(joinedInSteps(chunks)) : joined(chunks);
     const refusal = unreadable(bytes);
     if (refusal !== null) return refusal;
     const body = bodyOf(

@@ -1,4 +1,4 @@
-import type { Steps } from '../policy/steps.ts';
+import { finished, type Steps } from '../policy/steps.ts';
 
 /** Values that are written in one step: a millisecond. */
 const VALUES = 8_000;
@@ -13,8 +13,17 @@ interface Room {
 
 /** Whether `value` is written in one step. Looks at no more of it than that. */
 export function isShort(value: unknown): boolean {
-  return fits(value, { values: VALUES, characters: CHARACTERS });
+  return sizeOf(value) !== null;
 }
+
+/** About how many characters are written of `value`; null: more than are written in one step. */
+export function sizeOf(value: unknown): number | null {
+  const room = { values: VALUES, characters: CHARACTERS };
+  return fits(value, room) ? CHARACTERS - room.characters + BETWEEN * (VALUES - room.values) : null;
+}
+
+/** Characters between two values. */
+const BETWEEN = 4;
 
 function fits(value: unknown, room: Room): boolean {
   room.values -= 1;
@@ -36,9 +45,17 @@ function fits(value: unknown, room: Room): boolean {
 /** What JSON.stringify writes of a value of JSON, step by step: in pieces that are short. */
 export function* jsonPieces(value: unknown): Steps<readonly string[]> {
   const pieces: string[] = [];
-  yield* new Writer(pieces).write(value);
+  yield* new Writer((piece) => pieces.push(piece), AT_MOST).write(value, false);
   return pieces;
 }
+
+/** The same in one go, for a value that is neither long nor small. Its pieces are so short that V8 keeps them among what it forgets at once. */
+export function putPieces(value: unknown, put: (piece: string) => void): void {
+  finished(new Writer(put, SMALL).write(value, true));
+}
+
+const AT_MOST: Room = { values: VALUES, characters: CHARACTERS };
+const SMALL: Room = { values: 4_000, characters: 32_768 };
 
 /** The same as bytes. */
 export function* jsonBytes(value: unknown): Steps<readonly Buffer[]> {
@@ -51,49 +68,55 @@ export function* jsonBytes(value: unknown): Steps<readonly Buffer[]> {
 }
 
 class Writer {
-  readonly #pieces: string[];
+  readonly #put: (piece: string) => void;
+  readonly #room: Readonly<Room>;
 
-  constructor(pieces: string[]) {
-    this.#pieces = pieces;
+  /** `room`: of a piece. */
+  constructor(put: (piece: string) => void, room: Readonly<Room>) {
+    this.#put = put;
+    this.#room = room;
   }
 
-  *write(value: unknown): Steps<void> {
-    if (isShort(value) || !isDivisible(value)) {
-      this.#pieces.push(JSON.stringify(value) ?? 'null');
+  /** `isLong`: it is known to be longer than a piece. */
+  *write(value: unknown, isLong: boolean): Steps<void> {
+    if (!isDivisible(value) || (!isLong && fits(value, { ...this.#room }))) {
+      this.#put(JSON.stringify(value) ?? 'null');
       yield VALUES;
     } else if (Array.isArray(value)) yield* this.#list(value);
-    else yield* this.#object(value as Readonly<Record<string, unknown>>); // as: it is divisible
+    else yield* this.#object(value as Readonly<Record<string, unknown>>, isLong); // as: it is divisible
   }
 
   /** Runs of short items together. */
   *#list(items: readonly unknown[]): Steps<void> {
-    this.#pieces.push('[');
+    this.#put('[');
     for (let from = 0; from < items.length; ) {
-      const room = { values: VALUES, characters: CHARACTERS };
+      const room = { ...this.#room };
       let to = from;
       while (to < items.length && fits(items[to], room)) to += 1;
-      if (from > 0) this.#pieces.push(',');
+      if (from > 0) this.#put(',');
       if (to === from) {
-        yield* this.write(items[from]);
+        yield* this.write(items[from], false);
         from += 1;
       } else {
-        this.#pieces.push(JSON.stringify(items.slice(from, to)).slice(1, -1));
+        this.#put(JSON.stringify(items.slice(from, to)).slice(1, -1));
         from = to;
         yield VALUES;
       }
     }
-    this.#pieces.push(']');
+    this.#put(']');
   }
 
-  *#object(object: Readonly<Record<string, unknown>>): Steps<void> {
+  *#object(object: Readonly<Record<string, unknown>>, isLong: boolean): Steps<void> {
     let before = '{';
-    for (const [key, value] of Object.entries(object)) {
+    const members = Object.entries(object);
+    for (const [key, value] of members) {
       if (value === undefined || typeof value === 'function') continue;
-      this.#pieces.push(`${before}${JSON.stringify(key)}:`);
+      this.#put(`${before}${JSON.stringify(key)}:`);
       before = ',';
-      yield* this.write(value);
+      // What is long in the only member of a long object is that member.
+      yield* this.write(value, isLong && members.length === 1);
     }
-    this.#pieces.push(before === '{' ? '{}' : '}');
+    this.#put(before === '{' ? '{}' : '}');
   }
 }
 

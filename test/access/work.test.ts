@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { nextTurn } from '../../src/access/next-turn.ts';
+import { beginTurn, nextTurn, turnBegan, turnIsOver } from '../../src/access/next-turn.ts';
 import { Work } from '../../src/access/work.ts';
 
 const LONG = { time: 1_000_000, cpu: 1_000_000 };
@@ -45,6 +45,42 @@ describe('turns', () => {
     expect(others).toBe(20);
     expect(work.turns).toBeGreaterThan(10);
     expect(work.units).toBeGreaterThan(0);
+  });
+});
+
+describe('a turn', () => {
+  it('begins with a request, and is over by the clock', () => {
+    let now = 1_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    beginTurn();
+    const seen = [0, 1, 3, 10, 100, -500].map((passed) => {
+      now = 1_000 + passed;
+      return [passed, turnIsOver(), turnBegan() - 1_000];
+    });
+    clock.mockRestore();
+    expect(seen).toEqual([
+      [0, false, 0],
+      [1, false, 0],
+      [3, true, 0],
+      [10, true, 0],
+      // It is not known when that one began.
+      [100, true, 100],
+      [-500, true, -500],
+    ]);
+  });
+
+  it('is over sooner for a list that is decided after other work in it', async () => {
+    let now = 5_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    new Work(LONG).begin();
+    now += 3;
+    const work = new Work(LONG);
+    const steps = function* () {
+      yield 1;
+      return work.turns;
+    };
+    const turns = await work.run(steps()).finally(() => clock.mockRestore());
+    expect(turns).toBe(1);
   });
 });
 

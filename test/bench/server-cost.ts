@@ -93,6 +93,8 @@ export function serveMeasurements(
     } else if (typeof message === 'string' && more[message] !== undefined) process.send?.(more[message]());
     else void end().then(() => process.exit());
   });
+  // Whoever has measured has ended without a word: there is nobody to serve.
+  process.once('disconnect', () => process.exit());
   process.send?.(facts);
 }
 

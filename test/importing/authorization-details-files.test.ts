@@ -54,6 +54,22 @@ const NO_BEGINNING =
   'prints all pages as one answer';
 
 describe('lists that are whole', () => {
+  test('a file with several accounts makes no list whole, and the report says why; one that is named for an account does', () => {
+    const mixed = { UserDetailList: [user, { ...user, Arn: 'arn:aws:iam::222222222222:user/bob', UserName: 'bob' }] };
+    const put = importFiles([file(`${A}/account.json`, mixed)]);
+    expect(put.document.wholeLists).toBeUndefined();
+    const { file: path, message } = put.report.notUnderstood.at(-1) ?? {};
+    expect(`${path}: ${message}`).toBe(
+      `${A}/account.json: it holds entities of several accounts, and no answer of AWS does: nothing says that it lists all of any of ` +
+        'them. If it is that of one account, name it `ACCOUNT/iam/get-account-authorization-details.json`',
+    );
+    const named = importFiles([file(NAMED, mixed)]);
+    expect(named.document.wholeLists).toContainEqual({ accountId: A, kind: 'users' });
+    expect(named.report.notUnderstood.map(({ message: said }) => said)).not.toContainEqual(
+      expect.stringContaining('several accounts'),
+    );
+  });
+
   test('an answer that is not cut off removes what it does not hold, and completes what is known', () => {
     const { document, report } = importFiles([file('details.json', whole)]);
     expect(document.wholeLists?.map(({ kind }) => kind).sort()).toEqual(['groups', 'policies', 'roles', 'users']);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -12,14 +13,17 @@ import { demoTabs } from '../../src/server/graphiql/demo-tabs.ts';
 import { createLog } from '../../src/server/log.ts';
 import { startedGateway } from '../support/gateway.ts';
 
-// Most requests are answered without Yoga (src/server/common-request.ts). A body with a third key is left to Yoga, although
-// `"operationName": null` means the same: both answers have to be the same, byte for byte.
+// Most requests are answered without Yoga (src/server/common-request.ts). A body with a key that is not one of GraphQL's is left to
+// Yoga, which passes over it if it is null: both answers have to be the same, byte for byte.
+const YOGAS = { other: null };
 
 const gateway = startedGateway();
 
 interface Sent {
   readonly query: string;
   readonly variables?: unknown;
+  readonly operationName?: unknown;
+  readonly extensions?: unknown;
 }
 
 interface Exchanged {
@@ -77,6 +81,12 @@ const READS = {
   action: 's3:GetObject',
   resource: 'arn:aws:s3:::reports/a',
 };
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const persisted = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
 
 /** An object in an object, `levels` times. */
 function deep(levels: number): unknown {
@@ -188,6 +198,34 @@ const REQUESTS: readonly (readonly [string, Sent])[] = [
   ['too many entries', { query: '{ roles(first: 100000) { nodes { name } } }' }],
   ['an expensive query', { query: '{ roles(first: 1000) { nodes { sessions(first: 1000) { nodes { arn } } } } }' }],
   ['letters of everywhere', { query: '{ é: __typename }' }],
+  ['its operation by name', { query: 'query A { viewer { kind } }', operationName: 'A' }],
+  ['its operation by a name that it has not', { query: 'query A { viewer { kind } }', operationName: 'B' }],
+  ['an operation without a name by one', { query: '{ viewer { kind } }', operationName: 'A' }],
+  ['its operation by an empty name', { query: 'query A { viewer { kind } }', operationName: '' }],
+  ['no name of its operation', { query: 'query A { viewer { kind } }', operationName: null }],
+  ['a name that is a number', { query: 'query A { viewer { kind } }', operationName: 7 }],
+  ['a name that is a list', { query: 'query A { viewer { kind } }', operationName: ['A'] }],
+  ['one of two operations', { query: 'query A { viewer { kind } } query B { __typename }', operationName: 'B' }],
+  ['a mutation by its name', { query: 'mutation A { exitRole { __typename } }', operationName: 'A' }],
+  ['a name of prototypes', { query: 'query constructor { __typename }', operationName: 'constructor' }],
+  ['an invalid document by its name', { query: 'query A { nothing }', operationName: 'A' }],
+  ['a name and variables', { query: `query D${DECISION.slice(6)}`, operationName: 'D', variables: { request: READS } }],
+  ['extensions that are empty', { query: '{ viewer { kind } }', extensions: {} }],
+  ['extensions that are null', { query: '{ viewer { kind } }', extensions: null }],
+  ['extensions that are a list', { query: '{ viewer { kind } }', extensions: [] }],
+  ['extensions that are a text', { query: '{ viewer { kind } }', extensions: 'a' }],
+  [
+    'what Apollo sends',
+    {
+      query: 'query A { viewer { kind } }',
+      operationName: 'A',
+      variables: {},
+      extensions: { clientLibrary: { name: '@apollo/client', version: '4.0.0' } },
+    },
+  ],
+  ['a document with its hash', { query: '{ viewer { kind } }', extensions: persisted(hashOf('{ viewer { kind } }')) }],
+  ['a document with the hash of another', { query: '{ viewer { kind } }', extensions: persisted('0'.repeat(64)) }],
+  ['a hash that is none', { query: '{ viewer { kind } }', extensions: { persistedQuery: { sha256Hash: 7 } } }],
   [
     'values of everywhere',
     { query: DECISION, variables: { request: { ...READS, resource: 'arn:aws:s3:::reports/äöü\u{1f600}"<' } } },
@@ -216,7 +254,7 @@ const ACCEPTS = [
 /** The same request on both roads. */
 async function onBothRoads(sent: Sent, headers: Record<string, string>): Promise<readonly [Exchanged, Exchanged]> {
   const common = await exchange(sent, headers);
-  return [common, await exchange({ ...sent, operationName: null }, headers)];
+  return [common, await exchange({ ...sent, ...YOGAS }, headers)];
 }
 
 describe.each(CALLERS)('both roads answer %s alike', (_name, headers) => {
@@ -294,7 +332,7 @@ describe.each([
     ['long', VERY_MANY],
   ])('gets a %s answer in it on both roads', async (_length, sent) => {
     const common = await exchangeBytes(sent, headers());
-    const yogas = await exchangeBytes({ ...sent, operationName: null }, headers());
+    const yogas = await exchangeBytes({ ...sent, ...YOGAS }, headers());
     expect(common.headers).toEqual(yogas.headers);
     expect(common.bytes.equals(yogas.bytes)).toBe(true);
     expect(common.headers.filter((header) => header.startsWith('content-encoding'))).toEqual(
@@ -320,7 +358,7 @@ describe.each([
   });
 });
 
-const NAMELESS = '"operationName": null';
+const THIRD = '"other": null';
 
 /** Bodies as texts, with a place for what makes them Yoga's. */
 const BODIES: readonly (readonly [string, (third: string) => string])[] = [
@@ -347,7 +385,7 @@ const BODIES: readonly (readonly [string, (third: string) => string])[] = [
 
 test.each(BODIES)('both roads answer %s alike', async (_what, bodyWith) => {
   const headers = { authorization: gateway.as.operator };
-  expect(await exchange(bodyWith(''), headers)).toEqual(await exchange(bodyWith(`,${NAMELESS}`), headers));
+  expect(await exchange(bodyWith(''), headers)).toEqual(await exchange(bodyWith(`,${THIRD}`), headers));
 });
 
 test.each([
@@ -359,9 +397,7 @@ test.each([
   const headers = { authorization: gateway.as.operator };
   const sent = { query: 'query A { __typename }' };
   const address = encodeURI(search);
-  expect(await exchange(sent, headers, address)).toEqual(
-    await exchange({ ...sent, operationName: null }, headers, address),
-  );
+  expect(await exchange(sent, headers, address)).toEqual(await exchange({ ...sent, ...YOGAS }, headers, address));
 });
 
 test.each([['application/graphql+json'], ['application/json; charset=utf-8'], ['APPLICATION/JSON']])(
@@ -369,7 +405,7 @@ test.each([['application/graphql+json'], ['application/json; charset=utf-8'], ['
   async (type) => {
     const headers = { authorization: gateway.as.operator, 'content-type': type };
     const sent = { query: '{ __typename }' };
-    expect(await exchange(sent, headers)).toEqual(await exchange({ ...sent, operationName: null }, headers));
+    expect(await exchange(sent, headers)).toEqual(await exchange({ ...sent, ...YOGAS }, headers));
   },
 );
 
@@ -411,6 +447,15 @@ describe('the common road', () => {
     expect(await isAnswered({ query, variables: { skip: 'no' } })).toBe(false);
   });
 
+  test('answers what Apollo and urql send', async () => {
+    const query = 'query A { __typename }';
+    expect(await isAnswered({ operationName: 'A', variables: {}, extensions: { clientLibrary: {} }, query })).toBe(
+      true,
+    );
+    expect(await isAnswered({ operationName: 'A', query, variables: {} })).toBe(true);
+    expect(await isAnswered({ operationName: null, query: '{ __typename }', extensions: null })).toBe(true);
+  });
+
   test.each<readonly [string, object, Head]>([
     ['a mutation', { query: 'mutation { __typename }' }, {}],
     ['several operations', { query: 'query A { __typename } query B { __typename }' }, {}],
@@ -418,8 +463,11 @@ describe('the common road', () => {
     ['a document that is no GraphQL', { query: '{' }, {}],
     ['the schema', { query: '{ __schema { __typename } }' }, {}],
     ['a batch of operations', [{ query: '{ __typename }' }], {}],
-    ['an operation by its name', { query: 'query A { __typename }', operationName: 'A' }, {}],
-    ['extensions', { query: '{ __typename }', extensions: {} }, {}],
+    ['a name that no operation has', { query: 'query A { __typename }', operationName: 'B' }, {}],
+    ['an empty name', { query: '{ __typename }', operationName: '' }, {}],
+    ['a name that is no text', { query: '{ __typename }', operationName: 7 }, {}],
+    ['extensions that are no object', { query: '{ __typename }', extensions: [] }, {}],
+    ['what is not GraphQL', { query: '{ __typename }', ...YOGAS }, {}],
     ['GET', { query: '{ __typename }' }, { method: 'GET' }],
     ['other types of answers', { query: '{ __typename }' }, { accept: 'text/html' }],
   ])('leaves %s to Yoga', async (_what, body, head) => {

@@ -5,7 +5,7 @@ import { isSparse, jsonSteps, NestedJson, NotJson } from '../../src/server/json-
 
 // A body that is longer than a piece is parsed in pieces: it has to be read, or refused, as JSON.parse does.
 
-const PIECE = 65_536;
+const PIECE = 32_768;
 const long = (text: string): string => text.repeat(Math.ceil((PIECE * 1.5) / text.length));
 const read = (text: string): unknown => finished(jsonSteps(Buffer.from(text)));
 
@@ -36,6 +36,15 @@ describe('what is long', () => {
       const text = `{"query":"q","variables":{"principal":"p",${blank}"checks":[${list}],"more":[[1],{"a":[${list}]}]},"last":null}`;
       expect(read(text)).toEqual(JSON.parse(text));
     }
+  });
+
+  test.each(['\\u00e9', '\\n', '\\ud83d\\ude00', '\\"'])('a piece ends nowhere in the escape %s', (one) => {
+    for (let shift = 0; shift < 12; shift += 1) {
+      const text = `"${'x'.repeat(PIECE - shift)}${one}${'y'.repeat(PIECE)}"`;
+      expect(read(text)).toBe(JSON.parse(text));
+    }
+    for (const text of [`"${'x'.repeat(PIECE - 3)}\\u12"`, `"${'x'.repeat(PIECE)}\\u12"}`])
+      expect(() => read(text)).toThrow(NotJson);
   });
 
   test('the last of two equal keys counts, and __proto__ is one like others', () => {

@@ -101,6 +101,15 @@ describe('automatic persisted queries', () => {
     });
     expect((await post(open, { extensions: hashed(other) }, open.as.operator)).message).toBe('PersistedQueryNotFound');
   });
+
+  test('may be long, but not so long that others wait while it is hashed', async () => {
+    const long = `${TYPE} #${'x'.repeat(500_000)}`;
+    expect(await post(open, { query: long, extensions: hashed(long) }, open.as.operator)).toMatchObject({
+      status: 413,
+      code: 'REQUEST_TOO_LARGE',
+      message: 'a document that is sent with its hash has at most 500000 characters: send it without the hash',
+    });
+  });
 });
 
 describe('trusted documents', () => {

@@ -1,3 +1,5 @@
+import type { Row, WantedRows } from './read-rows.ts';
+
 /** What can be found: the models that lists are made of. */
 export type FindKind = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'User';
 
@@ -98,4 +100,6 @@ export interface FindStore {
   pages(pages: readonly FindPage[]): Promise<readonly (readonly Found[])[]>;
   /** The number of entries of each selection. One statement for up to 100. */
   counts(selections: readonly FindSelection[]): Promise<readonly number[]>;
+  /** Columns of the entries of a list, in one statement. */
+  rows(wanted: WantedRows): Promise<readonly Row[]>;
 }

@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts';
 import { selectCounts, selectPages } from './find-statement.ts';
 import type { FindStore, Found } from './find-store.ts';
+import { readRows } from './read-rows.ts';
 
 /** Pages in one statement. */
 const MOST_PAGES = 100;
@@ -44,5 +45,7 @@ export function find({ database }: Store): FindStore {
         const entries = new Map(rows.map((row) => [row.page, row.entries]));
         return part.map((_selection, index) => entries.get(index) ?? 0);
       }),
+
+    rows: (wanted) => readRows(database, wanted),
   };
 }

@@ -2,7 +2,13 @@ import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
 import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { IndexedDocuments } from './indexed-documents.ts';
-import type { IndexedDocument, IndexedHolder, IndexedPrincipal, PrincipalIndex } from './indexed-principals.ts';
+import type {
+  IndexedDocument,
+  IndexedHolder,
+  IndexedPrincipal,
+  PrincipalIndex,
+  StatementsAbout,
+} from './indexed-principals.ts';
 import { KeptPrincipals } from './kept-principals.ts';
 import { TrustEdges } from './trust-edges.ts';
 
@@ -40,8 +46,8 @@ export class HeldIndex implements PrincipalIndex {
     return this.principals.groups;
   }
 
-  documentsAbout(service: string): Iterable<IndexedDocument> {
-    return this.documents.about(service);
+  statementsAbout(service: string, name: string): StatementsAbout {
+    return this.documents.about(service, name);
   }
 
   /** A trust policy that roles are about to have. */

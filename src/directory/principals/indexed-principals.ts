@@ -1,12 +1,11 @@
 import type { PrincipalFacts } from '../../evaluation/principal.ts';
 import type { CompiledPolicy } from '../../policy/load.ts';
+import type { CompiledStatement } from '../../policy/statement.ts';
 
 /** A policy document that principals hold, once for all of them. */
 export interface IndexedDocument {
   /** SHA-256 of the text. */
   readonly hash: string;
-  /** Every service with an action that it names, in lower case; null: any, because of a `*` or a NotAction. */
-  readonly services: readonly string[] | null;
   /** It can be read, completely. If not, what it says of its holders is a gap. */
   readonly isWhole: boolean;
 }
@@ -34,6 +33,21 @@ export interface IndexedPrincipal extends IndexedHolder {
   readonly boundary: IndexedPolicy | null;
 }
 
+/** The statements about one action. */
+export interface StatementsAbout {
+  /** Equal for actions of one service about which the same statements are, as long as the index does not change. */
+  readonly likeness: string;
+  /** Without the documents that say nothing. */
+  readonly documents: Iterable<DocumentAbout>;
+}
+
+/** A document, and its statements about an action. */
+export interface DocumentAbout {
+  readonly document: IndexedDocument;
+  readonly policy: CompiledPolicy;
+  readonly statements: readonly CompiledStatement[];
+}
+
 /** All users and roles of one revision with the documents that they hold. It can move on between two turns of the process. */
 export interface PrincipalIndex {
   /** The state that it is of now. */
@@ -45,8 +59,8 @@ export interface PrincipalIndex {
   readonly groups: Iterable<IndexedHolder>;
   /** The roles of which an Allow of the trust policy names the caller, or may name it: nobody can assume others. */
   rolesTrusting(caller: PrincipalFacts): ReadonlySet<IndexedPrincipal>;
-  /** Documents of identity policies and boundaries that can be about an action of a service. */
-  documentsAbout(service: string): Iterable<IndexedDocument>;
+  /** What the whole ones among the documents of identity policies and boundaries say about an action; its name in lower case. */
+  statementsAbout(service: string, name: string): StatementsAbout;
   /** The document, compiled. INVARIANT: it is whole. */
   compiled(document: IndexedDocument): CompiledPolicy;
 }

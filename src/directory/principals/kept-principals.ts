@@ -11,7 +11,7 @@ const HELD_BYTES = 24;
 
 /** A document of which the text is not known. */
 function missing(hash: string | null): IndexedDocument {
-  return { hash: hash ?? '', services: [], isWhole: false };
+  return { hash: hash ?? '', isWhole: false };
 }
 
 const NO_GROUPS: readonly IndexedHolder[] = [];

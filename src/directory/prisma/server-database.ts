@@ -6,6 +6,7 @@ import type { ConnectionState } from '../directory-state.ts';
 import { copyStatement } from './copy.ts';
 import type { Database, SqlParameter, StatementListener, WritingSql } from './database.ts';
 import { connectionOptions, type DatabaseTimes, isAbandoned, LONG_TIMES, USUAL_TIMES } from './database-times.ts';
+import { OneAfterAnother } from './one-after-another.ts';
 import { copyTo } from './server-copy.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
@@ -108,25 +109,30 @@ class ServerDatabase implements Database {
 
   async transaction<T>(kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
     const client = await this.#connect();
+    // Rows are written while others are looked for. A connection takes one statement at a time.
+    const statements = new OneAfterAnother();
     let failed: unknown = null;
     try {
       await client.query(BEGIN[kind]);
       const result = await work({
         batch: BATCH,
         query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) =>
-          (await client.query(text, [...parameters])).rows as Row[],
-        copy: (table, columns, lines) => copyTo(client, copyStatement(table, columns, 'STDIN'), lines),
+          (await statements.run(() => client.query(text, [...parameters]))).rows as Row[],
+        copy: (table, columns, lines) =>
+          statements.run(() => copyTo(client, copyStatement(table, columns, 'STDIN'), lines)),
       });
-      await client.query('COMMIT');
+      await statements.run(() => client.query('COMMIT'));
       this.#storage.answered();
       return result;
     } catch (error) {
       failed = error;
       if (!isAbandoned(error)) {
-        await client.query('ROLLBACK').then(
-          () => (failed = null),
-          () => undefined,
-        );
+        await statements
+          .run(() => client.query('ROLLBACK'))
+          .then(
+            () => (failed = null),
+            () => undefined,
+          );
       }
       throw this.#storage.seen(error);
     } finally {

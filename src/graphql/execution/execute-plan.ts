@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
 import { hasLongList } from './coerce-variables.ts';
-import { FlatItems, flatFormOf, Unfinished } from './flat-items.ts';
+import { FlatItems, flatFormOf, objectFormOf, Unfinished } from './flat-items.ts';
 import { leafOf, type ObjectForm, type PlannedField, type QueryPlan, type ValueForm } from './plan.ts';
 import { PlannedInfo } from './planned-info.ts';
 import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
@@ -231,6 +231,13 @@ class Execution {
     }
     // as: checked above
     const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>);
+    const reading = items.length > 1 ? (objectFormOf(form)?.readAhead?.(items, this.#context) ?? null) : null;
+    return reading === null
+      ? this.#items(form, info, path, items)
+      : reading.then(() => this.#items(form, info, path, items));
+  }
+
+  #items(form: ValueForm, info: PlannedInfo, path: Path, items: readonly unknown[]): unknown {
     const completed: unknown[] = [];
     const all = this.#itemsOf(form, info, path);
     let promises = false;

@@ -23,8 +23,14 @@ export class Unfinished {
 
 /** The object form of items that are flat; null: they are not, or only some of them are. */
 export function flatFormOf(form: ValueForm): ObjectForm | null {
+  const of = objectFormOf(form);
+  return of?.isFlat === true ? of : null;
+}
+
+/** The object form of items; null: they are none, or of several types. */
+export function objectFormOf(form: ValueForm): ObjectForm | null {
   const of = form.kind === 'nonNull' ? form.of : form;
-  return of.kind === 'object' && of.isFlat ? of : null;
+  return of.kind === 'object' ? of : null;
 }
 
 /**

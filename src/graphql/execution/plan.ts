@@ -56,6 +56,8 @@ export interface PlannedField {
   readonly leaf: LeafForm | null;
 }
 
+type MakeReadAhead = (definitions: readonly PlannedField['definition'][]) => ObjectForm['readAhead'];
+
 type Nodes = readonly [FieldNode, ...FieldNode[]];
 
 export interface LeafForm {
@@ -69,6 +71,8 @@ export interface ObjectForm {
   readonly fields: readonly PlannedField[];
   /** Whether all its fields are leaves, as of most objects in long lists. */
   readonly isFlat: boolean;
+  /** Reads what the fields need, for several such objects together; what it returns is waited for. Null: nothing is to be read. */
+  readonly readAhead: ((values: readonly unknown[], context: unknown) => Promise<void> | null) | null;
 }
 
 /** The form of a field's value. */
@@ -283,7 +287,14 @@ class Planner {
     const fields = this.fieldsOf(type, selections);
     const isFlat =
       type.isTypeOf == null && fields.every(({ definition, leaf }) => definition === null || leaf !== null);
-    return { kind: 'object', type, fields, isFlat };
+    const { readAhead } = type.extensions as { readonly readAhead?: MakeReadAhead }; // as: see rows-ahead.ts
+    return {
+      kind: 'object',
+      type,
+      fields,
+      isFlat,
+      readAhead: readAhead?.(fields.map(({ definition }) => definition)) ?? null,
+    };
   }
 }
 

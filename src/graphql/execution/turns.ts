@@ -1,8 +1,9 @@
+import { turnBegan } from '../../access/next-turn.ts';
 import type { Work } from '../../access/work.ts';
 
 /** Milliseconds for which an execution keeps others waiting. */
 const ONE_TURN = 2;
-/** The same for its beginning: most are answered in that, without a promise. */
+/** The same for its beginning, from when the request came: most are answered in that, without a promise. */
 const FIRST_TURN = 3;
 /** Values between two looks at the clock. */
 const BETWEEN = 8;
@@ -24,7 +25,8 @@ export class Turns {
   #failed: ((error: unknown) => void) | null = null;
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
-  #since = performance.now();
+  /** When the present turn began, with what was done in it before: reading, and variables. */
+  #since = turnBegan();
   #turn = FIRST_TURN;
   #values = 0;
   #mayBegin = BEGUN_AT_ONCE;
@@ -73,14 +75,14 @@ export class Turns {
     this.#isRunning = true;
     this.#work.beginTurns();
     const waiting = this.#waiting;
-    let began = performance.now();
+    let slice = this.#work.measure();
     try {
       for (let at = 0; at < waiting.length; at += 1) {
         if (this.#isOver) {
-          this.#work.spend(performance.now() - began);
+          this.#work.spend(slice);
           await this.#work.rest();
-          began = performance.now();
-          this.#since = began;
+          slice = this.#work.measure();
+          this.#since = slice.began;
           this.#turn = ONE_TURN;
         }
         this.#mayBegin = BEGUN_NEXT;
@@ -88,7 +90,7 @@ export class Turns {
         // What was begun gets on by a step, and this one too.
         await Promise.resolve();
       }
-      this.#work.spend(performance.now() - began);
+      this.#work.spend(slice);
       waiting.length = 0;
       this.#isRunning = false;
     } catch (error) {

@@ -56,6 +56,8 @@ export const MOST_NODES = 500;
 export const MOST_EDGES = 2_000;
 /** Questions that one graph is made of. */
 const MOST_QUESTIONS = 400;
+/** Parts that edges are joined of. */
+const MOST_PARTS = 50_000;
 
 /** What is found of an edge. */
 export interface EdgePart {
@@ -66,15 +68,28 @@ export interface EdgePart {
   readonly isLimited?: boolean;
 }
 
+/** An edge of which more may be found. */
+interface DraftEdge {
+  readonly kind: GraphEdge['kind'];
+  readonly from: string;
+  readonly to: string;
+  readonly conditions: readonly JsonObject[];
+  readonly actions: Set<string>;
+  readonly policies: Set<string>;
+  readonly requires: Set<string>;
+  isLimited: boolean;
+}
+
 /** A graph that is being put together, within its bounds. */
 export class GraphDraft {
   readonly #context: GuardContext;
   readonly #nodes = new Map<string, GraphNode>();
-  readonly #edges = new Map<string, GraphEdge>();
+  readonly #edges = new Map<string, DraftEdge>();
   readonly #gaps = new Set<string>();
   /** What is left of the request when no further question is begun. Milliseconds. */
   readonly #reserve: { readonly time: number; readonly cpu: number };
   #questions = 0;
+  #parts = 0;
   #isPartial = false;
   #isWithheld = false;
 
@@ -120,6 +135,12 @@ export class GraphDraft {
 
   /** Joins what is found with what is known of the edge. */
   async addEdge(kind: GraphEdge['kind'], from: GraphNode, to: GraphNode, part: EdgePart): Promise<void> {
+    await this.#context.work?.turn();
+    this.#parts += 1;
+    if (this.isFull) {
+      this.#isPartial = true;
+      return;
+    }
     if (!this.addNode(from) || !this.addNode(to)) return;
     const key = JSON.stringify([kind, from.id, to.id]);
     const known = this.#edges.get(key);
@@ -127,28 +148,31 @@ export class GraphDraft {
       this.#isPartial = true;
       return;
     }
-    const readable = await readableStatements(this.#context, part.statements);
-    const granting = readable.filter(({ effect, layer }) => effect === 'ALLOW' && GRANTING.has(layer));
+    const giving = part.statements.filter(({ effect, layer }) => effect === 'ALLOW' && GRANTING.has(layer));
+    const granting = await readableStatements(this.#context, giving);
     const conditions = part.conditions ?? [];
-    this.#edges.set(key, {
-      kind,
-      from: from.id,
-      to: to.id,
-      actions: union(known?.actions, part.actions),
-      policies: union(
-        known?.policies,
-        granting.map(({ policyName, policy }) => policyName ?? policy),
-      ),
-      requires: union(known?.requires, part.requires ?? []),
-      conditions: known?.conditions ?? conditions,
-      isLimited: known?.isLimited === true || part.isLimited === true || conditions.length > 0,
-    });
+    const edge = known ?? draftEdge(kind, from, to, conditions);
+    this.#edges.set(key, edge);
+    addAll(edge.actions, part.actions);
+    for (const { policyName, policy } of granting) edge.policies.add(policyName ?? policy);
+    addAll(edge.requires, part.requires ?? []);
+    edge.isLimited ||= part.isLimited === true || conditions.length > 0;
+  }
+
+  /** Whether no more parts of edges are taken. */
+  get isFull(): boolean {
+    return this.#parts > MOST_PARTS;
   }
 
   finish(revision: Revision): AccessGraph {
     return {
       nodes: [...this.#nodes.values()],
-      edges: [...this.#edges.values()],
+      edges: [...this.#edges.values()].map(({ actions, policies, requires, ...edge }) => ({
+        ...edge,
+        actions: [...actions],
+        policies: [...policies],
+        requires: [...requires],
+      })),
       isPartial: this.#isPartial,
       isWithheld: this.#isWithheld,
       gaps: [...this.#gaps],
@@ -160,8 +184,18 @@ export class GraphDraft {
 /** Layers whose policies give; the others only limit. */
 const GRANTING: ReadonlySet<string> = new Set(['IDENTITY_POLICY', 'RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT']);
 
-function union(known: readonly string[] | undefined, more: readonly string[]): readonly string[] {
-  return known === undefined && more.length < 2 ? more : [...new Set([...(known ?? []), ...more])];
+function draftEdge(
+  kind: GraphEdge['kind'],
+  from: GraphNode,
+  to: GraphNode,
+  conditions: readonly JsonObject[],
+): DraftEdge {
+  const none = { actions: new Set<string>(), policies: new Set<string>(), requires: new Set<string>() };
+  return { kind, from: from.id, to: to.id, conditions, ...none, isLimited: false };
+}
+
+function addAll(known: Set<string>, more: readonly string[]): void {
+  for (const one of more) known.add(one);
 }
 
 /** A principal as a node. */

@@ -31,7 +31,11 @@ export async function drawReached(
   const listed = await permissions.listed({}).after(null, MOST_ACTIONS + 1);
   if (listed.length > MOST_ACTIONS || (await permissions.partial()).length > 0) draft.addPartial();
   draft.addGaps(await permissions.gaps());
-  for (const permission of listed.slice(0, MOST_ACTIONS)) await drawPermission(draft, principalNode(ref), permission);
+  const from = principalNode(ref);
+  for (const permission of listed.slice(0, MOST_ACTIONS)) {
+    if (draft.isFull) return;
+    await drawPermission(draft, from, permission);
+  }
 }
 
 async function drawPermission(draft: GraphDraft, from: GraphNode, permission: EffectivePermission): Promise<void> {

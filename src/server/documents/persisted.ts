@@ -17,6 +17,8 @@ export class Unanswered {
 /** Characters of the documents that callers have registered, all together, and their number. */
 const MOST_CHARACTERS = 2_000_000;
 const MOST_DOCUMENTS = 5_000;
+/** Characters of a document that is sent with its hash, which is computed in one piece. */
+const MOST_HASHED = 500_000;
 
 /**
  * The documents that requests name instead of sending them: those that the operator trusts, and, for callers with credentials, those that
@@ -90,6 +92,7 @@ export class PersistedDocuments {
       const known = this.#registered.get(hash);
       return known === undefined ? NOT_FOUND : { query: known, ...rest };
     }
+    if (typeof query === 'string' && query.length > MOST_HASHED) return LONG_DOCUMENT;
     if (typeof query !== 'string' || hashOf(query) !== hash) return WRONG_HASH;
     this.#registered.set(hash, query);
     return { query, ...rest };
@@ -135,6 +138,12 @@ const NOT_SUPPORTED = new Unanswered({
   message: 'PersistedQueryNotSupported',
 });
 
+const LONG_DOCUMENT = new Unanswered({
+  status: 413,
+  code: 'REQUEST_TOO_LARGE',
+  message: `a document that is sent with its hash has at most ${MOST_HASHED} characters: send it without the hash`,
+  extensions: { limit: MOST_HASHED },
+});
 const WRONG_HASH = new Unanswered({
   status: 400,
   code: 'BAD_REQUEST',

@@ -88,11 +88,12 @@ export function streamSources(sources: readonly ImportSource[], limits = IMPORT_
   async function* read(): AsyncGenerator<SourceFile> {
     for (const source of sources) {
       let isEmpty = true;
+      const before = warnings.length;
       for await (const file of source.read(reading)) {
         isEmpty = false;
         yield file;
       }
-      if (isEmpty) throw new ImportRefused(source.path, ['it holds no JSON', ...warnings.slice(0, 1)].join('; '));
+      if (isEmpty) throw new ImportRefused(source.path, ['it holds no JSON', ...warnings.slice(before, before + 1)].join('; '));
     }
     if (count > MAX_WARNINGS) warnings.push(`${count - MAX_WARNINGS} more files were left out`);
     if (leftOut.length > 0) warnings.push(sentence(leftOut));

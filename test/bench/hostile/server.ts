@@ -22,6 +22,8 @@ const settings = readSettings(
     ROLEGATE_DEMO: 'off',
     // What one request costs is measured, not how many of them are refused.
     ROLEGATE_PRINCIPAL_COST: '999999999',
+    ROLEGATE_REQUEST_CPU_SECONDS: process.argv[3],
+    ROLEGATE_REQUEST_SECONDS: process.argv[4],
   },
   '/',
 );

@@ -114,7 +114,7 @@ function worstField(
     hasList: all.some((one) => containsList(one.type, oneOf)),
     body: (levels, entries, page, form = 'all') => {
       const choice: Choice = { entries, leftOut, oneOf, value, document };
-      const needed = NEEDED[`${field.name} ${way}`] ?? [];
+      const needed = NEEDED[`${field.name} ${way}`] ?? NEEDED[field.name] ?? [];
       const args = form === 'all' ? all : all.filter((one) => isNeeded(one) || needed.includes(one.name));
       const declared = args.map(({ name, type: of }) => `$${name}: ${String(of)}`).join(', ');
       const given = args.map(({ name }) => `${name}: $${name}`).join(', ');
@@ -137,8 +137,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'compareAccess a role': ['assumedRole'],
   'whoCan actions': ['actions'],
   'whoCan an action': ['action'],
+  checkAccessNotGranted: ['actions'],
   'whoCan a pattern': ['actions', 'resourceIsPattern'],
-  'checkAccessNotGranted IDENTITY_POLICY': ['actions'],
 };
 
 function isNeeded({ name, type }: GraphQLArgument): boolean {

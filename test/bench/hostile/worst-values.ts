@@ -110,6 +110,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 function textOf({ name, index, within }: Place): unknown {
   if (name === 'id' || name === 'ids') return within === 'organization' ? ORGANIZATION.id : nodeId(index);
+  if (name === 'roleSession') return Buffer.from(`RoleSession:x${index}`).toString('base64');
   if (name === 'url') return `https://x${index}.example.com`;
   if (name === 'actions' || name === 'gains') {
     return within === 'whoCan' ? ON_OBJECTS[index % ON_OBJECTS.length] : `s3:*${index}*`;
@@ -135,7 +136,7 @@ function arnOf({ name, index, within }: Place): string {
 
 /** The worst value of each scalar. */
 const SCALARS: Readonly<Record<string, (place: Place) => unknown>> = {
-  Int: ({ name }) => INTEGERS[name] ?? 1000,
+  Int: ({ name, within }) => INTEGERS[`${within} ${name}`] ?? INTEGERS[name] ?? 1000,
   Boolean: () => true,
   AccountId: () => ACCOUNT,
   ID: textOf,
@@ -150,6 +151,7 @@ const SCALARS: Readonly<Record<string, (place: Place) => unknown>> = {
 
 const INTEGERS: Readonly<Record<string, number>> = {
   maxDepth: 4,
+  'accessRoutes maxDepth': 3,
   depth: 4,
   durationSeconds: 3600,
   maxSessionDuration: 3600,

@@ -135,6 +135,16 @@ describe.each(roads)('%s', (_name, run) => {
     expect(Math.max(...rounds)).toBeLessThanOrEqual(2);
   });
 
+  test('does not end because other processes had the processor meanwhile', async () => {
+    vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 0, system: 0 });
+    jumpingClock();
+    const work = new Work({ time: 1_000_000, cpu: 1_000 });
+    const { errors, data } = await run('{ list { at } }', work);
+    expect(errors).toBeUndefined();
+    expect(data?.['list']).toHaveLength(COUNT);
+    expect(work.turns).toBeGreaterThan(100);
+  });
+
   test('the answer is the same, and in its order', async () => {
     jumpingClock();
     const { data } = await run('{ list { at later parts { at later } } numbers }', new Work(LONG));

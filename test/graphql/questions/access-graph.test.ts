@@ -163,3 +163,19 @@ test('a graph has bounds, and says so', async () => {
   const { nodes, edges, isPartial } = draft.finish(1n);
   expect([nodes.length, edges.length, isPartial]).toEqual([MOST_NODES, MOST_NODES - 1, true]);
 });
+
+test('an edge of very many parts takes turns, and ends', async () => {
+  let turns = 0;
+  const turn = async (): Promise<void> => {
+    turns += 1;
+  };
+  const work = { turn, left: 1, cpuLeft: 1 };
+  const draft = new GraphDraft({ caller: OPERATOR, work } as unknown as GuardContext);
+  const [from, to] = [resourceNode('arn:aws:s3:::from'), resourceNode('arn:aws:s3:::to')];
+  for (let i = 0; !draft.isFull && i < 60_000; i += 1) {
+    await draft.addEdge('REACHES', from, to, { actions: [`s3:X${i % 3}`], statements: [] });
+  }
+  const { edges, isPartial } = draft.finish(1n);
+  expect(edges).toMatchObject([{ actions: ['s3:X0', 's3:X1', 's3:X2'] }]);
+  expect({ isPartial, turns }).toEqual({ isPartial: true, turns: 50_001 });
+});

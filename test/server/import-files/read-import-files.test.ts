@@ -271,6 +271,11 @@ describe('what is damaged is refused', () => {
     expect(await refusalOf(['missing.json'])).toBe('missing.json: there is no such file');
     await mkdir(join(folder, 'empty'));
     expect(await refusalOf(['empty'])).toBe('empty: it holds no JSON');
+    // What was left out before is not why.
+    await mkdir(join(folder, 'before'));
+    await put('before/a.json', '{}');
+    await put('before/inner.zip', zip([{ name: 'b.zip', data: '' }, { name: 'a.json', data: '{}' }]));
+    expect(await refusalOf(['before', 'empty'])).toBe('empty: it holds no JSON');
     await put('a.zip', zip([]));
     expect(await refusalOf(['a.zip'])).toBe('a.zip: it holds no JSON');
     await put('empty/b.zip', '{}');

@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+// V8 collects what was made lately when a good 16 MB of it are there, and copies what is still in use while everybody waits. In
+// the middle of a list of 10,000 that is all that was made for it; before it begins it is next to nothing, and takes a millisecond.
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void; // as: V8's own function
+setFlagsFromString('--no-expose-gc');
+
+/** Long requests that are not yet answered. */
+let underWay = 0;
+
+/** A long request begins, which `response` will answer: what others have left is collected, unless one is in the middle. */
+export function collectBefore(response: ServerResponse): void {
+  if (response.closed) return;
+  underWay += 1;
+  response.once('close', () => {
+    underWay -= 1;
+  });
+  if (underWay === 1) collect({ type: 'minor' });
+}
