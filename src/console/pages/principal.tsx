@@ -25,6 +25,12 @@ export function Principal() {
 function One({ id }: { readonly id: string }) {
   const { data, failure, loading, again } = useAnswer(PrincipalDocument, { principal: id });
   const [role, setRole] = useState<string | null>(null);
+  // After a change, all that follows from it is asked for again.
+  const [changes, setChanges] = useState(0);
+  const saved = (): void => {
+    again();
+    setChanges((before) => before + 1);
+  };
   const found = data?.principal ?? null;
   const name = nameOf(found ?? { principalId: id });
   return (
@@ -49,13 +55,13 @@ function One({ id }: { readonly id: string }) {
       {found !== null && (
         <>
           <AsRole found={found} role={role} choose={setRole} />
-          <Permissions key={role ?? ''} principal={id} role={role} />
+          <Permissions key={`${role ?? ''} ${changes}`} principal={id} role={role} />
           {(found.__typename === 'User' || found.__typename === 'Role') && (
-            <HeldPolicies holder={found} saved={again} />
+            <HeldPolicies holder={found} saved={saved} />
           )}
           <Reaches found={found} />
-          <RoleGraph principal={id} />
-          {found.__typename === 'Role' && <RoleParts role={found} saved={again} />}
+          <RoleGraph key={changes} principal={id} />
+          {found.__typename === 'Role' && <RoleParts role={found} changes={changes} saved={saved} />}
           {found.account !== null && (
             <FindingsOnDemand
               title="Findings about it"

@@ -33,6 +33,12 @@ function One({ arn }: { readonly arn: string }) {
   const { query, url } = useLocation();
   const { data, failure, loading, again } = useAnswer(ResourceDocument, { arn });
   const found = data?.resource ?? null;
+  // After a change, who can do what is asked for again.
+  const [changes, setChanges] = useState(0);
+  const saved = (): void => {
+    again();
+    setChanges((before) => before + 1);
+  };
   return (
     <Page title={shortName(arn)} heading={<bdi>{shortName(arn)}</bdi>}>
       <p class="lead">
@@ -44,8 +50,8 @@ function One({ arn }: { readonly arn: string }) {
       {found === null && !loading && failure === null && (
         <Notice>It is not in the directory. Who can reach it is decided by its name.</Notice>
       )}
-      <WhoCan key={url} page={arn} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
-      {found !== null && <OwnPolicy found={found} hidden={failure !== null} saved={again} />}
+      <WhoCan key={`${url} ${changes}`} page={arn} arn={query['on'] ?? arn} asked={query['action'] ?? ''} />
+      {found !== null && <OwnPolicy found={found} hidden={failure !== null} saved={saved} />}
     </Page>
   );
 }

@@ -14,7 +14,7 @@ const Preview = lazy(() => import('./preview.tsx').then(({ Preview }) => Preview
 
 type Found = NonNullable<PrincipalQuery['principal']>;
 /** A user or role: what has policies of its own. */
-export type Identity = Extract<Found, { readonly __typename: 'User' | 'Role' }>;
+type Identity = Extract<Found, { readonly __typename: 'User' | 'Role' }>;
 
 interface Held {
   readonly key: string;

@@ -158,12 +158,15 @@ function Failures({ previewed: { verdict, failures, failureCount } }: { readonly
 
 function Accesses({ previewed }: { readonly previewed: Previewed }) {
   const { accesses, complete, withheld, gaps } = previewed;
+  // Somebody can stand there several times: as itself, and in each role.
+  const people = new Set(accesses.nodes.map(({ principal }) => principal.principalId)).size;
+  const isPart = accesses.totalCount > accesses.nodes.length;
   return (
     <>
       <p role="status">
         {accesses.totalCount === 0
           ? 'Nobody that you may ask about gains or loses anything.'
-          : `It changes what ${count(accesses.totalCount, 'principal')} may do, as itself or in a role.`}
+          : `It changes what ${isPart ? `${people.toLocaleString('en')} or more principals` : count(people, 'principal')} may do, as itself or in a role.`}
       </p>
       {!complete && (
         <Notice kind="warning">Not all were compared: it concerns more principals than a preview goes through.</Notice>
@@ -173,7 +176,7 @@ function Accesses({ previewed }: { readonly previewed: Previewed }) {
       {accesses.nodes.map((access) => (
         <AccessView key={`${access.principal.principalId} ${access.assumedRole?.arn ?? ''}`} access={access} />
       ))}
-      {accesses.totalCount > accesses.nodes.length && <p class="muted">The first {accesses.nodes.length} are shown.</p>}
+      {isPart && <p class="muted">The first {accesses.nodes.length} are shown.</p>}
     </>
   );
 }

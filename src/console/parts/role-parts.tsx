@@ -23,10 +23,19 @@ interface Role {
 }
 
 /** What a role has beside what every principal has: who comes in, and who is in. */
-export function RoleParts({ role, saved }: { readonly role: Role; readonly saved: () => void }) {
+export function RoleParts({
+  role,
+  changes,
+  saved,
+}: {
+  readonly role: Role;
+  /** How often something was changed: who can assume it is asked for again. */
+  readonly changes: number;
+  readonly saved: () => void;
+}) {
   return (
     <>
-      <WhoCanAssume role={role.principalId} />
+      <WhoCanAssume key={changes} role={role.principalId} />
       {role.trustPolicy !== null && (
         <Section title="Trust policy">
           <EditableDocument
