@@ -132,9 +132,7 @@ function someOf(fields: readonly WorstField[]): readonly WorstField[] {
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 const ROOTS = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
 const [queries = [], mutations = [], subscriptions = []] = ROOTS.map((type) =>
-  type == null
-    ? []
-    : someOf(worstFields(schema, type, type.name.toLowerCase())).filter(({ name }) => ONLY.test(name)),
+  type == null ? [] : someOf(worstFields(schema, type, type.name.toLowerCase())).filter(({ name }) => ONLY.test(name)),
 );
 // Who may make them; those that take something away come last.
 const ENDS = /\.(delete|deactivate|detach|remove|revoke|rotateSigning|signOut|exitRole)/;
