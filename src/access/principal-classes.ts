@@ -1,6 +1,6 @@
 import type { Gathered } from '../directory/directory.ts';
 import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
-import type { ControlLevel } from '../evaluation/applicable-policies.ts';
+import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
 import { CallerDependence } from '../evaluation/caller-marks.ts';
 import { controlPlans } from '../evaluation/plan.ts';
 import type { Rule } from '../evaluation/rule.ts';
@@ -41,9 +41,14 @@ interface ControlSaid {
   readonly readsAskedArn: boolean;
 }
 
-/** Equal for levels with the same policies. */
-function idsOf(levels: readonly ControlLevel[] | null): string {
-  return levels?.map(({ policies }) => policies.map(({ id }) => id).join()).join(';') ?? '-';
+/** A control policy without an ARN is that of its level alone. */
+function nameOf({ arn, id, level }: AttachedPolicy): string {
+  return arn ?? `${level?.id ?? ''} ${id}`;
+}
+
+/** Equal for levels with the same policies: two organizations may have others under the same ids. */
+function namesOf(levels: readonly ControlLevel[] | null): string {
+  return levels?.map(({ policies }) => policies.map(nameOf).join()).join(';') ?? '-';
 }
 
 /** Whom a search is about. */
@@ -212,7 +217,7 @@ export class PrincipalClasses {
 
   /** What control policies say about the request. Many accounts have the same ones above them. */
   #control(levels: readonly ControlLevel[] | null, above: readonly ControlLevel[] | null): ControlSaid {
-    const key = `${idsOf(levels)} ${idsOf(above)}`;
+    const key = `${namesOf(levels)} ${namesOf(above)}`;
     const known = this.#controls.get(key);
     if (known !== undefined) return known;
     const { action } = this.#asked.open;
@@ -237,7 +242,7 @@ export class PrincipalClasses {
     const { allows, conditions, index } = statement;
     const always =
       conditions.length === 0 && this.#asked.relevanceOf(statement) === 'ALWAYS' && statement.principal === null;
-    return [layer, level, always ? allows : [attached.arn ?? attached.id, index]];
+    return [layer, level, always ? allows : [nameOf(attached), index]];
   }
 }
 

@@ -55,11 +55,11 @@ export class Glob {
     return at < 0 ? this.start : this.start.slice(0, at);
   }
 
-  /** Equal for equal patterns. */
+  /** Equal for equal patterns alone: the lengths say where a text ends, which may have any character. */
   get key(): string {
     return this.chunks
-      .map(({ text, open }) => (open === null ? text : `${text}\u0001${Object.keys(open).join()}`))
-      .join('\0');
+      .map(({ text, open }) => `${text.length}${open === null ? '' : `(${Object.keys(open).join()})`}:${text}`)
+      .join('');
   }
 
   /** Every text matches: the pattern consists of stars only. */

@@ -88,7 +88,7 @@ export function* joinedInSteps(chunks: readonly Buffer[]): Steps<Buffer> {
   return bytes;
 }
 
-function sizeOf(chunks: readonly Buffer[]): number {
+export function sizeOf(chunks: readonly Buffer[]): number {
   return chunks.reduce((size, { length }) => size + length, 0);
 }
 

@@ -6,6 +6,7 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -13,6 +14,7 @@ import {
   validate,
 } from 'graphql';
 import type { RequestFacts } from '../graphql/context.ts';
+import { tooManyValues } from '../graphql/execution/many-values.ts';
 import { DOCUMENT_RULES, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
@@ -90,6 +92,12 @@ interface Answering {
 async function answer(answering: Answering, subscription: Subscription): Promise<void> {
   const { exchange, facts, streams, told } = answering;
   const writer = new EventWriter(exchange.response, exchange.requestId);
+  const operation = getOperationAST(subscription.document, subscription.operationName);
+  const refused = operation == null ? null : tooManyValues(answering.schema, operation, subscription.variables);
+  if (refused !== null) {
+    await writer.end(told({ errors: [refused] }));
+    return;
+  }
   let stream: OpenStream;
   try {
     stream = streams.open(exchange, facts);

@@ -11,6 +11,7 @@ import {
   readChunks,
   refuseUnread,
   sendContinue,
+  sizeOf,
   tooLarge,
 } from './body.ts';
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
@@ -115,8 +116,9 @@ const WITHOUT_HEADER: Refusal = {
   message: `a GET needs one of the headers ${OWN_HEADERS.join(', ')}: pages of other sites can make a browser send one without`,
 };
 
-/** Of a body that is not long. They have 64 KiB each at most, and are put together in one step. */
-const MANY_CHUNKS = 4;
+/** Bytes of a body that is put together in one step, unless it comes in very many chunks. */
+const IN_ONE_STEP = 262_144;
+const MANY_CHUNKS = 1_000;
 
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
@@ -128,9 +130,9 @@ async function readJson(
     sendContinue(request, response, limit);
     const chunks = await readChunks(request, limit);
     work.begin();
-    const isLong = chunks.length > MANY_CHUNKS;
+    const isLong = sizeOf(chunks) > IN_ONE_STEP;
     if (isLong) collectBefore(response);
-    const bytes = isLong ? await work.run(joinedInSteps(chunks)) : joined(chunks);
+    const bytes = isLong || chunks.length > MANY_CHUNKS ? await work.run(joinedInSteps(chunks)) : joined(chunks);
     const refusal = unreadable(bytes);
     if (refusal !== null) return refusal;
     const body = bodyOf(

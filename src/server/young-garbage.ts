@@ -16,8 +16,16 @@ let underWay = 0;
 export function collectBefore(response: ServerResponse): void {
   if (response.closed) return;
   underWay += 1;
-  response.once('close', () => {
-    underWay -= 1;
-  });
+  // A response that waits behind another one does not close with its connection.
+  const { socket } = response.req;
+  let isOver = false;
+  const over = (): void => {
+    if (!isOver) underWay -= 1;
+    isOver = true;
+    response.off('close', over);
+    socket.off('close', over);
+  };
+  response.once('close', over);
+  socket.once('close', over);
   if (underWay === 1) collect({ type: 'minor' });
 }

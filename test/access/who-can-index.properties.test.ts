@@ -261,6 +261,72 @@ describe('the index', () => {
     ]);
   });
 
+  it('takes control policies of two organizations for what they are, whatever their ids', async () => {
+    const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+    const control = (member: string, ...more: readonly JsonObject[]) => ({
+      name: 'Same',
+      type: 'SERVICE_CONTROL_POLICY' as const,
+      id: 'p-samename1',
+      arn: `arn:aws:organizations::${member}:policy/o/service_control_policy/p-samename1`,
+      document: policy(all, ...more),
+    });
+    const organizationOf = (
+      id: string,
+      root: string,
+      management: string,
+      member: string,
+      ...more: readonly JsonObject[]
+    ) => ({
+      ...{ id, rootId: root, managementAccountId: management, units: [], scpEnabled: true, rcpEnabled: false },
+      controlPolicies: [{ ...control(member, ...more), targets: [root, member] }],
+    });
+    const membership = (organizationId: string) => ({ organizationId, unitId: null });
+    const deny = { Effect: 'Deny', Action: 's3:*', Resource: '*' };
+    for (const [inA, inB] of [
+      [[deny], []],
+      [[], [deny]],
+    ]) {
+      const directory: DirectoryDocument = {
+        organizations: [
+          organizationOf('o-aaaaaaaaaa', 'r-aaaa', '888888888888', A, ...(inA ?? [])),
+          organizationOf('o-bbbbbbbbbb', 'r-bbbb', '999999999999', B, ...(inB ?? [])),
+        ],
+        accounts: [
+          { id: A, membership: membership('o-aaaaaaaaaa') },
+          { id: '888888888888', membership: membership('o-aaaaaaaaaa') },
+          { id: B, membership: membership('o-bbbbbbbbbb') },
+          { id: '999999999999', membership: membership('o-bbbbbbbbbb') },
+        ],
+        users: [
+          aUser('x', [{ ...all, Action: 's3:*' }]),
+          aUser('y', [{ ...all, Action: 's3:*' }], { arn: userArn('y', B) }),
+        ],
+      };
+      const { subject: _, ...question } = aQuestion(A, 's3:ListAllMyBuckets', '*');
+      const ask = async (isIndexed: boolean) => {
+        const memory = new MemoryDirectory(directory, catalog);
+        memory.isIndexed = isIndexed;
+        return createAccess(memory, catalog).whoCan(question, { limit: 10 }, NOON);
+      };
+      const found = await ask(true);
+      expect(shown(found)).toEqual(shown(await ask(false)));
+      const may = found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal));
+      expect(may).toEqual([inA?.length === 0 ? userArn('x') : userArn('y', B)]);
+    }
+  });
+
+  it('tells actions apart that differ by a character that no action has', async () => {
+    const may = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
+    const users = [aUser('a', [may('s3:get\0')]), aUser('b', [may('s3:Get*')]), aUser('c', [may('s3:get\u0001')])];
+    const { subject: _, ...question } = aQuestion(A, 's3:GetObject', OBJECT, { resourceAccount: A });
+    for (const order of [users, users.toReversed()]) {
+      const memory = new MemoryDirectory({ users: order }, catalog);
+      memory.isIndexed = true;
+      const { entries } = await createAccess(memory, catalog).whoCan(question, { limit: 10 }, NOON);
+      expect(entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([userArn('b')]);
+    }
+  });
+
   it('answers for a pattern as deciding for each principal does', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.boolean(), async (directory, onAll) => {

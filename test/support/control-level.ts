@@ -2,5 +2,6 @@ import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicab
 
 /** A level of an organization with its control policies, told by its id. */
 export function controlLevel(id: string, policies: readonly AttachedPolicy[]): ControlLevel {
-  return { level: { kind: 'ORGANIZATIONAL_UNIT', id, name: null, arn: null }, policies };
+  const level = { kind: 'ORGANIZATIONAL_UNIT', id, name: null, arn: null } as const;
+  return { level, policies: policies.map((one) => ({ ...one, level })) };
 }

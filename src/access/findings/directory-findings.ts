@@ -9,7 +9,7 @@ import { DocumentFindings } from './document-findings.ts';
 import { type Finding, type FindingKind, idOfFinding, keyOfFinding, type NewFinding } from './finding.ts';
 import type { FoundDocument } from './found-document.ts';
 import { outsideAccess } from './outside-access.ts';
-import { unusedRole } from './unused-role.ts';
+import { UnusedRoles } from './unused-role.ts';
 
 /** What has policies, by ARN. */
 export interface PolicyHolders {
@@ -58,6 +58,7 @@ class Search {
   readonly #check: OneRevision;
   readonly #work: Work;
   readonly #byDocument: DocumentFindings;
+  readonly #unused: UnusedRoles;
   readonly #organizations = new Map<string, AccountOrganization | null>();
   readonly #found = new Map<string, Finding>();
   readonly #gaps = new Set<string>();
@@ -74,6 +75,7 @@ class Search {
     this.#now = now;
     this.#check = check;
     this.#byDocument = new DocumentFindings(tools.catalog.now, asked.kinds, this.#work, now);
+    this.#unused = new UnusedRoles(this.#tools, now, check);
   }
 
   async run(): Promise<Findings> {
@@ -130,7 +132,7 @@ class Search {
       for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one, document);
     }
     if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) {
-      const unused = await unusedRole(this.#tools, document, this.#now, this.#check);
+      const unused = await this.#unused.of(document);
       if (unused !== null) this.#add(unused, document);
     }
   }

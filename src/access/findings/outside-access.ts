@@ -58,6 +58,7 @@ export async function outsideAccess(search: OutsideSearch, document: FoundDocume
   const { accountId, arn, attached } = document;
   if (accountId === null) return [];
   const zone = await zoneOf(search, accountId);
+  if ((await trustsZoneAlone(zone, attached.policy.statements)) && (await isAloneAbout(search, document))) return [];
   const all = new Map<string, Access>();
   const publicly = new PublicCheck(search, document);
   for (const [resource, actions] of questionsOf(tools, document)) {
@@ -146,6 +147,28 @@ interface Zone {
 
 async function zoneOf(search: OutsideSearch, accountId: string): Promise<Zone> {
   return { accountId, organization: await search.organizationOf(accountId), search };
+}
+
+/** Whether nothing but the policy lets anybody in: neither grants of a key, nor the bucket behind an access point. */
+async function isAloneAbout(search: OutsideSearch, { kind, arn, accountId }: FoundDocument): Promise<boolean> {
+  if (kind === 'trust') return true;
+  const { grantPlans, bucket } = await preparedFor(search, arn, accountId ?? '');
+  return (grantPlans ?? null) === null && (bucket ?? null) === null;
+}
+
+/** Whether all that the statements let in are services and principals of the zone: nobody else is to be judged. Most policies are so. */
+async function trustsZoneAlone(zone: Zone, statements: readonly CompiledStatement[]): Promise<boolean> {
+  for (const { allows, principal } of statements) {
+    if (!allows || principal === null) continue;
+    if (principal.negated || principal.everyone) return false;
+    for (const named of principal.named) {
+      if (named.kind === 'service') continue;
+      if (named.kind !== 'account' && named.kind !== 'arn') return false;
+      const accountId = named.kind === 'account' ? named.accountId : parseArn(named.arn)?.accountId;
+      if (accountId === undefined || !(await isInZone(zone, accountId))) return false;
+    }
+  }
+  return true;
 }
 
 async function isInside(zone: Zone, { kind, value }: JudgedOutsider): Promise<boolean> {

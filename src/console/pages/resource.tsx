@@ -96,18 +96,6 @@ function OwnPolicy({
   );
 }
 
-/** Of a bucket, most that is done is done to what is in it. */
-function Inside({ page, resource }: { readonly page: string; readonly resource: string }) {
-  if (!/^arn:[^:]*:s3:::[^/]+$/.test(resource)) return null;
-  return (
-    <p>
-      <a href={`${resourceAddress(page)}?${new URLSearchParams({ on: `${resource}/*` })}`}>
-        Who can do what with what is in it
-      </a>
-    </p>
-  );
-}
-
 function WhoCan({ page, arn, asked }: { readonly page: string; readonly arn: string; readonly asked: string }) {
   const { route, path } = useLocation();
   const [action, setAction] = useState(asked);
@@ -135,7 +123,6 @@ function WhoCan({ page, arn, asked }: { readonly page: string; readonly arn: str
         </button>
       </form>
       {asked === '' && <WhoCanWhat page={page} resource={arn} />}
-      {asked === '' && <Inside page={page} resource={arn} />}
       {loading && <Skeleton lines={4} />}
       {failure !== null && found === null && <FailureNotice failure={failure} again={again} />}
       {found?.totalCount === 0 && <p>Nobody of those that you may ask about.</p>}

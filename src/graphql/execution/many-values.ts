@@ -14,8 +14,9 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** Values that graphql-js reads in one go, in some hundredths of a second. */
 const MOST_VALUES = 10_000;
-/** A file of an import, of which there may be more: whoever imports is the operator. */
+/** Files of an import count half, with their names and texts: an import may have as many. */
 const FILE = 'ImportFileInput';
+const OF_FILE = 3;
 
 /**
  * The error for a mutation or a subscription whose variables hold so many values that others would wait while graphql-js reads them;
@@ -43,11 +44,13 @@ function without(left: number, type: GraphQLInputType, value: unknown): number {
   if (isNonNullType(type)) return without(left, type.ofType, value);
   let rest = left - 1;
   if (typeof value !== 'object' || value === null) return rest;
-  if (isListType(type) && Array.isArray(value)) {
-    for (let index = 0; index < value.length && rest >= 0; index += 1) rest = without(rest, type.ofType, value[index]);
+  if (isListType(type)) {
+    // What is no list is read as the only item of one.
+    const items = Array.isArray(value) ? value : [value];
+    for (let index = 0; index < items.length && rest >= 0; index += 1) rest = without(rest, type.ofType, items[index]);
   } else if (isInputObjectType(type)) {
-    if (type.name === FILE) return left;
     const fields = type.getFields();
+    if (type.name === FILE) return left - Math.max(0.5, Object.keys(value).length - OF_FILE);
     for (const name in value) {
       if (rest < 0) break;
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;

@@ -29,6 +29,10 @@ test.each<readonly [string, unknown]>([
     'lists in changes',
     { changes: many(100, { tagUser: { userArn: 'x', tags: many(100, { key: 'k', value: 'v' }) } }) },
   ],
+  [
+    'values in the only item of what is no list',
+    { changes: { tagUser: { userArn: 'x', tags: many(5_000, { key: 'k', value: 'v' }) } } },
+  ],
   ['values that are not known', { changes: [Object.fromEntries(many(10_001, 0).map((_, n) => [`x${n}`, 1]))] }],
 ])('too many %s are not', (_what, given) => {
   const error = tooManyValues(schema, CHANGES, given as Record<string, unknown>); // as: variables
@@ -42,4 +46,6 @@ test('an import has as many files as it may have', () => {
   const operation = operationOf('mutation ($i: ImportDirectoryInput!) { importDirectory(input: $i) { __typename } }');
   const files = many(10_000, { name: 'a.json', content: '{}' });
   expect(tooManyValues(schema, operation, { i: { files } })).toBeNull();
+  const beyond = many(25_000, { name: 'a.json' });
+  expect(tooManyValues(schema, operation, { i: { files: beyond } })).not.toBeNull();
 });
