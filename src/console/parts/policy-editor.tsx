@@ -25,8 +25,8 @@ export function PolicyEditor({
   readonly close: () => void;
 }) {
   const [text, setText] = useState(() => JSON.stringify(document, null, 2));
-  // The text that is previewed: another one needs a preview of its own.
-  const [previewed, setPreviewed] = useState<string | null>(null);
+  // The text that is previewed: another one needs a preview of its own. The same is previewed again if the directory has changed since.
+  const [previewed, setPreviewed] = useState<{ readonly text: string; readonly round: number } | null>(null);
   const id = useId();
   const { findings, failure } = useFindings(text, draft.kind);
   const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;
@@ -46,8 +46,8 @@ export function PolicyEditor({
         <button
           type="button"
           class="button button-first"
-          disabled={isRefused || previewed === text}
-          onClick={() => setPreviewed(text)}
+          disabled={isRefused}
+          onClick={() => setPreviewed({ text, round: (previewed?.round ?? 0) + 1 })}
         >
           Preview the change
         </button>
@@ -56,8 +56,8 @@ export function PolicyEditor({
         </button>
       </div>
       {previewed !== null &&
-        (previewed === text ? (
-          <Preview key={text} name={draft.name} change={draft.changeOf(text)} saved={saved} />
+        (previewed.text === text ? (
+          <Preview key={`${previewed.round} ${text}`} name={draft.name} change={draft.changeOf(text)} saved={saved} />
         ) : (
           <p class="muted">The text has changed since it was previewed.</p>
         ))}
