@@ -277,7 +277,12 @@ describe('the index', () => {
       member: string,
       ...more: readonly JsonObject[]
     ) => ({
-      ...{ id, rootId: root, managementAccountId: management, units: [], scpEnabled: true, rcpEnabled: false },
+      id,
+      rootId: root,
+      managementAccountId: management,
+      units: [],
+      scpEnabled: true,
+      rcpEnabled: false,
       controlPolicies: [{ ...control(member, ...more), targets: [root, member] }],
     });
     const membership = (organizationId: string) => ({ organizationId, unitId: null });

@@ -6,7 +6,7 @@ import {
   WhoCanDocument,
   type WhoCanQuery,
 } from '../../generated/console/questions.ts';
-import { principalAddress, resourceAddress } from '../links.ts';
+import { principalAddress } from '../links.ts';
 import { accountName, count, nameOf, shortName } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { Combo } from '../parts/combo.tsx';
