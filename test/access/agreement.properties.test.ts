@@ -230,25 +230,25 @@ describe('on generated worlds', () => {
       return { ...need, resourceAccount: A };
     });
     let longest = 0;
-    await fc.assert(
-      fc.asyncProperty(world, fc.constantFrom(...USERS), async (document, who) => {
-        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
-        const routes = await access.accessRoutes(aSubject(who), needs, { maxDepth: 3 }, NOON);
-        expect(routes.filter(({ roles }) => roles.length === 0)).toHaveLength(1);
-        for (const { roles, answers } of routes) {
-          longest = Math.max(longest, roles.length);
-          const steps = roles.map((role, index) => aQuestion(roles[index - 1] ?? who, 'sts:AssumeRole', role));
-          for (const { decision } of await access.decide(steps, NOON)) expect(decision.allowed).toBe(true);
-          const last = roles.at(-1) ?? who;
-          const asLast = await access.decide(
-            needs.map((need) => ({ ...need, subject: aSubject(last) })),
-            NOON,
-          );
-          expect(answers.map(({ decision }) => decision.reason)).toEqual(asLast.map(({ decision }) => decision.reason));
-        }
-      }),
-      { numRuns: 100 },
-    );
+    const property = fc.asyncProperty(world, fc.constantFrom(...USERS), async (document, who) => {
+      const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+      const routes = await access.accessRoutes(aSubject(who), needs, { maxDepth: 3 }, NOON);
+      expect(routes.filter(({ roles }) => roles.length === 0)).toHaveLength(1);
+      for (const { roles, answers } of routes) {
+        longest = Math.max(longest, roles.length);
+        const steps = roles.map((role, index) => aQuestion(roles[index - 1] ?? who, 'sts:AssumeRole', role));
+        for (const { decision } of await access.decide(steps, NOON)) expect(decision.allowed).toBe(true);
+        const last = roles.at(-1) ?? who;
+        const asLast = await access.decide(
+          needs.map((need) => ({ ...need, subject: aSubject(last) })),
+          NOON,
+        );
+        expect(answers.map(({ decision }) => decision.reason)).toEqual(asLast.map(({ decision }) => decision.reason));
+      }
+    });
+    // Chains of several roles are rare in these worlds.
+    for (let round = 0; round === 0 || (longest < 2 && round < 20); round += 1)
+      await fc.assert(property, { numRuns: 100 });
     expect(longest).toBeGreaterThan(1);
   });
 
