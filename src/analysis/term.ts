@@ -10,6 +10,7 @@ import {
   listCovers,
   listsOverlap,
   type ResourceGlob,
+  resourceGlob,
   someGlob,
   withoutCovered,
 } from './resource-set.ts';
@@ -216,6 +217,24 @@ export function printTerm(term: Term): PermissionTerm {
     resources: lists.length === 0 ? [['*']] : lists,
     notResources: term.notResources.map((glob) => glob.text),
     conditions: conditionBlocks(term.conditions),
-    statements: term.statements,
+    statements: statementsOf(term),
   };
+}
+
+/** Without the trust policies of roles that other statements leave out: those with the same document come into a term together. */
+function statementsOf({ resources, statements }: Term): readonly MatchedStatement[] {
+  if (statements.filter(isOfTrust).length < 2) return statements;
+  const lists = resources.map((list) => ({
+    texts: new Set(list.map(({ text }) => text)),
+    wide: list.filter(({ text }) => /[*?$]/.test(text)),
+  }));
+  const isMeant = (arn: string): boolean => {
+    const role = resourceGlob(arn);
+    return lists.every(({ texts, wide }) => texts.has(role.text) || wide.some((one) => globsOverlap(one, role)));
+  };
+  return statements.filter((one) => !isOfTrust(one) || isMeant(one.policy));
+}
+
+function isOfTrust({ layer }: MatchedStatement): boolean {
+  return layer === 'TRUST_POLICY';
 }

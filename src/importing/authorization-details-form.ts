@@ -153,12 +153,12 @@ export class AuthorizationDetailsForm implements Form {
   }
 }
 
-/** Whether an answer has the list in full. */
 /** Why a file makes no list whole. */
 const MIXED =
   'it holds entities of several accounts, and no answer of AWS does: nothing says that it lists all of any of them. If it is ' +
   'that of one account, name it `ACCOUNT/iam/get-account-authorization-details.json`';
 
+/** Whether an answer has the list in full. */
 function describes({ files, asked }: WholeAnswer<FileAnswers>, name: keyof typeof LIST_NAMES): boolean {
   if (asked !== null && !asked.includes(LIST_NAMES[name])) return false;
   return files.some(({ answers }) => answers.some((answer) => Object.hasOwn(answer, name)));

@@ -11,7 +11,7 @@ import type { Steps } from '../../src/policy/steps.ts';
 import { readTemplate } from '../../src/policy/variable.ts';
 import { validatePolicy } from '../../src/validation/validate-policy.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
-import { A, allow, aRole, aUser, policy, trusts, userArn } from '../support/policies.ts';
+import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { aSubject, NOON } from '../support/questions.ts';
 
 // Work is cut into steps, and limits are looked at inside of loops: counted in comparisons, not in time.
@@ -88,6 +88,21 @@ describe('closed forms', () => {
     const trusting = letIn[0]?.statements.filter(({ layer }) => layer === 'TRUST_POLICY') ?? [];
     expect(trusting.map(({ holder }) => holder)).toHaveLength(100);
     expect(new Set(trusting.map(({ policy }) => policy)).size).toBe(100);
+  });
+
+  it('of a role among others with the same trust document have its statement alone', async () => {
+    const trust = [trusts({ AWS: `arn:aws:iam::${A}:root` })];
+    const one = aUser('one', [allow('sts:AssumeRole', roleArn('R0')), allow('sts:AssumeRole', roleArn('S*'))]);
+    const document = { users: [one], roles: ['R0', 'R1', 'S0', 'S1'].map((name) => aRole(name, trust)) };
+    const directory = new MemoryDirectory(document, catalog);
+    const tools = { directory, catalog, actions: assumptionActions(catalog), work: new Work(LONG) };
+    const permissions = await effectivePermissions(tools, aSubject(userArn('one')), new Map(), NOON);
+    const listed = await permissions.listed({}).after(null, 100);
+    const terms = listed.find(({ action }) => action === 'sts:AssumeRole')?.allow ?? [];
+    const trusted = terms.map(({ statements }) =>
+      statements.filter(({ layer }) => layer === 'TRUST_POLICY').map(({ policy }) => policy),
+    );
+    expect(trusted).toEqual([[roleArn('R0')], [roleArn('S0'), roleArn('S1')]]);
   });
 
   it('say that actions are allowed without making all their terms', async () => {

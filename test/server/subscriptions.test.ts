@@ -270,6 +270,9 @@ describe('decisionChanged', () => {
     const many = Array.from({ length: 600 }, () => request('s3:GetObject'));
     const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests: many } });
     expect(await refused(many)).toMatchObject({ code: 'LIMIT_EXCEEDED', field: 'requests' });
+    // So many would be read in one go, before they are counted.
+    const tooMany = Array.from({ length: 4_000 }, () => request('s3:GetObject'));
+    expect(await refused(tooMany)).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 10_000 });
     live.leave();
   });
 

@@ -97,8 +97,8 @@ async function preparedFor(
   arn: string,
   accountId: string,
 ): Promise<PreparedResource> {
-  const resources = [{ arn, accountId }];
-  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, now, forSearch: true });
+  const wanted = { principals: [], roles: [], resources: [{ arn, accountId }], now, forSearch: true } as const;
+  const gathered = await tools.directory.gather(wanted, check.first);
   check(gathered.revision);
   return gathered.resource(arn, accountId).value;
 }
@@ -153,7 +153,7 @@ async function zoneOf(search: OutsideSearch, accountId: string): Promise<Zone> {
 async function isAloneAbout(search: OutsideSearch, { kind, arn, accountId }: FoundDocument): Promise<boolean> {
   if (kind === 'trust') return true;
   const { grantPlans, bucket } = await preparedFor(search, arn, accountId ?? '');
-  return (grantPlans ?? null) === null && (bucket ?? null) === null;
+  return grantPlans === null && bucket === null;
 }
 
 /** Whether all that the statements let in are services and principals of the zone: nobody else is to be judged. Most policies are so. */

@@ -1,7 +1,7 @@
 import { actionMatches } from '../../policy/action-pattern.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../../policy/principal-id.ts';
-import { type DecideTools, decideEach } from '../decide.ts';
+import { alone, type DecideTools, decideEach } from '../decide.ts';
 import type { Question } from '../question.ts';
 import type { OneRevision } from '../scan.ts';
 import { whoCan } from '../who-can.ts';
@@ -66,7 +66,9 @@ export class UnusedRoles {
       action: 'sts:AssumeRole',
       ...about,
     }));
-    for (const answer of await decideEach(this.#tools, questions, this.#now)) {
+    const tools = { ...this.#tools, forSearch: true } as const;
+    const waiting = alone(tools, this.#now, this.#check.first);
+    for (const answer of await decideEach(tools, questions, this.#now, waiting)) {
       if (answer instanceof RolegateError) continue;
       this.#check(answer.revision);
       if (answer.decision.allowed) return true;

@@ -62,6 +62,9 @@ const resources = {
 const group = (name: string): string => `arn:aws:iam::${A}:group/${name}`;
 const CONTROL = `arn:aws:organizations::${A}:policy/o-exampleorg1/service_control_policy/p-limits`;
 const ENDPOINT = `arn:aws:ec2:eu-west-1:${A}:vpc-endpoint/vpce-1`;
+const KEY = `arn:aws:kms:eu-west-1:${A}:key/11111111-2222-3333-4444-555555555555`;
+const PARTNERS_USER = `arn:aws:iam::${OUTSIDE}:user/partner`;
+const PROVIDER = `arn:aws:iam::${A}:saml-provider/Corporate`;
 const twice = policy(allow('s3:*'), allow('s3:GetObject'));
 
 const PARTNER = trusts(
@@ -131,9 +134,18 @@ const document = (): DirectoryDocument => {
       aRole('Unused', [
         trusts({ AWS: userArn('nobody') }, { condition: { StringEquals: { 'aws:PrincipalAccount': B } } }),
       ]),
+      aRole('Federated', [trusts({ Federated: PROVIDER }, { action: 'sts:AssumeRoleWithSAML' })]),
       aRole('Granter', [trusts({ Service: 'ec2.amazonaws.com' })], [allow(['iam:AttachRolePolicy', 's3:GetObject'])]),
     ],
-    resources: Object.entries(resources).map(([name, text]) => ({ arn: bucket(name), accountId: A, policy: text })),
+    resources: [
+      ...Object.entries(resources).map(([name, text]) => ({ arn: bucket(name), accountId: A, policy: text })),
+      {
+        arn: KEY,
+        accountId: A,
+        policy: policy(grants({ AWS: `arn:aws:iam::${A}:root` }, 'kms:*', '*')),
+        grants: [{ id: 'g1', granteePrincipal: PARTNERS_USER, operations: ['Decrypt'] }],
+      },
+    ],
   };
 };
 
@@ -191,6 +203,8 @@ test('whom policies let in from outside the organization, the worst first, each 
     `CRITICAL PUBLIC_ACCESS ${bucket('open')} *`,
     `HIGH CROSS_ACCOUNT_ACCESS ${roleArn('Friends')} ${userArn('friend', ALONE)}`,
     `HIGH CROSS_ACCOUNT_ACCESS ${roleArn('Partner')} ${OUTSIDE}`,
+    // Its policy names nobody elsewhere, but a grant does.
+    `HIGH CROSS_ACCOUNT_ACCESS ${KEY} ${PARTNERS_USER}`,
     `MEDIUM CROSS_ACCOUNT_ACCESS ${bucket('other')} *`,
   ]);
   const [agents, open, , partner] = nodes;
