@@ -48,7 +48,10 @@ export function HeldPolicies({ holder, saved }: { readonly holder: Identity; rea
           </li>
         ))}
       </ul>
-      <NewInline holder={holder} taken={(holder.inlinePolicies ?? []).map(({ name }) => name)} saved={saved} />
+      {/* One of the same name would be written over, unread. */}
+      {holder.inlinePolicies !== null && (
+        <NewInline holder={holder} taken={holder.inlinePolicies.map(({ name }) => name)} saved={saved} />
+      )}
       <Boundary key={holder.permissionsBoundary?.arn ?? ''} holder={holder} saved={saved} />
     </Section>
   );
