@@ -24,6 +24,7 @@ import {
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { bundlePrograms } from './bundle.mjs';
 import { clientFiles } from './client.mjs';
 import { bundleConsole, generateQuestions } from './console.mjs';
 
@@ -148,6 +149,7 @@ async function compile() {
     writeFileSync(join(target, 'client', name), text);
   }
   await bundleConsole({ root: ROOT, source: CONSOLE, target: join(target, 'console') });
+  await bundlePrograms(target);
   rmSync(DIST, { recursive: true, force: true });
   renameSync(target, DIST);
 }
@@ -179,7 +181,7 @@ function linkCommand() {
 async function build(isStart) {
   await generate();
   const self = fileURLToPath(import.meta.url);
-  const makers = [self, join(dirname(self), 'client.mjs'), join(dirname(self), 'console.mjs')];
+  const makers = [self, ...['bundle', 'client', 'console'].map((name) => join(dirname(self), `${name}.mjs`))];
   const inputs = [...filesBelow(SRC), SCHEMA, join(ROOT, 'tsconfig.json'), ...makers];
   const existed = existsSync(DIST);
   const made = await whenChanged(join(DIST, '.made-from'), inputs, join(DIST, 'server/main.js'), compile);

@@ -1,20 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  specifiedRules,
-  validate,
-} from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
 import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
-import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
 import { AnswerBytes } from './answer-bytes.ts';
@@ -23,6 +12,7 @@ import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
 import { jsonBytes, sizeOf } from './json-pieces.ts';
+import { operationsOf, validQuery } from './valid-query.ts';
 
 interface Parts {
   readonly schema: GraphQLSchema;
@@ -129,28 +119,6 @@ function operationOf(body: object): CommonOperation | null {
 
 function isObjectOrNothing(value: unknown): value is Readonly<Record<string, unknown>> | null | undefined {
   return value === undefined || (typeof value === 'object' && !Array.isArray(value));
-}
-
-/** A valid document of one query that does not ask for the schema; null: it is something else. */
-function validQuery(schema: GraphQLSchema, text: string): DocumentNode | null {
-  let document: DocumentNode;
-  try {
-    document = parseBounded(text);
-  } catch {
-    return null;
-  }
-  const operations = operationsOf(document);
-  const [operation] = operations;
-  if (operations.length !== 1 || operation?.operation !== OperationTypeNode.QUERY) return null;
-  const selected = operation.selectionSet.selections;
-  if (selected.some((selection) => selection.kind === Kind.FIELD && isIntrospection(selection))) return null;
-  return validate(schema, document, RULES, { maxErrors: 1 }).length === 0 ? document : null;
-}
-
-const RULES = [...specifiedRules, ...DOCUMENT_RULES];
-
-function operationsOf({ definitions }: DocumentNode): readonly OperationDefinitionNode[] {
-  return definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 }
 
 function told(

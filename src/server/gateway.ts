@@ -45,6 +45,7 @@ import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
 import { uploadPlace } from './upload-place.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
+import { warmUp } from './warm-up.ts';
 import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
 
@@ -56,6 +57,8 @@ export interface Gateway {
   readonly jwks: Sessions['jwks'];
   readonly authzen: AuthzenRoute;
   readonly maintenance: MaintenanceRoute;
+  /** Asks what the first question would wait for otherwise. */
+  warmUp(now: number): Promise<unknown>;
   /** Ends the open subscriptions, with a last event that says why. */
   endStreams(): void;
   dispose(): Promise<void>;
@@ -149,6 +152,8 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
+    warmUp: (now) =>
+      warmUp(schema, (facts, request) => createContext({ ...ofSchema, watch: undefined }, facts, request), now),
     endStreams: () => streams.stop(),
     dispose: async () => {
       await yoga.dispose();
@@ -253,6 +258,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     observing.watchDirectory(services, clock);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
+    await gateway.warmUp(clock());
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';

@@ -1,0 +1,56 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { Work } from '../access/work.ts';
+import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { executePlan } from '../graphql/execution/execute-plan.ts';
+import { planQuery } from '../graphql/execution/plan.ts';
+import { UNKNOWN_ORIGIN } from '../session/call.ts';
+import { validQuery } from './valid-query.ts';
+
+/** A decision about nobody, which asks the database, and one on policies of its own, which has an answer. */
+const QUESTIONS = `query WarmUp($nobody: AccessRequestInput!, $own: SimulateCustomPoliciesInput!) {
+  decision(request: $nobody) { effect }
+  simulateCustomPolicies(input: $own) { effect deniedBy reason }
+}`;
+
+const NOBODY = 'arn:aws:iam::000000000000:user/nobody';
+const REQUEST = { action: 's3:GetObject', resource: 'arn:aws:s3:::nothing/here' };
+const POLICY = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: 's3:Get*', Resource: ['arn:aws:s3:::nothing/*'] },
+    { Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+  ],
+};
+const VARIABLES = {
+  nobody: { principal: NOBODY, ...REQUEST },
+  own: { caller: { principal: NOBODY }, identityPolicies: [JSON.stringify(POLICY)], requests: [REQUEST] },
+};
+
+/**
+ * Asks, as the operator, what waits for the first question otherwise: the schema checked, code compiled, a connection made. Nobody
+ * is told of it. Answers what the questions answered. A database that does not answer is none of its faults: readiness says that.
+ */
+export async function warmUp(
+  schema: GraphQLSchema,
+  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
+  now: number,
+): Promise<ExecutionResult | null> {
+  const document = validQuery(schema, QUESTIONS);
+  if (document === null) throw new Error('the questions are not valid');
+  const plan = planQuery(schema, document);
+  return plan === null ? null : executePlan(plan, contextOf(facts(now), {}), VARIABLES);
+}
+
+function facts(now: number): RequestFacts {
+  const requestId = 'warm-up';
+  const work = new Work();
+  work.begin();
+  return {
+    requestId,
+    caller: { kind: 'operator' },
+    now,
+    origin: { ...UNKNOWN_ORIGIN, requestId },
+    signInCookie: { keep: () => undefined, forget: () => undefined },
+    work,
+  };
+}
