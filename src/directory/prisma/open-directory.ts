@@ -224,6 +224,10 @@ class StoredDirectory implements OpenDirectory {
   /** Brings into memory what every question needs. */
   async warm(): Promise<void> {
     await this.#gatherer.readResources();
+    await this.learnSize();
+  }
+
+  async learnSize(): Promise<void> {
     await this.#size.read();
   }
 
@@ -360,7 +364,11 @@ async function storedIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
-  { freshness = USUAL_FRESHNESS, replica = null }: Partial<Pick<Opened, 'freshness' | 'replica'>> = {},
+  {
+    freshness = USUAL_FRESHNESS,
+    replica = null,
+    isBrief = false,
+  }: Partial<Pick<Opened, 'freshness' | 'replica'>> & { readonly isBrief?: boolean } = {},
 ): Promise<StoredDirectory> {
   const { services } = await readServices(database, 2n ** 62n);
   const own = new OwnServices(catalog, services);
@@ -368,7 +376,7 @@ async function storedIn(
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
   const directory = new StoredDirectory(database, own, { reached, searchIndexed, budget, freshness, replica });
-  await directory.warm();
+  await (isBrief ? directory.learnSize() : directory.warm());
   return directory;
 }
 
@@ -380,9 +388,12 @@ async function storedIn(
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    if (options.kind === 'embedded') return await directoryIn(database, catalog, options.memory);
+    // Who is told of no changes ends soon, and may ask nothing: the first question begins to read what is kept in memory.
+    const isBrief = options.isTold === false;
+    if (options.kind === 'embedded') return await storedIn(database, catalog, options.memory, { isBrief });
     const { freshness = USUAL_FRESHNESS } = options;
-    const directory = await storedIn(database, catalog, options.memory, { freshness, replica: openReplica(options) });
+    const opened = { freshness, replica: openReplica(options), isBrief };
+    const directory = await storedIn(database, catalog, options.memory, opened);
     if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
     return directory;
   } catch (error) {
