@@ -66,6 +66,8 @@ class Search {
   readonly #groups = new Set<string>();
   /** ARNs of control policies that were gone through. */
   readonly #control = new Set<string>();
+  /** Trust policies of roles that nobody was looked for yet. */
+  readonly #roles: FoundDocument[] = [];
   #isWithheld = false;
 
   constructor(tools: DecideTools, asked: FindingsAsked, now: number, check: OneRevision) {
@@ -75,7 +77,7 @@ class Search {
     this.#now = now;
     this.#check = check;
     this.#byDocument = new DocumentFindings(tools.catalog.now, asked.kinds, this.#work, now);
-    this.#unused = new UnusedRoles(this.#tools, now, check);
+    this.#unused = new UnusedRoles(this.#tools, this.#work, now, check);
   }
 
   async run(): Promise<Findings> {
@@ -113,6 +115,7 @@ class Search {
       this.#check(gathered.revision);
       // What is gathered can move on: its documents are taken out before anybody waits.
       for (const document of part.flatMap((arn) => documentsOf(gathered, arn))) await this.#goThrough(document);
+      for (const [document, unused] of await this.#unused.among(this.#roles.splice(0))) this.#add(unused, document);
     }
   }
 
@@ -131,10 +134,7 @@ class Search {
       const organizationOf = (id: string): Promise<AccountOrganization | null> => this.#organizationOf(id);
       for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one, document);
     }
-    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) {
-      const unused = await this.#unused.of(document);
-      if (unused !== null) this.#add(unused, document);
-    }
+    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) this.#roles.push(document);
   }
 
   #add(found: NewFinding, { attached }: FoundDocument): void {
@@ -209,7 +209,8 @@ function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
   const inline = inlineOf(arn, accountId, policies.source.identity);
   const attached = trust.facts.policy;
   if (attached === null) return inline;
-  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached }, ...inline];
+  const { policyBindings: bindings } = trust.facts;
+  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached, bindings }, ...inline];
 }
 
 /** Those that it has itself: managed ones are gone through as policies. */
