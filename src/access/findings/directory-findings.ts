@@ -80,42 +80,76 @@ class Search {
     this.#unused = new UnusedRoles(this.#tools, this.#work, now, check);
   }
 
+  /** What weighs most first: what there is no time for is left out, and named. */
   async run(): Promise<Findings> {
     const { users, roles, resources, policies, groups, roots, endpoints } = this.#asked.holders;
     const principals = (part: readonly string[]) => ({
       principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []),
     });
-    await this.#each(users, principals, (gathered, arn) => {
+    const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
+    await this.#each('policies of resources', resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
+    await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy);
+    await this.#each('policies of roles', roles, (part) => ({ roles: part }), ofRole);
+    await this.#each('inline policies of users', await this.#withInline(users), principals, (gathered, arn) => {
       const found = inlineOfUser(gathered, arn, groups, this.#groups);
       for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
       return found;
     });
-    await this.#each(roles, (part) => ({ roles: part }), ofRole);
-    const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
-    await this.#each(resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
-    await this.#each(policies, (part) => ({ policies: part }), ofPolicy);
-    await this.#each(roots, principals, (gathered, arn) => this.#controlOf(gathered, arn));
-    await this.#each(endpoints, (part) => ({ endpoints: part }), ofEndpoint);
+    await this.#each('accounts (control policies)', roots, principals, (gathered, arn) =>
+      this.#controlOf(gathered, arn),
+    );
+    await this.#each('policies of VPC endpoints', endpoints, (part) => ({ endpoints: part }), ofEndpoint);
+    await this.#findUnused();
     const revision = await this.#tools.directory.revision();
     this.#check(revision);
     const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
     return { findings, gaps: [...this.#gaps], isWithheld: this.#isWithheld, revision };
   }
 
+  /** Those of the users that have inline policies, themselves or through groups: most have none. */
+  async #withInline(users: readonly string[]): Promise<readonly string[]> {
+    const index = users.length <= TOGETHER ? null : await this.#tools.directory.principals();
+    if (index === null) return users;
+    this.#check(index.revision);
+    const without = new Set<string>();
+    for (const { arn, inline, groups } of index.users) {
+      if (inline.length === 0 && groups.every((group) => group.inline.length === 0)) without.add(arn);
+    }
+    return users.filter((arn) => !without.has(arn));
+  }
+
   async #each(
+    what: string,
     arns: readonly string[],
     wanted: (part: readonly string[]) => object,
     documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
   ): Promise<void> {
     for (let from = 0; from < arns.length; from += TOGETHER) {
       await this.#work.turn();
+      if (this.#isOver(`${arns.length - from} of ${arns.length} ${what}`, from, arns.length)) return;
       const part = arns.slice(from, from + TOGETHER);
       const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
-      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) });
+      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
       this.#check(gathered.revision);
       // What is gathered can move on: its documents are taken out before anybody waits.
       for (const document of part.flatMap((arn) => documentsOf(gathered, arn))) await this.#goThrough(document);
-      for (const [document, unused] of await this.#unused.among(this.#roles.splice(0))) this.#add(unused, document);
+    }
+  }
+
+  /** Whether the request would take too long with the others, as the gaps then say. */
+  #isOver(what: string, from: number, all: number): boolean {
+    if (from >= all || !this.#work.isNearlyOver) return false;
+    this.#gaps.add(`${what} were not looked at: that takes longer than a request may (\`accountIds\` asks for fewer)`);
+    return true;
+  }
+
+  async #findUnused(): Promise<void> {
+    const all = this.#roles;
+    if (all.length > 0) await this.#unused.begin(all);
+    for (let from = 0; from < all.length; from += TOGETHER) {
+      if (this.#isOver(`${all.length - from} of ${all.length} roles (UNUSED_ROLE)`, from, all.length)) return;
+      const part = all.slice(from, from + TOGETHER);
+      for (const [document, unused] of await this.#unused.among(part)) this.#add(unused, document);
     }
   }
 

@@ -6,7 +6,7 @@ import type {
 import { EVERYBODY, namesIn, namesOf } from '../../evaluation/principal-names.ts';
 import { actionMatches } from '../../policy/action-pattern.ts';
 import type { Steps } from '../../policy/steps.ts';
-import { callerOf } from '../caller-facts.ts';
+import { callerFacts } from '../caller-facts.ts';
 import type { OneRevision } from '../scan.ts';
 import type { FoundDocument } from './found-document.ts';
 
@@ -38,9 +38,22 @@ export class TrustedPrincipals {
     this.#check = check;
   }
 
-  static *read(index: PrincipalIndex, check: OneRevision): Steps<TrustedPrincipals> {
+  /** Of those whom these trust policies name: most principals are named by none. */
+  static *read(
+    index: PrincipalIndex,
+    documents: readonly FoundDocument[],
+    check: OneRevision,
+  ): Steps<TrustedPrincipals> {
     const made = new TrustedPrincipals(index, check);
+    const wanted = new Set<string>();
     let count = 0;
+    for (const { attached, bindings = {} } of documents) {
+      for (const { allows, principal } of attached.policy.statements) {
+        if (allows) for (const name of namesIn({ principal }, bindings) ?? []) wanted.add(name);
+      }
+      count += 1;
+      if (count % TOGETHER === 0) yield 1;
+    }
     for (const list of [index.users, index.roles]) {
       for (const one of list) {
         if (count % TOGETHER === 0) {
@@ -48,17 +61,18 @@ export class TrustedPrincipals {
           check(index.revision);
         }
         count += 1;
-        made.#add(one);
+        made.#add(one, wanted);
       }
     }
     return made;
   }
 
-  #add(one: IndexedPrincipal): void {
+  #add(one: IndexedPrincipal, wanted: ReadonlySet<string>): void {
     const [, partition = 'aws'] = one.arn.split(':', 2);
-    const { facts } = callerOf(one, { accountId: one.accountId, partition, organization: null });
+    const facts = callerFacts(one, { accountId: one.accountId, partition, organization: null });
     this.accounts.add(one.accountId);
     for (const name of namesOf(facts)) {
+      if (!wanted.has(name)) continue;
       const known = this.#byName.get(name);
       if (known === undefined) this.#byName.set(name, [one]);
       else known.push(one);

@@ -37,7 +37,8 @@ export class UnusedRoles {
   readonly #check: OneRevision;
   /** By account: who could assume a role of it. The next one mostly trusts the same. */
   readonly #lately = new Map<string, PrincipalRef>();
-  #trusted: TrustedPrincipals | null | undefined;
+  /** Null: the directory holds no index of its principals. */
+  #trusted: TrustedPrincipals | null = null;
 
   constructor(tools: DecideTools, work: Work, now: number, check: OneRevision) {
     this.#tools = tools;
@@ -46,12 +47,20 @@ export class UnusedRoles {
     this.#check = check;
   }
 
+  /** Before any is looked at. `documents`: all that will be. */
+  async begin(documents: readonly FoundDocument[]): Promise<void> {
+    const index = await this.#tools.directory.principals();
+    if (index === null) return;
+    this.#check(index.revision);
+    this.#trusted = await this.#work.run(TrustedPrincipals.read(index, documents, this.#check));
+  }
+
   /**
    * Those of the roles with these trust policies that nobody can assume in any way, not even under conditions: no principal of the
    * directory, and no service, provider or principal elsewhere that the trust policy lets in.
    */
   async among(documents: readonly FoundDocument[]): Promise<readonly (readonly [FoundDocument, NewFinding])[]> {
-    const trusted = await this.#trustedPrincipals();
+    const trusted = this.#trusted;
     let open = await this.#work.each(documents, (document) => this.#opened(document, trusted));
     for (const count of ROUNDS) open = await this.#ask(open, count);
     const found: (readonly [FoundDocument, NewFinding])[] = [];
@@ -63,15 +72,6 @@ export class UnusedRoles {
       if (!isUsed) found.push([document, unused(document)]);
     }
     return found;
-  }
-
-  /** Null: the directory holds no index of its principals. */
-  async #trustedPrincipals(): Promise<TrustedPrincipals | null> {
-    if (this.#trusted !== undefined) return this.#trusted;
-    const index = await this.#tools.directory.principals();
-    if (index !== null) this.#check(index.revision);
-    this.#trusted = index === null ? null : await this.#work.run(TrustedPrincipals.read(index, this.#check));
-    return this.#trusted;
   }
 
   #opened(document: FoundDocument, trusted: TrustedPrincipals | null): Open {
