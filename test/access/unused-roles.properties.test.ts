@@ -48,10 +48,10 @@ const whom = fc.constantFrom<JsonObject | '*'>(
 const way = fc.constantFrom<JsonObject>(
   ...[...WAYS, WAYS[0], WAYS[0], 'sts:*', 'sts:TagSession'].map((Action) => ({ Action: Action ?? '' })),
 );
-const with_ = (given: JsonObject | null): JsonObject => (given === null ? {} : { Condition: given });
+const under = (given: JsonObject | null): JsonObject => (given === null ? {} : { Condition: given });
 const trust = fc
   .tuple(fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'), whom, way, condition)
-  .map(([Effect, Principal, Action, given]): JsonObject => ({ Effect, Principal, ...Action, ...with_(given) }));
+  .map(([Effect, Principal, Action, given]): JsonObject => ({ Effect, Principal, ...Action, ...under(given) }));
 const own = fc
   .tuple(
     fc.constantFrom('Allow', 'Allow', 'Deny'),
@@ -59,7 +59,7 @@ const own = fc
     fc.constantFrom('*', roleArn('r0'), `arn:aws:iam::${B}:role/*`),
     condition,
   )
-  .map(([Effect, Action, Resource, given]): JsonObject => ({ Effect, Action, Resource, ...with_(given) }));
+  .map(([Effect, Action, Resource, given]): JsonObject => ({ Effect, Action, Resource, ...under(given) }));
 
 const { organizations, accounts } = anOrganization('888888888888', A, B);
 const world: fc.Arbitrary<DirectoryDocument> = fc
