@@ -228,7 +228,11 @@ export class EdgeFinder {
     for (const group of population.groups) {
       if (one.groups.some(({ arn }) => arn === group.arn) || !(await this.#sight.group(group))) continue;
       const inIt = (): PreparedPrincipal => inGroup(prepared, group, (document) => this.#index.compiled(document));
-      calls.push(call(group.arn, this.#supposed(changed, group.arn, inIt)));
+      const isWhole = [...group.inline, ...group.attached.map(({ document }) => document)].every(
+        (each) => each.isWhole,
+      );
+      // What cannot be read can deny.
+      calls.push(call(group.arn, isWhole ? this.#supposed(changed, group.arn, inIt) : null));
     }
     return calls;
   }
