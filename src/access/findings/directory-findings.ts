@@ -46,6 +46,8 @@ export interface Findings {
 /** Holders that are gathered together. */
 const TOGETHER = 100;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** What is found in the policies of `holders`, all of one revision: throws RevisionMoved, as `check` does. */
 export function directoryFindings(tools: DecideTools, asked: FindingsAsked, now: number): Promise<Findings> {
   return onOneRevision((check) => new Search(tools, asked, now, check).run());
@@ -90,11 +92,12 @@ class Search {
     await this.#each('policies of resources', resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
     await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy);
     await this.#each('policies of roles', roles, (part) => ({ roles: part }), ofRole);
-    await this.#each('inline policies of users', await this.#withInline(users), principals, (gathered, arn) => {
+    const inline = (gathered: Gathered, arn: string): readonly FoundDocument[] => {
       const found = inlineOfUser(gathered, arn, groups, this.#groups);
       for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
       return found;
-    });
+    };
+    await this.#each('inline policies of users', users, principals, inline, await this.#withoutInline(users));
     await this.#each('accounts (control policies)', roots, principals, (gathered, arn) =>
       this.#controlOf(gathered, arn),
     );
@@ -106,28 +109,31 @@ class Search {
     return { findings, gaps: [...this.#gaps], isWithheld: this.#isWithheld, revision };
   }
 
-  /** Those of the users that have inline policies, themselves or through groups: most have none. */
-  async #withInline(users: readonly string[]): Promise<readonly string[]> {
-    const index = users.length <= TOGETHER ? null : await this.#tools.directory.principals();
-    if (index === null) return users;
-    this.#check(index.revision);
+  /** Users without inline policies, themselves or through groups, as most are; empty: that is not known without looking. */
+  async #withoutInline(users: readonly string[]): Promise<ReadonlySet<string>> {
     const without = new Set<string>();
+    const index = users.length <= TOGETHER ? null : await this.#tools.directory.principals();
+    if (index === null) return without;
+    this.#check(index.revision);
     for (const { arn, inline, groups } of index.users) {
       if (inline.length === 0 && groups.every((group) => group.inline.length === 0)) without.add(arn);
     }
-    return users.filter((arn) => !without.has(arn));
+    return without;
   }
 
+  /** `without`: those of them that have none. How many others there are is not told. */
   async #each(
     what: string,
     arns: readonly string[],
     wanted: (part: readonly string[]) => object,
     documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
+    without: ReadonlySet<string> = NONE,
   ): Promise<void> {
     for (let from = 0; from < arns.length; from += TOGETHER) {
       await this.#work.turn();
       if (this.#isOver(`${arns.length - from} of ${arns.length} ${what}`, from, arns.length)) return;
-      const part = arns.slice(from, from + TOGETHER);
+      const part = arns.slice(from, from + TOGETHER).filter((arn) => !without.has(arn));
+      if (part.length === 0) continue;
       const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
       const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
       this.#check(gathered.revision);
