@@ -28,7 +28,7 @@ export function* isWithoutGrant(catalog: Catalog, document: CheckedDocument, now
  * Whether an Allow without conditions grants something that no Deny of the document is about, as nearly all of them do: to see it takes
  * a small part of the time of a search. False proves nothing.
  */
-function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow: CompiledStatement): boolean {
+export function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow: CompiledStatement): boolean {
   if (!allow.allows || allow.conditions.length > 0 || allow.resources === null || allow.resources.negated) return false;
   const denies = statements.filter(({ statement }) => !statement.allows);
   const isDenied = ({ actions, conditions }: CompiledStatement, action: CatalogAction): boolean =>
