@@ -361,6 +361,31 @@ describe('steps one after the other', () => {
     }
   });
 
+  it('are the steps that are found one by one, when those before are made', async () => {
+    const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
+    const managed = (name: string, ...statements: readonly JsonObject[]) => ({
+      arn: arn(name),
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(...statements) }],
+    });
+    const policies = [
+      managed('b', allow(['iam:DetachRolePolicy', 'iam:DeleteRolePermissionsBoundary'])),
+      managed('no', deny(['s3:*', 'iam:DeleteRolePermissionsBoundary'])),
+    ];
+    const own = [allow(['s3:GetObject', 'iam:DetachRolePolicy', 'iam:DeleteRolePermissionsBoundary'], '*')];
+    const world = (attachedPolicies: readonly string[], permissionsBoundary: string | null): DirectoryDocument => ({
+      policies,
+      roles: [aRole('r', toService('ec2.amazonaws.com'), own, { attachedPolicies, permissionsBoundary })],
+    });
+    // The boundary goes last: a Deny keeps it.
+    expect(shown(await search(world([arn('no')], arn('b'))))).toContain(
+      'r: detach-role-policy r, delete-role-boundary r',
+    );
+    expect(shown(await search(world([], arn('b'))))).toEqual(['r: delete-role-boundary r']);
+    expect(shown(await search(world([arn('no')], null)))).toEqual(['r: detach-role-policy r']);
+    expect(shown(await search(world([], null)))).toEqual([]);
+  });
+
   it('lift a boundary by a new version of it', async () => {
     const boundary = `arn:aws:iam::${A}:policy/b`;
     const versions = [{ versionId: 'v1', document: policy(allow(['s3:*', 'iam:CreatePolicyVersion'])) }];
