@@ -3,6 +3,7 @@ import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/i
 import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
 import { CallerDependence } from '../evaluation/caller-marks.ts';
 import { controlPlans } from '../evaluation/plan.ts';
+import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { Rule } from '../evaluation/rule.ts';
 import type { Steps } from '../policy/steps.ts';
 import type { AccountOfCaller } from './caller-facts.ts';
@@ -57,6 +58,17 @@ export interface Candidates {
   readonly accounts: ReadonlyMap<string, string>;
 }
 
+/** What is known of an account, whatever the action is. */
+interface RootOfAccount {
+  readonly partition: string;
+  readonly organization: OrganizationFacts | null;
+  readonly serviceControl: readonly ControlLevel[] | null;
+  readonly resourceControl: readonly ControlLevel[] | null;
+  /** Equal for accounts with the same control policies above them. */
+  readonly controlKey: string;
+  readonly isKnown: boolean;
+}
+
 /** How principals are divided for several actions on one resource: actions about which all policies say the same share it. */
 export class Divisions {
   /** Several searches share them. */
@@ -64,6 +76,10 @@ export class Divisions {
   readonly numbered = new Numbered();
   readonly known = new Map<string, readonly PrincipalClass[]>();
   readonly said: SaidAlike = new Map();
+  /** By account. */
+  readonly roots = new Map<string, RootOfAccount>();
+  /** The root users of all accounts; null: they are not looked up yet. */
+  gathered: Gathered | null = null;
   /** Those that are searched, with one ARN of each account; null: they are not looked up yet. */
   candidates: Candidates | null = null;
   /** Of a class, those that the answer may include. */
@@ -86,6 +102,7 @@ export class PrincipalClasses {
   readonly #accounts = new Map<string, Account>();
   readonly #controls = new Map<string, ControlSaid>();
   readonly #classes = new Map<number, PrincipalClass>();
+  readonly #classesByText = new Map<string, Account['classes']>();
   readonly #needsOwnAllow: boolean;
 
   /** `gathered`: with the root users of all accounts, and what is known of these. */
@@ -181,16 +198,10 @@ export class PrincipalClasses {
   #account(accountId: string, arn: string): Account {
     const known = this.#accounts.get(accountId);
     if (known !== undefined) return known;
-    const [, partition = 'aws'] = arn.split(':', 2);
-    const root = this.#gathered.principal(rootOf(accountId, partition))?.value;
-    if (root === undefined || root.facts.kind !== 'root') throw new Error(`no root user of ${accountId}`);
-    const { organization } = root.facts;
-    const source = root.policies?.source ?? null;
     const { resource } = this.#asked.open;
-    const levels = source?.serviceControl ?? null;
-    const above = resource.accountId === null ? (source?.resourceControl ?? null) : null;
-    const { rules, asksForOwner: controlAsks, readsAskedArn } = this.#control(levels, above);
-    const isKnown = !root.closed && this.#gathered.principalGaps(accountId).length === 0;
+    const root = this.#root(accountId, arn);
+    const { partition, organization, isKnown } = root;
+    const { rules, asksForOwner: controlAsks, readsAskedArn } = this.#control(root);
     const isOwn =
       // Of some resources it may be the owner.
       this.#asked.options.pattern !== null ||
@@ -201,26 +212,52 @@ export class PrincipalClasses {
       this.#asked.shared.accounts.has(accountId) ||
       !isKnown;
     const text = JSON.stringify([
-      root.facts.partition,
+      partition,
       isOwn ? accountId : null,
       resource.accountId === accountId,
       resource.bucket?.facts.accountId === accountId,
       organization !== null && organization.managementAccountId === accountId,
       rules.number,
     ]);
-    const classes = new Map(KINDS.map((kind) => [kind, this.#numbered.text(`${kind} ${text}`)]));
-    const facts = { accountId, partition: root.facts.partition, organization };
+    const facts = { accountId, partition, organization };
+    const classes = this.#classesOf(text);
     const account = { ...facts, classes, dependences: rules.dependences, isDivided: rules.isDivided, isKnown };
     this.#accounts.set(accountId, account);
     return account;
   }
 
-  /** What control policies say about the request. Many accounts have the same ones above them. */
-  #control(levels: readonly ControlLevel[] | null, above: readonly ControlLevel[] | null): ControlSaid {
-    const key = `${namesOf(levels)} ${namesOf(above)}`;
-    const known = this.#controls.get(key);
+  /** By kind of principal. Most accounts are alike. */
+  #classesOf(text: string): Account['classes'] {
+    const known = this.#classesByText.get(text);
     if (known !== undefined) return known;
-    const { action } = this.#asked.open;
+    const classes = new Map(KINDS.map((kind) => [kind, this.#numbered.text(`${kind} ${text}`)]));
+    this.#classesByText.set(text, classes);
+    return classes;
+  }
+
+  #root(accountId: string, arn: string): RootOfAccount {
+    const known = this.#divisions.roots.get(accountId);
+    if (known !== undefined) return known;
+    const [, inPartition = 'aws'] = arn.split(':', 2);
+    const root = this.#gathered.principal(rootOf(accountId, inPartition))?.value;
+    if (root === undefined || root.facts.kind !== 'root') throw new Error(`no root user of ${accountId}`);
+    const { organization, partition } = root.facts;
+    const source = root.policies?.source ?? null;
+    const { serviceControl = null, resourceControl = null } = source ?? {};
+    const isKnown = !root.closed && this.#gathered.principalGaps(accountId).length === 0;
+    const controlKey = `${namesOf(serviceControl)} ${namesOf(resourceControl)}`;
+    const made = { partition, organization, serviceControl, resourceControl, controlKey, isKnown };
+    this.#divisions.roots.set(accountId, made);
+    return made;
+  }
+
+  /** What control policies say about the request. Many accounts have the same ones above them. */
+  #control({ serviceControl: levels, resourceControl, controlKey }: RootOfAccount): ControlSaid {
+    const known = this.#controls.get(controlKey);
+    if (known !== undefined) return known;
+    const { action, resource } = this.#asked.open;
+    // If nobody else is known to own the resource, it is taken for the caller's own.
+    const above = resource.accountId === null ? resourceControl : null;
     const control = levels === null ? [] : controlPlans(levels, 'SERVICE_CONTROL_POLICY').for(action).placed;
     const home = above === null ? [] : controlPlans(above, 'RESOURCE_CONTROL_POLICY').for(action).placed;
     const rules = [...control, ...home].filter(({ statement }) => this.#asked.relevanceOf(statement) !== 'NEVER');
@@ -234,7 +271,7 @@ export class PrincipalClasses {
       asksForOwner: rules.some((rule) => asksForOwner(rule.statement)),
       readsAskedArn: rules.some((rule) => this.#asked.readsAskedArn(rule.statement)),
     };
-    this.#controls.set(key, said);
+    this.#controls.set(controlKey, said);
     return said;
   }
 

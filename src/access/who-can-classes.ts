@@ -1,3 +1,4 @@
+import type { Gathered } from '../directory/directory.ts';
 import type { IndexedPrincipal, PrincipalIndex } from '../directory/principals/indexed-principals.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { Steps } from '../policy/steps.ts';
@@ -129,8 +130,25 @@ function* candidates({ options: { scope }, check }: WhoCanSearch, index: Princip
   return { principals, accounts };
 }
 
+/** The root users of these accounts, and what is known of them. */
+async function rootsOf(
+  { tools, question, now, check }: WhoCanSearch,
+  accounts: ReadonlyMap<string, string>,
+): Promise<Gathered> {
+  const endpoint = endpointIdOf(question.context);
+  const wanted = {
+    principals: [...accounts].map(([id, arn]) => rootOf(id, arn.split(':', 2)[1] ?? 'aws')),
+    roles: [],
+    resources: [],
+    accounts: [...accounts.keys()],
+    endpoints: endpoint === null ? [] : [endpoint],
+    now,
+  };
+  return tools.directory.gather(wanted, check.first);
+}
+
 async function dividing(
-  { tools, question, action, options, now, check }: WhoCanSearch,
+  search: WhoCanSearch,
   index: PrincipalIndex,
   {
     resource,
@@ -144,17 +162,10 @@ async function dividing(
   principals: readonly IndexedPrincipal[],
   accounts: ReadonlyMap<string, string>,
 ): Promise<Steps<readonly PrincipalClass[]>> {
+  const { question, action, options, now, check } = search;
   const { context, assumeContextKeys: assumes = true, tagsAsGiven } = question;
-  const endpoint = endpointIdOf(context);
-  const wanted = {
-    principals: [...accounts].map(([id, arn]) => rootOf(id, arn.split(':', 2)[1] ?? 'aws')),
-    roles: [],
-    resources: [],
-    accounts: [...accounts.keys()],
-    endpoints: endpoint === null ? [] : [endpoint],
-    now,
-  };
-  const gathered = await tools.directory.gather(wanted, check.first);
+  divisions.gathered ??= await rootsOf(search, accounts);
+  const { gathered } = divisions;
   check(gathered.revision);
   const way = throughEndpoint({ kind: 'user' }, context, gathered);
   const facts = { now, authority: 'directory', assumes, ...(tagsAsGiven === true ? { tagsAsGiven } : {}) } as const;

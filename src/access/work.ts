@@ -16,6 +16,9 @@ export const WORK_LIMITS: WorkLimits = { time: 30_000, cpu: 10_000 };
 /** The part of the limit up to which the clock is read alone: what the process has used takes longer to ask for. */
 const BY_THE_CLOCK = 0.25;
 
+/** The part of the limits after which what can be left out is. */
+const NEARLY = 0.7;
+
 /** Items that are made together. */
 const TOGETHER = 32;
 
@@ -61,6 +64,12 @@ export class Work {
   /** Milliseconds of this process's time until it has used too much. */
   get cpuLeft(): number {
     return this.#limits.cpu - this.#cpu;
+  }
+
+  /** Whether only so much is left as it takes to answer with what there is. */
+  get isNearlyOver(): boolean {
+    const { time, cpu } = this.#limits;
+    return this.left < time * (1 - NEARLY) || this.cpuLeft < cpu * (1 - NEARLY);
   }
 
   /** Comparisons made step by step. */

@@ -37,5 +37,6 @@ export async function knownGapsOfSearch(
   let isKnown = false;
   // Each is about the same resource: of what may be known by one action, more need not be decided.
   for (const question of resourceGaps.length > 0 ? questions : []) isKnown ||= await mayKnowResource(context, question);
-  return isKnown ? [...resourceGaps, ...gaps] : [...gaps];
+  // The account of the resource is mostly that of some principals, too.
+  return isKnown ? [...new Set([...resourceGaps, ...gaps])] : [...gaps];
 }

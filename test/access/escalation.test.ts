@@ -246,7 +246,13 @@ describe('steps one after the other', () => {
       users: [aUser('u', [...own], { permissionsBoundary: boundary })],
     });
     const only = await search(world(allow('iam:PutUserPolicy', userArn('u'))));
-    expect(shown(only)).toEqual(['u: put-user-policy u']);
+    expect(shown(only)).toEqual([
+      'u: put-user-policy u',
+      'u: put-user-policy u, create-policy-version u ADMIN',
+      'u: put-user-policy u, delete-user-boundary u ADMIN',
+      'u: put-user-policy u, put-user-boundary u ADMIN',
+      'u: put-user-policy u, set-default-policy-version u',
+    ]);
     expect(
       shown(
         await search(
@@ -308,6 +314,76 @@ describe('steps one after the other', () => {
     ]);
     expect(found.paths[0]?.gain?.before.decision.effect).toBe('EXPLICIT_DENY');
     expect(found.paths.every(({ gain }) => gain?.gained.decision.allowed === true)).toBe(true);
+  });
+
+  it('go on from what somebody makes of itself: Denies that are taken away one after the other', async () => {
+    const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
+    const managed = (name: string, ...statements: readonly JsonObject[]) => ({
+      arn: arn(name),
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(...statements) }],
+    });
+    const of = (name: string): JsonObject => ({
+      ...allow('iam:DetachUserPolicy'),
+      Condition: { ArnEquals: { 'iam:PolicyARN': arn(name) } },
+    });
+    const found = await search({
+      policies: [
+        managed('no', deny('s3:*')),
+        managed('neither', deny('s3:*')),
+        managed('all', deny(['s3:*', 'iam:DetachUserPolicy'])),
+        managed('door', deny('sts:AssumeRole')),
+      ],
+      users: [
+        // The first gives nothing by itself.
+        aUser('two', [allow('s3:GetObject'), of('no'), of('neither')], {
+          attachedPolicies: [arn('no'), arn('neither')],
+        }),
+        aUser('one', [allow('s3:GetObject'), of('no')], { attachedPolicies: [arn('no'), arn('neither')] }),
+        // A Deny keeps the other one there.
+        aUser('kept', [allow('s3:GetObject'), of('no'), of('all')], { attachedPolicies: [arn('no'), arn('all')] }),
+        aUser('admin', [admin], { attachedPolicies: [arn('no'), arn('door')] }),
+        // Without the Deny it becomes somebody else.
+        aUser('out', [allow('sts:AssumeRole'), of('door')], { attachedPolicies: [arn('door')] }),
+      ],
+      roles: [aRole('r', [trusts({ AWS: userArn('out') })], [allow('sqs:SendMessage')])],
+    });
+    const ways = shown(found);
+    expect(ways.filter((text) => /^(two|one|kept|out):/.test(text))).toEqual([
+      'out: detach-user-policy out, assume-role r',
+      'two: detach-user-policy two, detach-user-policy two',
+    ]);
+    // Roles are assumed by those whom they trust: what keeps it from assuming takes nothing else.
+    expect(ways).toContain('admin: detach-user-policy admin ADMIN');
+    for (const { steps, gain } of found.paths) {
+      expect(gain?.gained.decision.allowed ?? true).toBe(true);
+      for (const { answers } of steps) expect(answers.every(({ decision }) => decision.allowed)).toBe(true);
+    }
+  });
+
+  it('are the steps that are found one by one, when those before are made', async () => {
+    const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
+    const managed = (name: string, ...statements: readonly JsonObject[]) => ({
+      arn: arn(name),
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(...statements) }],
+    });
+    const policies = [
+      managed('b', allow(['iam:DetachRolePolicy', 'iam:DeleteRolePermissionsBoundary'])),
+      managed('no', deny(['s3:*', 'iam:DeleteRolePermissionsBoundary'])),
+    ];
+    const own = [allow(['s3:GetObject', 'iam:DetachRolePolicy', 'iam:DeleteRolePermissionsBoundary'], '*')];
+    const world = (attachedPolicies: readonly string[], permissionsBoundary: string | null): DirectoryDocument => ({
+      policies,
+      roles: [aRole('r', toService('ec2.amazonaws.com'), own, { attachedPolicies, permissionsBoundary })],
+    });
+    // The boundary goes last: a Deny keeps it.
+    expect(shown(await search(world([arn('no')], arn('b'))))).toContain(
+      'r: detach-role-policy r, delete-role-boundary r',
+    );
+    expect(shown(await search(world([], arn('b'))))).toEqual(['r: delete-role-boundary r']);
+    expect(shown(await search(world([arn('no')], null)))).toEqual(['r: detach-role-policy r']);
+    expect(shown(await search(world([], null)))).toEqual([]);
   });
 
   it('lift a boundary by a new version of it', async () => {

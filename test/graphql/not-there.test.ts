@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { faultsOf, gatewayOn, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MEMBER, STRANGER, user } from './guarded-world.ts';
 import { OPENING, openServices, type TestServices } from './services.ts';
@@ -38,8 +38,13 @@ async function observe(
   variables: Readonly<Record<string, unknown>>,
   names: readonly string[],
 ): Promise<Observed> {
+  const gateway = gatewayOn(services);
   const before = services.statements.length;
-  const result: ExecutionResult = await gatewayOn(services).ask(signedIn(caller), query, variables);
+  // What is asked for in one turn is loaded together. The clock stands still, so that no turn is over by chance.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  const result: ExecutionResult = await gateway
+    .ask(signedIn(caller), query, variables)
+    .finally(() => clock.mockRestore());
   const statements = services.statements.slice(before);
   let text = JSON.stringify(result);
   for (const name of names) text = text.replaceAll(name, '…');
@@ -158,13 +163,7 @@ describe('questions about', () => {
     const request = (name: string) => ({
       request: { principal: name, action: 's3:GetObject', resource: 'arn:aws:s3:::logs/1' },
     });
-    const look = () => both(NOBODY, DECISION, there, missing, request);
-    // The question and whether it may be asked are loaded together, unless a timer comes between them, which costs the same
-    // statements once more: the fewest are those of a look without that, and no look has others.
-    const looks = [await look(), await look(), await look()];
-    const fewest = (which: 0 | 1): number => Math.min(...looks.map(({ cold }) => cold[which].statements.length));
-    const kinds = (which: 0 | 1): ReadonlySet<string> => new Set(looks.flatMap(({ cold }) => cold[which].statements));
-    const [{ cold, warm }] = looks as [Awaited<ReturnType<typeof look>>]; // as: there are three
+    const { cold, warm } = await both(NOBODY, DECISION, there, missing, request);
     expect(faultsOf(cold[0].result as ExecutionResult)).toEqual([
       {
         code: 'FORBIDDEN',
@@ -172,10 +171,8 @@ describe('questions about', () => {
         message: 'asking about `…` needs iam:SimulatePrincipalPolicy on it, which you are not allowed',
       },
     ]);
-    for (const each of looks) expect(each.cold[1].result).toEqual(each.cold[0].result);
-    expect(fewest(1)).toBe(fewest(0));
-    expect(fewest(0)).toBeGreaterThan(0);
-    expect(kinds(1)).toEqual(kinds(0));
+    expect(cold[0].statements.length).toBeGreaterThan(0);
+    expect(cold[1]).toEqual(cold[0]);
     expect(warm[1]).toEqual(warm[0]);
   });
 

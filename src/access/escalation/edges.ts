@@ -4,7 +4,7 @@ import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import type { Answer } from '../question.ts';
 import { allowsOf } from './grants.ts';
 import { boundaryKey, contextOf, methodFor, trustIsEnough } from './iam-calls.ts';
-import { type Asked, allAllowed, type Judge, type Supposed } from './judge.ts';
+import { allAllowed, type Judge, type Supposed } from './judge.ts';
 import { liftedBy } from './lifted.ts';
 import { type EscalationKind, type IamMethod, METHODS } from './methods.ts';
 import type { EscalationStep } from './paths.ts';
@@ -40,6 +40,15 @@ interface Call {
   readonly context: Readonly<Record<string, string>>;
 }
 
+/** A user or role that a call would change. */
+interface Changed {
+  readonly one: IndexedPrincipal;
+  /** As it is before the call. */
+  readonly prepared: PreparedPrincipal;
+  /** What changed it before; null: nothing. */
+  readonly before: Supposed | null;
+}
+
 /** `given`: condition keys of the call beside those of the method. */
 type MakeCall = (target: string, then: Supposed | null, given?: Readonly<Record<string, string>>) => Call;
 
@@ -51,6 +60,7 @@ export class EdgeFinder {
   readonly #sight: Sight;
   readonly #services: ServiceEdges;
   readonly #known = new Map<string, Promise<Edges>>();
+  readonly #after = new WeakMap<Supposed, Promise<Edges>>();
   readonly #afterwards = new Map<string, Supposed>();
 
   constructor(judge: Judge, index: PrincipalIndex, populations: Populations, sight: Sight) {
@@ -62,15 +72,22 @@ export class EdgeFinder {
   }
 
   from(arn: string): Promise<Edges> {
-    const known = this.#known.get(arn) ?? this.#find(arn);
+    const known =
+      this.#known.get(arn) ??
+      this.#judge.principal(arn).then((prepared) => (prepared === null ? NONE : this.#find(arn, prepared, null)));
     this.#known.set(arn, known);
     return known;
   }
 
-  async #find(arn: string): Promise<Edges> {
-    const prepared = await this.#judge.principal(arn);
-    if (prepared === null) return NONE;
-    const actor = { arn, prepared, population: this.#populations.of(prepared.accountId) };
+  /** The same of somebody as it would be. */
+  after(supposed: Supposed): Promise<Edges> {
+    const known = this.#after.get(supposed) ?? this.#find(supposed.arn, supposed.prepared, supposed);
+    this.#after.set(supposed, known);
+    return known;
+  }
+
+  async #find(arn: string, prepared: PreparedPrincipal, supposed: Supposed | null): Promise<Edges> {
+    const actor = { arn, prepared, supposed, population: this.#populations.of(prepared.accountId) };
     const become = [
       ...(await this.#assumed(actor)),
       ...(await this.#taken(actor)),
@@ -106,8 +123,9 @@ export class EdgeFinder {
       others.map(({ arn }) => callOf(change, arn)),
     );
     // The new trust policy lets it in; but nothing else must keep it out.
-    const tried = await this.#judge.decide(
-      changed.map(({ target }) => ({ principal: actor.arn, action: assume.action, resource: target })),
+    const tried = await this.#judge.decideAs(
+      actor,
+      changed.map(({ target }) => ({ action: assume.action, resource: target })),
     );
     return [...first, ...changed.filter((_step, index) => trustIsEnough(tried[index] ?? null))];
   }
@@ -131,9 +149,11 @@ export class EdgeFinder {
     for (const one of [...actor.population.users, ...actor.population.roles]) {
       if (!own.has(one.arn)) continue;
       await this.#judge.work.turn();
-      const prepared = await this.#judge.principal(one.arn);
+      const isItself = one.arn === actor.arn;
+      const prepared = isItself ? actor.prepared : await this.#judge.principal(one.arn);
       if (prepared === null) continue;
-      for (const method of methods) calls.push(...(await this.#changes(actor, method, one, prepared)));
+      const before = isItself ? actor.supposed : null;
+      for (const method of methods) calls.push(...(await this.#changes(actor, method, { one, prepared, before })));
     }
     const answers = await this.#answers(actor, calls);
     return calls.flatMap((call, index) => {
@@ -143,68 +163,50 @@ export class EdgeFinder {
   }
 
   /** The calls by which a method could make `one` more. */
-  async #changes(
-    actor: Actor,
-    method: IamMethod,
-    one: IndexedPrincipal,
-    prepared: PreparedPrincipal,
-  ): Promise<readonly Call[]> {
+  async #changes(actor: Actor, method: IamMethod, changed: Changed): Promise<readonly Call[]> {
+    const { one, prepared } = changed;
     const { arn } = one;
+    const boundary = prepared.policies?.source.boundary?.arn ?? null;
     const call: MakeCall = (target, then, given = {}) => ({
       method,
       target,
       to: arn,
       supposed: then,
       context: {
-        ...(one.boundary === null || method.on === 'group' ? {} : boundaryKey(one.boundary.arn)),
+        ...(boundary === null || method.on === 'group' ? {} : boundaryKey(boundary)),
         ...contextOf(method, prepared),
         ...given,
       },
     });
-    if (method.lifts !== undefined) return this.#lifted(method, one, prepared, call);
+    if (method.lifts !== undefined) return this.#lifted(method, changed, call);
     if (method.kind === 'LIFT_BOUNDARY') {
-      if (one.kind !== method.on || one.boundary === null) return [];
-      const isSeen = await this.#sight.policy({ layer: 'PERMISSIONS_BOUNDARY', arn: one.boundary.arn, holder: null });
-      return isSeen
-        ? [
-            call(
-              arn,
-              this.#supposed(arn, '', () => withoutBoundary(prepared)),
-            ),
-          ]
-        : [];
+      if (one.kind !== method.on || boundary === null) return [];
+      const isSeen = await this.#sight.policy({ layer: 'PERMISSIONS_BOUNDARY', arn: boundary, holder: null });
+      const lift = (): PreparedPrincipal => withoutBoundary(prepared);
+      return isSeen ? [call(arn, this.#supposed(changed, 'without a boundary', lift))] : [];
     }
+    const more = (): PreparedPrincipal => withEverything(prepared);
     switch (method.on) {
       case 'user':
       case 'role':
-        return one.kind === method.on
-          ? [
-              call(
-                arn,
-                this.#supposed(arn, '*', () => withEverything(prepared)),
-              ),
-            ]
-          : [];
+        return one.kind === method.on ? [call(arn, this.#supposed(changed, '*', more))] : [];
       case 'group':
-        return method.kind === 'JOIN_GROUP'
-          ? this.#joined(actor, one, prepared, call)
-          : this.#ofGroups(one, prepared, call);
+        return method.kind === 'JOIN_GROUP' ? this.#joined(actor, changed, call) : this.#ofGroups(changed, call);
       case 'policy':
-        return this.#ofPolicies(actor, method, one, prepared, call);
+        return this.#ofPolicies(actor, method, changed, call);
       default:
         return method.on satisfies never;
     }
   }
 
   /** Policies with Denies that are taken away. */
-  async #lifted(
-    method: IamMethod,
-    one: IndexedPrincipal,
-    prepared: PreparedPrincipal,
-    call: MakeCall,
-  ): Promise<readonly Call[]> {
+  async #lifted(method: IamMethod, changed: Changed, call: MakeCall): Promise<readonly Call[]> {
+    const { one, prepared } = changed;
+    const held = prepared.policies?.source.identity ?? [];
     const calls: Call[] = [];
     for (const { holder, policyArn, takes } of liftedBy(method, one, this.#index)) {
+      // They can be taken away already.
+      if (!held.some(takes)) continue;
       const place = {
         layer: 'IDENTITY_POLICY',
         arn: policyArn,
@@ -213,42 +215,38 @@ export class EdgeFinder {
       const isSeen = method.on === 'group' ? await this.#sight.group(holder) : await this.#sight.policy(place);
       if (!isSeen) continue;
       const key = `without ${policyArn ?? method.lifts ?? ''} of ${holder.arn}`;
-      const then = this.#supposed(one.arn, key, () => without(prepared, takes));
+      const then = this.#supposed(changed, key, () => without(prepared, takes));
       calls.push(call(holder.arn, then, policyArn === null ? {} : { 'iam:policyarn': policyArn }));
     }
     return calls;
   }
 
-  async #joined(
-    { population }: Actor,
-    one: IndexedPrincipal,
-    prepared: PreparedPrincipal,
-    call: MakeCall,
-  ): Promise<readonly Call[]> {
+  async #joined({ population }: Actor, changed: Changed, call: MakeCall): Promise<readonly Call[]> {
+    const { one, prepared } = changed;
     if (one.kind !== 'user') return [];
     const calls: Call[] = [];
     for (const group of population.groups) {
       if (one.groups.some(({ arn }) => arn === group.arn) || !(await this.#sight.group(group))) continue;
       const inIt = (): PreparedPrincipal => inGroup(prepared, group, (document) => this.#index.compiled(document));
-      calls.push(call(group.arn, this.#supposed(one.arn, group.arn, inIt)));
+      const isWhole = [...group.inline, ...group.attached.map(({ document }) => document)].every(
+        (each) => each.isWhole,
+      );
+      // What cannot be read can deny.
+      calls.push(call(group.arn, isWhole ? this.#supposed(changed, group.arn, inIt) : null));
     }
     return calls;
   }
 
-  async #ofGroups(one: IndexedPrincipal, prepared: PreparedPrincipal, call: MakeCall): Promise<readonly Call[]> {
-    const then = this.#supposed(one.arn, '*', () => withEverything(prepared));
+  async #ofGroups(changed: Changed, call: MakeCall): Promise<readonly Call[]> {
+    const { one, prepared } = changed;
+    const then = this.#supposed(changed, '*', () => withEverything(prepared));
     const calls: Call[] = [];
     for (const group of one.groups) if (await this.#sight.group(group)) calls.push(call(group.arn, then));
     return calls;
   }
 
-  async #ofPolicies(
-    actor: Actor,
-    method: IamMethod,
-    one: IndexedPrincipal,
-    prepared: PreparedPrincipal,
-    call: MakeCall,
-  ): Promise<readonly Call[]> {
+  async #ofPolicies(actor: Actor, method: IamMethod, changed: Changed, call: MakeCall): Promise<readonly Call[]> {
+    const { prepared } = changed;
     const { identity = [], boundary = null } = prepared.policies?.source ?? {};
     const layers = new Map<string, PolicyLayer>();
     if (boundary?.arn != null) layers.set(boundary.arn, 'PERMISSIONS_BOUNDARY');
@@ -258,15 +256,16 @@ export class EdgeFinder {
       if (!arn.includes(`:${actor.prepared.accountId}:`)) continue;
       if (!(await this.#sight.policy({ layer, arn, holder: null }))) continue;
       const isOther = method.id === 'set-default-policy-version';
-      calls.push(call(arn, isOther ? null : this.#supposed(one.arn, arn, () => withPolicyAs(prepared, arn))));
+      calls.push(call(arn, isOther ? null : this.#supposed(changed, arn, () => withPolicyAs(prepared, arn))));
     }
     return calls;
   }
 
-  /** Somebody after a change: one object for the same change, however it is made. */
-  #supposed(arn: string, change: string, make: () => PreparedPrincipal): Supposed {
-    const key = `${arn} ${change}`;
-    const known = this.#afterwards.get(key) ?? { arn, prepared: make() };
+  /** Somebody after a change: one object for the same changes, however and in whatever order they are made. */
+  #supposed({ one: { arn }, before }: Changed, change: string, make: () => PreparedPrincipal): Supposed {
+    const changes = [...new Set([...(before?.changes ?? []), change])].sort();
+    const key = JSON.stringify([arn, changes]);
+    const known = this.#afterwards.get(key) ?? { arn, changes, prepared: make() };
     this.#afterwards.set(key, known);
     return known;
   }
@@ -287,11 +286,10 @@ export class EdgeFinder {
     return calls.flatMap((call, index) => stepOf(actor, call, answers[index] ?? null) ?? []);
   }
 
-  #answers({ arn }: Actor, calls: readonly Call[]): Promise<readonly (Answer | null)[]> {
-    return this.#judge.decide(
-      calls.map(
-        ({ method, target, context }): Asked => ({ principal: arn, action: method.action, resource: target, context }),
-      ),
+  #answers(actor: Actor, calls: readonly Call[]): Promise<readonly (Answer | null)[]> {
+    return this.#judge.decideAs(
+      actor,
+      calls.map(({ method, target, context }) => ({ action: method.action, resource: target, context })),
     );
   }
 }

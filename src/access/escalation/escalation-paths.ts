@@ -2,9 +2,9 @@ import type { PrincipalIndex } from '../../directory/principals/indexed-principa
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import type { DecideTools } from '../decide.ts';
 import { onOneRevision } from '../scan.ts';
-import { EdgeFinder, type Growth } from './edges.ts';
+import { EdgeFinder, type Edges, type Growth } from './edges.ts';
 import { Gains } from './gains.ts';
-import { Judge } from './judge.ts';
+import { Judge, type Supposed } from './judge.ts';
 import { METHODS } from './methods.ts';
 import {
   type EscalationOptions,
@@ -53,7 +53,12 @@ function tooLarge(): RolegateError {
 interface Reached {
   readonly arn: string;
   readonly steps: readonly EscalationStep[];
+  /** What it would be after it has made itself more; null: it is as it is. */
+  readonly supposed: Supposed | null;
 }
+
+/** Of one that begins: what it makes of itself, from which the search goes on. */
+const MOST_SUPPOSED = 20;
 
 class Search {
   readonly #judge: Judge;
@@ -125,15 +130,23 @@ class Search {
     const found: EscalationPath[] = [];
     const visited = new Set([origin]);
     const later = new Map<number, EscalationPath[]>();
-    let reached: readonly Reached[] = [{ arn: origin, steps: [] }];
+    const grown = new Set<Supposed>();
+    const alone = new Set<string>();
+    let reached: readonly Reached[] = [{ arn: origin, steps: [], supposed: null }];
     for (let length = 1; length <= this.#options.maxDepth; length += 1) {
       const next: Reached[] = [];
       for (const one of reached) {
         await this.#judge.work.turn();
-        const { become, growths } = await this.#edges.from(one.arn);
+        const { become, growths } = await this.#edgesOf(one);
         for (const growth of growths.get(one.arn) ?? []) {
-          const path = await this.#grown(origin, [...one.steps, growth.step], growth);
-          if (path !== null) found.push(path);
+          const { supposed } = growth;
+          if (supposed !== null && supposed === one.supposed) continue;
+          const steps = [...one.steps, growth.step];
+          const path = await this.#grown(origin, steps, growth);
+          if (path !== null && isNews(path, alone)) found.push(path);
+          if (supposed === null || path?.isAdministrator === true || grown.has(supposed)) continue;
+          if (grown.size < MOST_SUPPOSED) next.push({ arn: one.arn, steps, supposed });
+          grown.add(supposed);
         }
         for (const step of become) {
           if (found.length >= MAX_PATHS) break;
@@ -142,19 +155,25 @@ class Search {
           const steps = [...one.steps, step];
           const path = await this.#became(origin, steps);
           if (path !== null) found.push(path);
-          next.push({ arn: to, steps });
+          next.push({ arn: to, steps, supposed: null });
           if (length < this.#options.maxDepth) await this.#grownFirst(origin, one, step, growths.get(to) ?? [], later);
         }
       }
       found.push(...(later.get(length) ?? []));
       if (found.some(({ isAdministrator }) => isAdministrator)) break;
       // The same one may be reached by several ways of one length.
-      reached = next.filter(({ arn }) => !visited.has(arn) && visited.add(arn));
+      reached = next.filter(({ arn, supposed }) => supposed !== null || (!visited.has(arn) && visited.add(arn)));
       if (reached.length === 0 && !later.has(length + 1)) break;
     }
+    if (grown.size > MOST_SUPPOSED)
+      this.#gaps.push(`${origin} can make more of itself in more than ${MOST_SUPPOSED} ways: not all are followed`);
     if (found.length >= MAX_PATHS)
       this.#gaps.push(`${origin} has more than ${MAX_PATHS} ways to more permissions: not all are listed`);
     return found.slice(0, MAX_PATHS);
+  }
+
+  #edgesOf({ arn, supposed }: Reached): Promise<Edges> {
+    return supposed === null ? this.#edges.from(arn) : this.#edges.after(supposed);
   }
 
   /** The ways that first make somebody more, and then become it. */
@@ -195,6 +214,15 @@ class Search {
     if (gain === null) return null;
     return { ...whole, isAdministrator: await this.#gains.wouldBeAdministrator(supposed), gain };
   }
+}
+
+/** Whether a way says more than one that makes the same change without those before it. `alone`: changes of the ways that were found. */
+function isNews({ steps, isAdministrator }: EscalationPath, alone: Set<string>): boolean {
+  const last = steps.at(-1);
+  const key = last === undefined ? '' : JSON.stringify([last.from, last.method.id, last.target]);
+  const isKnown = alone.has(key);
+  alone.add(key);
+  return isAdministrator || !isKnown;
 }
 
 const PLACES = new Map([...METHODS.iam, ...METHODS.services].map(({ id }, index) => [id, index]));

@@ -25,6 +25,8 @@ export interface Asked {
 /** A user or role as it would be after some steps. */
 export interface Supposed {
   readonly arn: string;
+  /** Equal after the same changes, in whatever order. */
+  readonly changes: readonly string[];
   readonly prepared: PreparedPrincipal;
 }
 
@@ -82,6 +84,15 @@ export class Judge {
       }
     }
     return answers;
+  }
+
+  /** The same of a user or role as it is, or as it would be. */
+  decideAs(
+    { arn, supposed }: { readonly arn: string; readonly supposed: Supposed | null },
+    asked: readonly Omit<Asked, 'principal'>[],
+  ): Promise<readonly (Answer | null)[]> {
+    if (supposed !== null) return this.suppose(supposed, asked);
+    return this.decide(asked.map((one) => ({ ...one, principal: arn })));
   }
 
   /** The user or role with what it holds; null: there is none. */

@@ -1,5 +1,6 @@
 import type { IndexedHolder, IndexedPrincipal, PrincipalIndex } from '../../directory/principals/indexed-principals.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
+import type { Supposed } from './judge.ts';
 
 /** The users, roles and groups of one account, without service-linked roles. */
 export interface Population {
@@ -12,6 +13,8 @@ export interface Population {
 export interface Actor {
   readonly arn: string;
   readonly prepared: PreparedPrincipal;
+  /** Null: it is as it is. */
+  readonly supposed: Supposed | null;
   readonly population: Population;
 }
 

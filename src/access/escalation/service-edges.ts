@@ -48,15 +48,13 @@ export class ServiceEdges {
     const calls = await this.#calls(actor, method);
     if (calls === null) return [];
     const passed = passes
-      ? await this.#judge.decide(
-          roles.map(
-            ({ arn }): Asked => ({
-              principal: actor.arn,
-              action: PASS_ROLE,
-              resource: arn,
-              context: { 'iam:passedtoservice': method.service },
-            }),
-          ),
+      ? await this.#judge.decideAs(
+          actor,
+          roles.map(({ arn }) => ({
+            action: PASS_ROLE,
+            resource: arn,
+            context: { 'iam:passedtoservice': method.service },
+          })),
         )
       : null;
     const taken = await this.#judge.decide(
@@ -92,14 +90,14 @@ export class ServiceEdges {
     return { answers, resource: chosen.values().next().value ?? null };
   }
 
-  async #withoutResource({ arn }: Actor, action: string): Promise<Answer[]> {
-    const [answer = null] = await this.#judge.decide([{ principal: arn, action, resource: '*' }]);
+  async #withoutResource(actor: Actor, action: string): Promise<Answer[]> {
+    const [answer = null] = await this.#judge.decideAs(actor, [{ action, resource: '*' }]);
     return answer?.decision.allowed === true ? [answer] : [];
   }
 
   /** The call on the resource of that type that is chosen; the first one chooses. */
   async #onType(
-    { arn, prepared }: Actor,
+    actor: Actor,
     calls: readonly ServiceCall[],
     action: string,
     type: string,
@@ -110,11 +108,12 @@ export class ServiceEdges {
       const sharing = calls.filter(({ types }) => types.includes(type)).map((call) => call.action);
       const tried = [
         ...new Set(
-          sharing.flatMap((one) => resourcesFor(this.#judge.tools.catalog.now, prepared, { action: one, type })),
+          sharing.flatMap((one) => resourcesFor(this.#judge.tools.catalog.now, actor.prepared, { action: one, type })),
         ),
       ];
-      const decided = await this.#judge.decide(
-        tried.flatMap((resource) => sharing.map((one): Asked => ({ principal: arn, action: one, resource }))),
+      const decided = await this.#judge.decideAs(
+        actor,
+        tried.flatMap((resource) => sharing.map((one) => ({ action: one, resource }))),
       );
       const at = tried.findIndex(
         (_resource, index) => allAllowed(decided.slice(index * sharing.length, (index + 1) * sharing.length)) !== null,
@@ -123,7 +122,7 @@ export class ServiceEdges {
       if (resource === undefined) return null;
       chosen.set(type, resource);
     }
-    const [answer = null] = await this.#judge.decide([{ principal: arn, action, resource: chosen.get(type) ?? '' }]);
+    const [answer = null] = await this.#judge.decideAs(actor, [{ action, resource: chosen.get(type) ?? '' }]);
     return answer?.decision.allowed === true ? answer : null;
   }
 

@@ -45,14 +45,13 @@ export function withoutBoundary(principal: PreparedPrincipal): PreparedPrincipal
   return holding(principal, () => ({ boundary: null }));
 }
 
-/** With what a group holds. Documents that cannot be read completely are left out. */
+/** With what a group holds. INVARIANT: its documents can be read completely. */
 export function inGroup(
   principal: PreparedPrincipal,
   group: IndexedHolder,
   compiled: (document: IndexedDocument) => CompiledPolicy,
 ): PreparedPrincipal {
-  const inline = group.inline.filter(({ isWhole }) => isWhole);
-  const attached = group.attached.filter(({ document }) => document.isWhole);
+  const { inline, attached } = group;
   return holding(principal, ({ identity }) => ({
     identity: [
       ...identity,

@@ -3,9 +3,23 @@ import { actionName } from '../../evaluation/layer-set.ts';
 import { actionMatches } from '../../policy/action-pattern.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 import type { Steps } from '../../policy/steps.ts';
+import { RememberedByCatalog, textOfActions } from './remembered.ts';
+
+/** By the text of Action or NotAction. */
+const sets = new RememberedByCatalog<ReadonlySet<CatalogAction>>();
 
 /** The actions of the catalogue that a statement names. */
-export function* actionsNamed(catalog: Catalog, { actions }: CompiledStatement): Steps<ReadonlySet<CatalogAction>> {
+export function* actionsNamed(catalog: Catalog, statement: CompiledStatement): Steps<ReadonlySet<CatalogAction>> {
+  const memory = sets.of(catalog);
+  const key = textOfActions(statement);
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const found = yield* actionsAmong(catalog, statement);
+  memory.set(key, found, 60 * found.size);
+  return found;
+}
+
+function* actionsAmong(catalog: Catalog, { actions }: CompiledStatement): Steps<ReadonlySet<CatalogAction>> {
   const found = new Set<CatalogAction>();
   for (const service of servicesNamed(catalog, actions)) {
     const known = catalog.actionsOf(service);

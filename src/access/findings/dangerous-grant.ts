@@ -11,6 +11,7 @@ import { actionsNamed } from './action-sets.ts';
 import { givesDataAway } from './data-actions.ts';
 import { type FindingKind, type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, named, statementIn } from './found-document.ts';
+import { dependsOnTime, RememberedByCatalog, textOfStatement } from './remembered.ts';
 
 /** An Allow of actions that change permissions, or that give data away, on every resource and without conditions. */
 export interface Danger {
@@ -43,6 +44,7 @@ export function* dangersIn(
   kinds: ReadonlySet<FindingKind>,
   now: number,
 ): Steps<readonly Danger[]> {
+  if (!DANGERS.some((kind) => kinds.has(kind))) return [];
   const denies = document.statements.filter(({ statement }) => !statement.allows);
   const gone = denies.filter(isOfAll);
   const found: Danger[] = [];
@@ -59,7 +61,7 @@ export function* dangersIn(
       if (!kinds.has(kind) && (isData || !isEverything || !kinds.has('DATA_EXFILTRATION'))) continue;
       const left = named.filter((one) => isOfDanger(kind, one) && !gone.some((deny) => isAbout(deny, one)));
       const actions = left.map(({ name }) => name).sort();
-      const witness = yield* witnessOf(catalog, kept, actions, now);
+      const witness = yield* knownWitness(catalog, kept, ruled, actions, now);
       if (witness === null) continue;
       changes ||= !isData;
       if (!kinds.has(kind)) continue;
@@ -80,7 +82,32 @@ function isOfDanger(kind: DangerKind, action: CatalogAction): boolean {
   return kind === 'DANGEROUS_GRANT' ? weightOf(action) === 0 : givesDataAway(action.name);
 }
 
-/** A request for one of the actions that the document grants. */
+/** By what the Allow and the Denies say, and the actions; null: there is none. */
+const witnesses = new RememberedByCatalog<GrantWitness | null>();
+const WITNESS_BYTES = 1_500;
+
+/**
+ * A request for one of the actions that the document grants. `ruled`: its only Allow. Many documents have the same one, with the same
+ * Denies or none.
+ */
+function* knownWitness(
+  catalog: Catalog,
+  document: CheckedDocument,
+  { statement, variables }: Ruled,
+  actions: readonly string[],
+  now: number,
+): Steps<GrantWitness | null> {
+  const statements = document.statements.map((one) => one.statement);
+  if (dependsOnTime(statements)) return yield* witnessOf(catalog, document, actions, now);
+  const memory = witnesses.of(catalog);
+  const key = JSON.stringify([variables, statements.map(textOfStatement), actions]);
+  const known = memory.get(key);
+  const witness = known === undefined ? yield* witnessOf(catalog, document, actions, now) : known;
+  if (known === undefined) memory.set(key, witness, witness === null ? 0 : WITNESS_BYTES);
+  return witness === null ? null : { ...witness, statement: statement.index, sid: statement.sid };
+}
+
+/** Finds it. */
 function* witnessOf(
   catalog: Catalog,
   document: CheckedDocument,

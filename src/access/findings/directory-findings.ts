@@ -46,6 +46,8 @@ export interface Findings {
 /** Holders that are gathered together. */
 const TOGETHER = 100;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** What is found in the policies of `holders`, all of one revision: throws RevisionMoved, as `check` does. */
 export function directoryFindings(tools: DecideTools, asked: FindingsAsked, now: number): Promise<Findings> {
   return onOneRevision((check) => new Search(tools, asked, now, check).run());
@@ -66,6 +68,8 @@ class Search {
   readonly #groups = new Set<string>();
   /** ARNs of control policies that were gone through. */
   readonly #control = new Set<string>();
+  /** Trust policies of roles that nobody was looked for yet. */
+  readonly #roles: FoundDocument[] = [];
   #isWithheld = false;
 
   constructor(tools: DecideTools, asked: FindingsAsked, now: number, check: OneRevision) {
@@ -75,44 +79,83 @@ class Search {
     this.#now = now;
     this.#check = check;
     this.#byDocument = new DocumentFindings(tools.catalog.now, asked.kinds, this.#work, now);
-    this.#unused = new UnusedRoles(this.#tools, now, check);
+    this.#unused = new UnusedRoles(this.#tools, this.#work, now, check);
   }
 
+  /** What weighs most first: what there is no time for is left out, and named. */
   async run(): Promise<Findings> {
     const { users, roles, resources, policies, groups, roots, endpoints } = this.#asked.holders;
     const principals = (part: readonly string[]) => ({
       principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []),
     });
-    await this.#each(users, principals, (gathered, arn) => {
+    const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
+    await this.#each('policies of resources', resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
+    await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy);
+    await this.#each('policies of roles', roles, (part) => ({ roles: part }), ofRole);
+    const inline = (gathered: Gathered, arn: string): readonly FoundDocument[] => {
       const found = inlineOfUser(gathered, arn, groups, this.#groups);
       for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
       return found;
-    });
-    await this.#each(roles, (part) => ({ roles: part }), ofRole);
-    const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
-    await this.#each(resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
-    await this.#each(policies, (part) => ({ policies: part }), ofPolicy);
-    await this.#each(roots, principals, (gathered, arn) => this.#controlOf(gathered, arn));
-    await this.#each(endpoints, (part) => ({ endpoints: part }), ofEndpoint);
+    };
+    await this.#each('inline policies of users', users, principals, inline, await this.#withoutInline(users));
+    await this.#each('accounts (control policies)', roots, principals, (gathered, arn) =>
+      this.#controlOf(gathered, arn),
+    );
+    await this.#each('policies of VPC endpoints', endpoints, (part) => ({ endpoints: part }), ofEndpoint);
+    await this.#findUnused();
     const revision = await this.#tools.directory.revision();
     this.#check(revision);
     const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
     return { findings, gaps: [...this.#gaps], isWithheld: this.#isWithheld, revision };
   }
 
+  /** Users without inline policies, themselves or through groups, as most are; empty: that is not known without looking. */
+  async #withoutInline(users: readonly string[]): Promise<ReadonlySet<string>> {
+    const without = new Set<string>();
+    const index = users.length <= TOGETHER ? null : await this.#tools.directory.principals();
+    if (index === null) return without;
+    this.#check(index.revision);
+    for (const { arn, inline, groups } of index.users) {
+      if (inline.length === 0 && groups.every((group) => group.inline.length === 0)) without.add(arn);
+    }
+    return without;
+  }
+
+  /** `without`: those of them that have none. How many others there are is not told. */
   async #each(
+    what: string,
     arns: readonly string[],
     wanted: (part: readonly string[]) => object,
     documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
+    without: ReadonlySet<string> = NONE,
   ): Promise<void> {
     for (let from = 0; from < arns.length; from += TOGETHER) {
       await this.#work.turn();
-      const part = arns.slice(from, from + TOGETHER);
+      if (this.#isOver(`${arns.length - from} of ${arns.length} ${what}`, from, arns.length)) return;
+      const part = arns.slice(from, from + TOGETHER).filter((arn) => !without.has(arn));
+      if (part.length === 0) continue;
       const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
-      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) });
+      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
       this.#check(gathered.revision);
       // What is gathered can move on: its documents are taken out before anybody waits.
       for (const document of part.flatMap((arn) => documentsOf(gathered, arn))) await this.#goThrough(document);
+    }
+  }
+
+  /** Whether the request would take too long with the others, as the gaps then say. */
+  #isOver(what: string, from: number, all: number): boolean {
+    if (from >= all || !this.#work.isNearlyOver) return false;
+    this.#gaps.add(`${what} were not looked at: that takes longer than a request may (\`accountIds\` asks for fewer)`);
+    return true;
+  }
+
+  async #findUnused(): Promise<void> {
+    const all = this.#roles;
+    if (all.length > 0) await this.#unused.begin(all);
+    for (let from = 0; from < all.length; from += TOGETHER) {
+      if (this.#isOver(`${all.length - from} of ${all.length} roles (UNUSED_ROLE)`, from, all.length)) return;
+      const part = all.slice(from, from + TOGETHER);
+      for (const [document, unused] of await this.#unused.among(part)) this.#add(unused, document);
     }
   }
 
@@ -131,10 +174,7 @@ class Search {
       const organizationOf = (id: string): Promise<AccountOrganization | null> => this.#organizationOf(id);
       for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one, document);
     }
-    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) {
-      const unused = await this.#unused.of(document);
-      if (unused !== null) this.#add(unused, document);
-    }
+    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) this.#roles.push(document);
   }
 
   #add(found: NewFinding, { attached }: FoundDocument): void {
@@ -209,7 +249,8 @@ function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
   const inline = inlineOf(arn, accountId, policies.source.identity);
   const attached = trust.facts.policy;
   if (attached === null) return inline;
-  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached }, ...inline];
+  const { policyBindings: bindings } = trust.facts;
+  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached, bindings }, ...inline];
 }
 
 /** Those that it has itself: managed ones are gone through as policies. */

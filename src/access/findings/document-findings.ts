@@ -1,51 +1,55 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { DocumentFinding } from '../../validation/validate-policy.ts';
-import { type CheckedDocument, checkedDocument, isUnreadable } from '../policy-checks/checked-document.ts';
+import {
+  type CheckedDocument,
+  checkedDocument,
+  checkedPolicy,
+  isUnreadable,
+} from '../policy-checks/checked-document.ts';
 import type { Work } from '../work.ts';
 import { type Danger, dangerousGrants, dangersIn } from './dangerous-grant.ts';
 import type { FindingKind, NewFinding } from './finding.ts';
 import type { FoundDocument } from './found-document.ts';
 import { grantsNothing, isWithoutGrant } from './grants-nothing.ts';
+import { dependsOnTime, RememberedByCatalog } from './remembered.ts';
 import { type Shadow, shadowedStatements, shadowsIn } from './shadowed-statement.ts';
 import { unreadableDocument } from './unreadable-document.ts';
 
-/** What is found in a text, wherever it stands. */
+/** What is found in a text that can be read, wherever it stands. */
 interface OfText {
-  /** Null: it cannot be read. */
-  readonly document: CheckedDocument | null;
-  readonly unreadable: readonly DocumentFinding[];
   readonly dangers: readonly Danger[];
   readonly shadows: readonly Shadow[];
   readonly isWithoutGrant: boolean;
 }
 
-/** Texts whose findings are kept: holders of one document come one after the other, mostly. */
-const MOST_TEXTS = 1_000;
+/** By kind of document, what is looked for, and the text. */
+const texts = new RememberedByCatalog<OfText>();
 
-/** Finds what documents say by themselves. A text that stands in several places is gone through once. */
+const NOTHING: OfText = { dangers: [], shadows: [], isWithoutGrant: false };
+
+/** Finds what documents say by themselves. A text that stands in several places, or stood there before, is gone through once. */
 export class DocumentFindings {
   readonly #catalog: Catalog;
   readonly #kinds: ReadonlySet<FindingKind>;
   readonly #work: Work;
   readonly #now: number;
-  readonly #texts = new Map<string, OfText>();
+  readonly #asked: string;
 
   constructor(catalog: Catalog, kinds: ReadonlySet<FindingKind>, work: Work, now: number) {
     this.#catalog = catalog;
     this.#kinds = kinds;
     this.#work = work;
     this.#now = now;
+    this.#asked = [...kinds].sort().join();
   }
 
   async of(found: FoundDocument): Promise<readonly NewFinding[]> {
-    const { text } = found.attached.policy.source;
-    if (found.attached.policy.closed || text === null) {
-      return this.#kinds.has('UNREADABLE_DOCUMENT') ? [unreadableDocument(found, [])] : [];
-    }
-    const { document, unreadable, dangers, shadows, isWithoutGrant: grantsNone } = await this.#ofText(text, found.kind);
-    if (document === null) {
-      return this.#kinds.has('UNREADABLE_DOCUMENT') ? [unreadableDocument(found, unreadable)] : [];
-    }
+    const { kind, attached } = found;
+    const { text } = attached.policy.source;
+    const isAsked = this.#kinds.has('UNREADABLE_DOCUMENT');
+    if (attached.policy.closed || text === null) return isAsked ? [unreadableDocument(found, [])] : [];
+    const document = checkedPolicy(attached.policy, text) ?? (await this.#work.run(checkedDocument(text, kind)));
+    if (isUnreadable(document)) return isAsked ? [unreadableDocument(found, document.findings)] : [];
+    const { dangers, shadows, isWithoutGrant: grantsNone } = await this.#ofText(document, kind);
     return [
       ...dangerousGrants(found, document, dangers),
       ...shadowedStatements(found, document, shadows),
@@ -53,21 +57,25 @@ export class DocumentFindings {
     ];
   }
 
-  async #ofText(text: string, kind: FoundDocument['kind']): Promise<OfText> {
-    const key = `${kind} ${text}`;
-    const known = this.#texts.get(key);
+  async #ofText(document: CheckedDocument, kind: FoundDocument['kind']): Promise<OfText> {
+    if (!this.#isOfInterest(document, kind)) return NOTHING;
+    const memory = texts.of(this.#catalog);
+    const key = `${kind} ${this.#asked} ${document.text}`;
+    const known = memory.get(key);
     if (known !== undefined) return known;
-    const made = await this.#goThrough(text, kind);
-    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
-    this.#texts.set(key, made);
+    const made = await this.#goThrough(document, kind);
+    if (!dependsOnTime(document.policy.statements)) memory.set(key, made, bytesOf(made));
     return made;
   }
 
-  async #goThrough(text: string, kind: FoundDocument['kind']): Promise<OfText> {
+  /** Most trust policies, and policies of resources, have one Allow: nothing is found in those by themselves. */
+  #isOfInterest({ statements }: CheckedDocument, kind: FoundDocument['kind']): boolean {
+    const allows = statements.filter(({ statement }) => statement.allows).length;
+    return kind === 'identity' ? allows > 0 : allows > 1 && this.#kinds.has('SHADOWED_STATEMENT');
+  }
+
+  async #goThrough(document: CheckedDocument, kind: FoundDocument['kind']): Promise<OfText> {
     const [catalog, work, kinds] = [this.#catalog, this.#work, this.#kinds];
-    const document = await work.run(checkedDocument(text, kind));
-    const nothing = { document: null, unreadable: [], dangers: [], shadows: [], isWithoutGrant: false };
-    if (isUnreadable(document)) return { ...nothing, unreadable: document.findings };
     const isIdentity = kind === 'identity';
     const dangers = isIdentity ? await work.run(dangersIn(catalog, document, kinds, this.#now)) : [];
     const shadows = kinds.has('SHADOWED_STATEMENT') ? await work.run(shadowsIn(catalog, document)) : [];
@@ -76,6 +84,13 @@ export class DocumentFindings {
       dangers.length === 0 &&
       kinds.has('GRANTS_NOTHING') &&
       (await work.run(isWithoutGrant(catalog, document, this.#now)));
-    return { document, unreadable: [], dangers, shadows, isWithoutGrant: grantsNone };
+    return dangers.length + shadows.length === 0 && !grantsNone
+      ? NOTHING
+      : { dangers, shadows, isWithoutGrant: grantsNone };
   }
+}
+
+/** About what it takes to keep it. */
+function bytesOf({ dangers, shadows }: OfText): number {
+  return dangers.reduce((sum, { actions }) => sum + 2_000 + 20 * actions.length, 100 * shadows.length);
 }

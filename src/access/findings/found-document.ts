@@ -15,6 +15,8 @@ export interface FoundDocument {
   readonly layer: PolicyLayer;
   readonly kind: Extract<PolicyKind, 'identity' | 'trust' | 'resource' | 'scp' | 'rcp' | 'vpce'>;
   readonly attached: AttachedPolicy;
+  /** Of a trust policy: the unique ids that its names were bound to. */
+  readonly bindings?: Readonly<Record<string, string>>;
 }
 
 /** A statement of the document, as decisions show it. */

@@ -2,6 +2,7 @@ import type { Catalog, CatalogAction } from '../../catalog/catalog.ts';
 import { actionName } from '../../evaluation/layer-set.ts';
 import { actionMatches } from '../../policy/action-pattern.ts';
 import { resourceText } from '../../policy/arn.ts';
+import type { Condition } from '../../policy/condition.ts';
 import type { ContextReader } from '../../policy/context-key.ts';
 import { type ResourcePattern, resourceMatches } from '../../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
@@ -27,11 +28,11 @@ export function* isWithoutGrant(catalog: Catalog, document: CheckedDocument, now
  * Whether an Allow without conditions grants something that no Deny of the document is about, as nearly all of them do: to see it takes
  * a small part of the time of a search. False proves nothing.
  */
-function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow: CompiledStatement): boolean {
+export function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow: CompiledStatement): boolean {
   if (!allow.allows || allow.conditions.length > 0 || allow.resources === null || allow.resources.negated) return false;
   const denies = statements.filter(({ statement }) => !statement.allows);
-  const isDenied = ({ actions }: CompiledStatement, action: CatalogAction): boolean =>
-    actionMatches(actions, action.service, actionName(action));
+  const isDenied = ({ actions, conditions }: CompiledStatement, action: CatalogAction): boolean =>
+    !conditions.some(isAgainstPlainCalls) && actionMatches(actions, action.service, actionName(action));
   const { patterns } = allow.resources;
   return someNamed(catalog, allow).some(
     (action) =>
@@ -40,6 +41,15 @@ function grantsPlainly(catalog: Catalog, { statements }: CheckedDocument, allow:
       !denies.some(({ statement }) => isDenied(statement, action)) &&
       patterns.some((pattern) => pattern.everything || coversSome(catalog, action, pattern)),
   );
+}
+
+/**
+ * Whether calls over TLS are free of a Deny with this condition: those that everybody makes. The value is one that every call has, and
+ * that nothing else in the request follows from.
+ */
+function isAgainstPlainCalls({ operator, key, values }: Condition): boolean {
+  if (key.name !== 'aws:securetransport' || values.length !== 1) return false;
+  return /^bool(ifexists)?$/i.test(operator) && values[0]?.toLowerCase() === 'false';
 }
 
 /** Actions of a service that are looked through. */

@@ -1,91 +1,159 @@
 import { actionMatches } from '../../policy/action-pattern.ts';
 import { RolegateError } from '../../policy/errors.ts';
-import { type PrincipalRef, parsePrincipalRef } from '../../policy/principal-id.ts';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
+import { checkAction } from '../check-action.ts';
 import { alone, type DecideTools, decideEach } from '../decide.ts';
+import { judgedOutsiders } from '../outsiders.ts';
 import type { Question } from '../question.ts';
 import type { OneRevision } from '../scan.ts';
 import { whoCan } from '../who-can.ts';
+import { foundIn } from '../who-can-found.ts';
+import { refOf } from '../who-can-search.ts';
+import type { Work } from '../work.ts';
 import { type NewFinding, NOTHING_ELSE } from './finding.ts';
 import { type FoundDocument, statementIn } from './found-document.ts';
+import { TrustedPrincipals } from './trusted-principals.ts';
 
-const WAYS = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
+const ASSUME = 'sts:AssumeRole';
+const WAYS = [ASSUME, 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
 
-/** Principals that a trust policy names and that are asked about one by one. */
-const MOST_ASKED = 4;
+/** Principals that are asked about for one role, in rounds for many roles together: mostly the first one can. */
+const ROUNDS = [1, 4, 27];
+
+/** A role for which nobody was found yet. */
+interface Open {
+  readonly document: FoundDocument;
+  /** Who is to be asked about. */
+  readonly waiting: PrincipalRef[];
+  /** It is enough to ask these. */
+  readonly isAll: boolean;
+}
 
 /** Finds roles that nobody can assume. */
 export class UnusedRoles {
   readonly #tools: DecideTools;
+  readonly #work: Work;
   readonly #now: number;
   readonly #check: OneRevision;
   /** By account: who could assume a role of it. The next one mostly trusts the same. */
   readonly #lately = new Map<string, PrincipalRef>();
+  /** Null: the directory holds no index of its principals. */
+  #trusted: TrustedPrincipals | null = null;
 
-  constructor(tools: DecideTools, now: number, check: OneRevision) {
+  constructor(tools: DecideTools, work: Work, now: number, check: OneRevision) {
     this.#tools = tools;
+    this.#work = work;
     this.#now = now;
     this.#check = check;
   }
 
-  /**
-   * A role that nobody can assume in any way, not even under conditions: no principal of the directory, and no service, provider or
-   * principal elsewhere that its trust policy lets in. Null: somebody can.
-   */
-  async of(document: FoundDocument): Promise<NewFinding | null> {
-    return (await this.#isAssumed(document)) ? null : unused(document);
+  /** Before any is looked at. `documents`: all that will be. */
+  async begin(documents: readonly FoundDocument[]): Promise<void> {
+    const index = await this.#tools.directory.principals();
+    if (index === null) return;
+    this.#check(index.revision);
+    this.#trusted = await this.#work.run(TrustedPrincipals.read(index, documents, this.#check));
   }
 
-  async #isAssumed(document: FoundDocument): Promise<boolean> {
-    const { arn, accountId } = document;
-    const about = { resource: arn, resourceAccount: accountId, context: new Map(), path: '' };
-    if (await this.#isAssumedBySome(document, about)) return true;
+  /**
+   * Those of the roles with these trust policies that nobody can assume in any way, not even under conditions: no principal of the
+   * directory, and no service, provider or principal elsewhere that the trust policy lets in.
+   */
+  async among(documents: readonly FoundDocument[]): Promise<readonly (readonly [FoundDocument, NewFinding])[]> {
+    const trusted = this.#trusted;
+    let open = await this.#work.each(documents, (document) => this.#opened(document, trusted));
+    for (const count of ROUNDS) open = await this.#ask(open, count);
+    const found: (readonly [FoundDocument, NewFinding])[] = [];
+    for (const one of open) {
+      await this.#work.turn();
+      const { document, waiting, isAll } = one;
+      const isKnown = isAll && waiting.length === 0 && trusted !== null;
+      const isUsed = isKnown ? await this.#isUsedOtherwise(document, trusted) : await this.#isAssumed(document, WAYS);
+      if (!isUsed) found.push([document, unused(document)]);
+    }
+    return found;
+  }
+
+  #opened(document: FoundDocument, trusted: TrustedPrincipals | null): Open {
+    const { principals, isOpen } = trusted?.of(document, ASSUME) ?? { principals: [], isOpen: true };
+    const waiting = principals.map(({ arn }) => refOf(arn));
+    const lately = this.#lately.get(document.accountId ?? '');
+    return { document, waiting: lately === undefined ? waiting : [lately, ...waiting], isAll: !isOpen };
+  }
+
+  /** Those of which none of the next principals can assume them. */
+  async #ask(open: readonly Open[], count: number): Promise<Open[]> {
+    const asked = open.flatMap((one) => one.waiting.splice(0, count).map((principal) => ({ one, principal })));
+    const questions = asked.map(({ one: { document }, principal }): Question => {
+      const about = { resource: document.arn, resourceAccount: document.accountId, context: new Map(), path: '' };
+      return { subject: { principal, assumedRole: null, session: null }, action: ASSUME, ...about };
+    });
+    const tools = { ...this.#tools, forSearch: true } as const;
+    const used = new Set<Open>();
+    const answers = await decideEach(tools, questions, this.#now, alone(tools, this.#now, this.#check.first));
+    for (const [place, answer] of answers.entries()) {
+      // Deleted since its name was read: the next check of the revision detects it.
+      if (answer instanceof RolegateError) continue;
+      this.#check(answer.revision);
+      const { one, principal } = asked[place] ?? {};
+      if (one === undefined || principal === undefined || used.has(one)) continue;
+      await this.#work.turn();
+      if ((foundIn(answer, { conditional: true })?.conditions ?? null) === null) continue;
+      used.add(one);
+      this.#lately.set(one.document.accountId ?? '', principal);
+    }
+    return open.filter((one) => !used.has(one));
+  }
+
+  /** Whether somebody else than users and roles calling sts:AssumeRole can. */
+  async #isUsedOtherwise(document: FoundDocument, trusted: TrustedPrincipals): Promise<boolean> {
     for (const action of WAYS) {
-      // Nobody assumes a role without its trust policy.
       if (!isNamedIn(document, action)) continue;
-      const options = { limit: 1, after: null, scope: null, conditional: true };
-      const { total, outsiders, entries, revision } = await whoCan(
-        this.#tools,
-        { action, ...about },
-        options,
-        this.#now,
-      );
-      this.#check(revision);
-      const principal = entries[0]?.answer.question.subject.principal;
-      if (principal !== undefined && accountId !== null) this.#lately.set(accountId, principal);
-      if (total + outsiders.length > 0) return true;
+      const { principals, isOpen, hasOthers } = trusted.of(document, action);
+      if (action !== ASSUME && (isOpen || principals.length > 0)) {
+        if (await this.#isAssumed(document, [action])) return true;
+      } else if (hasOthers && (await this.#letsInOthers(document, action, trusted.accounts))) return true;
     }
     return false;
   }
 
-  /** Whether one of those that come to mind can: far fewer are asked than by a search. */
-  async #isAssumedBySome(document: FoundDocument, about: Omit<Question, 'subject' | 'action'>): Promise<boolean> {
-    const lately = this.#lately.get(document.accountId ?? '');
-    const principals = [...(lately === undefined ? [] : [lately]), ...namedIn(document).slice(0, MOST_ASKED)];
-    const questions = principals.map((principal) => ({
-      subject: { principal, assumedRole: null, session: null },
-      action: 'sts:AssumeRole',
-      ...about,
-    }));
-    const tools = { ...this.#tools, forSearch: true } as const;
-    const waiting = alone(tools, this.#now, this.#check.first);
-    for (const answer of await decideEach(tools, questions, this.#now, waiting)) {
-      if (answer instanceof RolegateError) continue;
-      this.#check(answer.revision);
-      if (answer.decision.allowed) return true;
+  async #letsInOthers(
+    { arn, accountId }: FoundDocument,
+    name: string,
+    accounts: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const { directory, catalog } = this.#tools;
+    const question = { action: name, resource: arn, resourceAccount: accountId, context: new Map(), path: '' };
+    const wanted = { principals: [], roles: [], resources: [{ arn, accountId }], now: this.#now } as const;
+    const gathered = await directory.gather(wanted, this.#check.first);
+    this.#check(gathered.revision);
+    const { value: resource } = gathered.resource(arn, accountId);
+    const asked = { question, action: checkAction(catalog, name, 'action'), conditional: true, resource, accounts };
+    const { outsiders } = await judgedOutsiders(this.#tools, asked, this.#now, this.#check);
+    return outsiders.length > 0;
+  }
+
+  /** The same, of everybody. */
+  async #isAssumed(document: FoundDocument, ways: readonly string[]): Promise<boolean> {
+    const { arn, accountId } = document;
+    for (const action of ways) {
+      if (!isNamedIn(document, action)) continue;
+      const question = { action, resource: arn, resourceAccount: accountId, context: new Map(), path: '' };
+      const options = { limit: 1, after: null, scope: null, conditional: true };
+      const found = await whoCan(this.#tools, question, options, this.#now);
+      this.#check(found.revision);
+      const principal = found.entries[0]?.answer.question.subject.principal;
+      if (principal !== undefined && accountId !== null) this.#lately.set(accountId, principal);
+      if (found.total + found.outsiders.length > 0) return true;
     }
     return false;
   }
 }
 
+/** Nobody assumes a role without its trust policy. */
 function isNamedIn({ attached }: FoundDocument, action: string): boolean {
   const [service = '', name = ''] = action.toLowerCase().split(':');
   return attached.policy.statements.some(({ allows, actions }) => allows && actionMatches(actions, service, name));
-}
-
-/** Users and roles that an Allow of a trust policy names. */
-function namedIn({ attached }: FoundDocument): readonly PrincipalRef[] {
-  const named = attached.policy.statements.flatMap(({ allows, principal }) => (allows ? (principal?.named ?? []) : []));
-  return named.flatMap((one) => (one.kind === 'arn' ? (parsePrincipalRef(one.arn) ?? []) : []));
 }
 
 function unused(document: FoundDocument): NewFinding {

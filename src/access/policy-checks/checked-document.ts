@@ -30,17 +30,22 @@ export function* checkedDocument(text: string, kind: PolicyKind): Steps<CheckedD
   if (unreadable.length > 0) return { findings: unreadable.map(findingOf) };
   try {
     const policy = readPolicy(text, kind);
-    // AWS refuses it; where an older document has it, nobody can say whom it grants something.
-    if (policy.statements.some(({ allows, principal }) => allows && principal?.negated === true))
-      return { findings: (yield* errorSteps(text, kind)).map(findingOf) };
-    const { variables } = policy;
-    const own = policy.statements.map((statement) => ({ statement, variables }));
-    return { text, policy, statements: standsBesideFullAccess(kind, policy) ? [fullAccess(kind), ...own] : own };
+    return checkedPolicy(policy, text) ?? { findings: (yield* errorSteps(text, kind)).map(findingOf) };
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     const errors = (yield* errorSteps(text, kind)).map(findingOf);
     return { findings: errors.length > 0 ? errors : [notReadable(error.message)] };
   }
+}
+
+/** A document that is compiled already; null: it cannot be read completely, and `checkedDocument` says why. */
+export function checkedPolicy(policy: CompiledPolicy, text: string): CheckedDocument | null {
+  const { kind, variables, statements, faults, closed } = policy;
+  if (closed || faults.length > 0) return null;
+  // AWS refuses it; where an older document has it, nobody can say whom it grants something.
+  if (statements.some(({ allows, principal }) => allows && principal?.negated === true)) return null;
+  const own = statements.map((statement) => ({ statement, variables }));
+  return { text, policy, statements: standsBesideFullAccess(kind, policy) ? [fullAccess(kind), ...own] : own };
 }
 
 /**

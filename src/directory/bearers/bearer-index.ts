@@ -41,14 +41,23 @@ export class BearerIndex {
 
   /** `around`: the other holders of policies about the resource. */
   put(arn: string, value: PreparedResource, isRole: boolean, around: readonly string[]): void {
+    this.#put({ arn, isRole, names: namesConcerned(value), around });
+    if (value.accountId !== null && parseArn(arn)?.accountId === '') this.#ownersToChange().set(arn, value.accountId);
+  }
+
+  /** `names`: those in its trust policy; null: it can concern everybody. */
+  putRole(arn: string, names: readonly string[] | null): void {
+    this.#put({ arn, isRole: true, names, around: [] });
+  }
+
+  #put(bearer: Bearer): void {
+    const { arn, around } = bearer;
     this.remove(arn);
-    const bearer = { arn, isRole, names: namesConcerned(value), around };
     this.#bearers.set(arn, bearer);
     this.#weight += weightOf(bearer);
     if (bearer.names === null) this.#everybody.add(bearer);
     else for (const name of bearer.names) this.#file(name, bearer);
     for (const outer of around) this.#inside.set(outer, (this.#inside.get(outer) ?? new Set<string>()).add(arn));
-    if (value.accountId !== null && parseArn(arn)?.accountId === '') this.#ownersToChange().set(arn, value.accountId);
   }
 
   remove(arn: string): void {

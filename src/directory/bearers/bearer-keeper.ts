@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { LiveCatalog } from '../../catalog/live-catalog.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Gathered, GatherRequest } from '../directory.ts';
+import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import type { Memory } from '../gather/memory.ts';
 import { type MemoryBudget, SHARES } from '../gather/memory-budget.ts';
 import { isRoleArn } from '../gather/wanted.ts';
@@ -10,6 +11,7 @@ import { arnPage, arnsAmong, WITH_POLICY } from '../prisma/arn-page.ts';
 import type { Database } from '../prisma/database.ts';
 import { BearerIndex } from './bearer-index.ts';
 import type { PolicyBearers } from './policy-bearers.ts';
+import { type RoleTrust, trustAmong, trustPage } from './role-trust.ts';
 
 /** Part of the room that it may take. More is not held: all policies are then looked at each time. */
 const SHARE = SHARES.held.bearers;
@@ -25,6 +27,7 @@ interface KeeperTools {
   readonly memory: Memory;
   readonly catalog: LiveCatalog;
   readonly budget: MemoryBudget;
+  readonly compiled: CompiledPolicies;
   readonly gather: (request: GatherRequest) => Promise<Gathered>;
   /** Brings the memory to the state that the database has now. */
   readonly synchronize: () => Promise<void>;
@@ -99,21 +102,14 @@ export class BearerKeeper {
 
   /** What changes from here on is stale. */
   async #readAll(): Promise<void> {
-    const { database, catalog, synchronize } = this.#tools;
+    const { catalog, synchronize } = this.#tools;
     const index = new BearerIndex();
     this.#index = index;
     this.#catalog = catalog.now;
     try {
-      for (const [table, condition] of TABLES) {
-        let after: string | undefined = '';
-        while (after !== undefined) {
-          const page: readonly string[] = await arnPage(database, table, { after, limit: PAGE }, condition);
-          await this.#add(index, page.filter(table === ROLES ? isRoleArn : isNoRole));
-          if (this.#index !== index) return;
-          after = page.length < PAGE ? undefined : page.at(-1);
-          await setImmediate();
-        }
-      }
+      await this.#readResources(index);
+      await this.#readRoles(index);
+      if (this.#index !== index) return;
       // A page can be of a state that the memory does not know yet.
       await synchronize();
     } catch (error) {
@@ -122,19 +118,38 @@ export class BearerKeeper {
     }
   }
 
+  async #readResources(index: BearerIndex): Promise<void> {
+    const { database } = this.#tools;
+    for (let after = ''; this.#index === index; await setImmediate()) {
+      const page: readonly string[] = await arnPage(database, RESOURCES, { after, limit: PAGE }, WITH_POLICY);
+      await this.#add(index, page.filter(isNoRole));
+      if (page.length < PAGE) return;
+      after = page.at(-1) ?? after;
+    }
+  }
+
+  async #readRoles(index: BearerIndex): Promise<void> {
+    const { database, compiled } = this.#tools;
+    for (let after = ''; this.#index === index; await setImmediate()) {
+      const page: readonly RoleTrust[] = await trustPage(database, compiled, { after, limit: PAGE });
+      this.#addRoles(index, page);
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.[0] ?? after;
+    }
+  }
+
   async #readStale(index: BearerIndex): Promise<void> {
-    const { database, synchronize } = this.#tools;
+    const { database, compiled, synchronize } = this.#tools;
     const names = [...this.#stale];
     this.#stale = new Set();
     try {
       for (let from = 0; from < names.length; from += PAGE) {
         const some = names.slice(from, from + PAGE);
-        const found: string[] = [];
-        for (const [table, condition] of TABLES) {
-          const meant = some.filter(table === ROLES ? isRoleArn : isNoRole);
-          if (meant.length > 0) found.push(...(await arnsAmong(database, table, meant, condition)));
-        }
+        const [resources, roles] = [some.filter(isNoRole), some.filter(isRoleArn)];
+        const found = resources.length === 0 ? [] : await arnsAmong(database, RESOURCES, resources, WITH_POLICY);
+        const trust = roles.length === 0 ? [] : await trustAmong(database, compiled, roles);
         for (const name of some) index.remove(name);
+        this.#addRoles(index, trust);
         await this.#add(index, found);
       }
       await synchronize();
@@ -145,14 +160,26 @@ export class BearerKeeper {
   }
 
   async #add(index: BearerIndex, arns: readonly string[]): Promise<void> {
-    const { gather, catalog, budget } = this.#tools;
+    const { gather, catalog } = this.#tools;
+    if (arns.length === 0) return;
     const resources = arns.map((arn) => ({ arn, accountId: null }));
     const gathered = await gather({ principals: [], roles: [], resources, forSearch: true });
     if (this.#index !== index) return;
     for (const arn of arns) {
       const around = catalog.policyHolders(arn).filter((holder) => holder !== arn);
-      index.put(arn, gathered.resource(arn, null).value, isRoleArn(arn), around);
+      index.put(arn, gathered.resource(arn, null).value, false, around);
     }
+    this.#weighIndex(index);
+  }
+
+  #addRoles(index: BearerIndex, roles: readonly RoleTrust[]): void {
+    if (this.#index !== index) return;
+    for (const [arn, names] of roles) index.putRole(arn, names);
+    this.#weighIndex(index);
+  }
+
+  #weighIndex(index: BearerIndex): void {
+    const { catalog, budget } = this.#tools;
     this.#weigh(index.weight);
     if (index.weight <= budget.room * SHARE) return;
     this.#forget();
@@ -161,12 +188,7 @@ export class BearerKeeper {
   }
 }
 
-const ROLES = '"Role"';
-
-const TABLES = [
-  ['"Resource"', WITH_POLICY],
-  [ROLES, ''],
-] as const;
+const RESOURCES = '"Resource"';
 
 /** Roles are read as roles. */
 function isNoRole(arn: string): boolean {

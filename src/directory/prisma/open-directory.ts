@@ -189,6 +189,7 @@ class StoredDirectory implements OpenDirectory {
       memory,
       catalog,
       budget,
+      compiled,
       gather: (request) => this.gather(request),
       synchronize: () => this.#store.synchronize(),
     });

@@ -331,10 +331,12 @@ describe('what changes would do', () => {
     });
     const { auditEvents } = await live.ask(
       OPERATOR,
-      '{ auditEvents(first: 1) { nodes { event outcome code parameters { name value } } } }',
+      '{ auditEvents(first: 10) { nodes { event outcome code parameters { name value } } } }',
     );
-    expect(auditEvents.nodes[0]).toMatchObject({ event: 'DetachUserPolicy', outcome: 'FAILED', code: 'NoSuchEntity' });
-    expect(auditEvents.nodes[0].parameters).toContainEqual({ name: 'preview', value: 'true' });
+    // Refusals of the tests before, at the same time, can be written later.
+    const failed = auditEvents.nodes.filter(({ outcome }: { outcome: string }) => outcome === 'FAILED');
+    expect(failed).toMatchObject([{ event: 'DetachUserPolicy', code: 'NoSuchEntity' }]);
+    expect(failed[0].parameters).toContainEqual({ name: 'preview', value: 'true' });
   });
 });
 

@@ -1,0 +1,135 @@
+import type {
+  IndexedDocument,
+  IndexedPrincipal,
+  PrincipalIndex,
+} from '../../directory/principals/indexed-principals.ts';
+import { EVERYBODY, namesIn, namesOf } from '../../evaluation/principal-names.ts';
+import { actionMatches } from '../../policy/action-pattern.ts';
+import type { Steps } from '../../policy/steps.ts';
+import { callerFacts } from '../caller-facts.ts';
+import type { OneRevision } from '../scan.ts';
+import type { FoundDocument } from './found-document.ts';
+
+/** Of whom a trust policy lets in for an action. */
+export interface Trusted {
+  /** Nobody else of the directory can be meant, unless `isOpen`. Those that no own policy allows are left out where they need one. */
+  readonly principals: readonly IndexedPrincipal[];
+  /** It can mean anybody. */
+  readonly isOpen: boolean;
+  /** It names somebody whom the directory does not hold as a user or role. */
+  readonly hasOthers: boolean;
+}
+
+/** Principals between two steps. */
+const TOGETHER = 64;
+
+/** The users and roles of the directory by the names that trust policies can give them: nobody assumes a role without its trust policy. */
+export class TrustedPrincipals {
+  readonly #index: PrincipalIndex;
+  readonly #check: OneRevision;
+  readonly #byName = new Map<string, IndexedPrincipal[]>();
+  readonly #allowed = new Map<string, ReadonlySet<IndexedDocument>>();
+  /** Of those whom `account` names, those that may be allowed. By action and account. */
+  readonly #delegates = new Map<string, readonly IndexedPrincipal[]>();
+  readonly accounts = new Set<string>();
+
+  private constructor(index: PrincipalIndex, check: OneRevision) {
+    this.#index = index;
+    this.#check = check;
+  }
+
+  /** Of those whom these trust policies name: most principals are named by none. */
+  static *read(
+    index: PrincipalIndex,
+    documents: readonly FoundDocument[],
+    check: OneRevision,
+  ): Steps<TrustedPrincipals> {
+    const made = new TrustedPrincipals(index, check);
+    const wanted = new Set<string>();
+    let count = 0;
+    for (const { attached, bindings = {} } of documents) {
+      for (const { allows, principal } of attached.policy.statements) {
+        if (allows) for (const name of namesIn({ principal }, bindings) ?? []) wanted.add(name);
+      }
+      count += 1;
+      if (count % TOGETHER === 0) yield 1;
+    }
+    for (const list of [index.users, index.roles]) {
+      for (const one of list) {
+        if (count % TOGETHER === 0) {
+          yield 1;
+          check(index.revision);
+        }
+        count += 1;
+        made.#add(one, wanted);
+      }
+    }
+    return made;
+  }
+
+  #add(one: IndexedPrincipal, wanted: ReadonlySet<string>): void {
+    const [, partition = 'aws'] = one.arn.split(':', 2);
+    const facts = callerFacts(one, { accountId: one.accountId, partition, organization: null });
+    this.accounts.add(one.accountId);
+    for (const name of namesOf(facts)) {
+      if (!wanted.has(name)) continue;
+      const known = this.#byName.get(name);
+      if (known === undefined) this.#byName.set(name, [one]);
+      else known.push(one);
+    }
+  }
+
+  of({ attached, bindings = {} }: FoundDocument, action: string): Trusted {
+    const [service = '', name = ''] = action.toLowerCase().split(':');
+    const found = new Set<IndexedPrincipal>();
+    let [isOpen, hasOthers] = [false, false];
+    for (const statement of attached.policy.statements) {
+      if (!statement.allows || !actionMatches(statement.actions, service, name)) continue;
+      // With Allow, NotPrincipal names nobody.
+      if (statement.principal === null || statement.principal.negated) continue;
+      for (const each of namesIn(statement, bindings) ?? [EVERYBODY]) {
+        isOpen ||= each === EVERYBODY || each.startsWith('canonical ');
+        if (each.startsWith('account ')) {
+          hasOthers = true;
+          for (const one of this.#delegatesOf(each, service, name)) found.add(one);
+          continue;
+        }
+        const named = this.#byName.get(each) ?? [];
+        for (const one of named) found.add(one);
+        hasOthers ||= named.length === 0 && !each.startsWith('id ');
+      }
+    }
+    return { principals: [...found], isOpen, hasOthers };
+  }
+
+  /** An account is a delegation: whoever it means needs a policy of its own that allows. */
+  #delegatesOf(account: string, service: string, name: string): readonly IndexedPrincipal[] {
+    const key = `${service}:${name} ${account}`;
+    const known = this.#delegates.get(key);
+    if (known !== undefined) return known;
+    const allowing = this.#allowing(service, name);
+    const may = ({ document }: { readonly document: IndexedDocument }): boolean =>
+      !document.isWhole || allowing.has(document);
+    const found = (this.#byName.get(account) ?? []).filter(({ inline, attached, groups }) =>
+      [{ inline, attached }, ...groups].some(
+        (holder) => holder.inline.some((document) => may({ document })) || holder.attached.some(may),
+      ),
+    );
+    this.#delegates.set(key, found);
+    return found;
+  }
+
+  /** The documents of which an Allow names the action, on whatever resource. */
+  #allowing(service: string, name: string): ReadonlySet<IndexedDocument> {
+    const key = `${service}:${name}`;
+    const known = this.#allowed.get(key);
+    if (known !== undefined) return known;
+    this.#check(this.#index.revision);
+    const found = new Set<IndexedDocument>();
+    for (const { document, statements } of this.#index.statementsAbout(service, name).documents) {
+      if (statements.some(({ allows }) => allows)) found.add(document);
+    }
+    this.#allowed.set(key, found);
+    return found;
+  }
+}
