@@ -20,6 +20,9 @@ const SPARSE = 4 * PIECE;
 /** Bytes for each text, list, object and comma of what is sparse: lists of ordinary requests. */
 const BYTES_EACH = 5;
 
+/** What JSON takes for nothing: less than `trim` does. */
+const BLANK = /^[ \t\n\r]*$/;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -154,7 +157,7 @@ class Reader {
       const run = this.#text(this.at, end);
       this.at = end + 1;
       // JSON has no empty members, but a list or an object may have none.
-      if (run.trim() !== '') takeRun(run);
+      if (!BLANK.test(run)) takeRun(run);
       else if (!isFirst || !isClosed) throw new NotJson('an empty member');
       if (isClosed) return;
     }

@@ -88,8 +88,14 @@ describe('what is no JSON is refused', () => {
     '{"a":[F}}',
     '{F}',
     '[1,F,nul]',
+    '[\u00a0]F',
+    '{\ufeff}F',
+    '[1,[\u2028],F]',
+    '[\u00a0]B',
+    'B{\ufeff}',
+    '[B\v]',
   ])('%s', (form) => {
-    const text = form.replace('F', filler);
+    const text = form.replace('F', filler).replace('B', ' '.repeat(PIECE));
     expect(() => JSON.parse(text)).toThrow(SyntaxError);
     expect(() => read(text)).toThrow(NotJson);
   });
@@ -99,6 +105,71 @@ describe('what is no JSON is refused', () => {
     expect(read(nested(60))).toEqual(JSON.parse(nested(60)));
     expect(() => read(nested(100))).toThrow(NestedJson);
   });
+});
+
+/** As much blank as makes the steps look into the value itself. */
+const BLANKS = ' '.repeat(PIECE);
+/** Where `J` stands, a text that is JSON or nearly so. */
+const AROUND = [`J${BLANKS}`, `${BLANKS}J`, `[J,"${'x'.repeat(PIECE)}"]`, `{"a":J${BLANKS},"b":[${BLANKS}J]}`];
+/** What is put into a text: what JSON reads, and what only looks like it. */
+const PUT = [
+  ...'{}[]",:\\ \t\n\r\v\f\u00a0\ufeff\u2028\u30001-.eEntu',
+  '\\u00',
+  '\\"',
+  '""',
+  '__proto__',
+  '[]',
+  '{}',
+  'null',
+  '"a":',
+];
+
+interface Change {
+  readonly at: number;
+  readonly without: number;
+  readonly put: string;
+}
+
+function changed(text: string, changes: readonly Change[]): string {
+  return changes.reduce((before, { at, without, put }) => {
+    const place = at % (before.length + 1);
+    return before.slice(0, place) + put + before.slice(place + without);
+  }, text);
+}
+
+function valueOr(read: () => unknown): unknown {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotJson) return 'refused';
+    throw error;
+  }
+}
+
+test('a text that was changed somewhere is read as JSON.parse reads it, or refused by both', () => {
+  const change = fc.record({
+    at: fc.nat(1_000),
+    without: fc.nat(2),
+    put: fc.oneof(fc.constant(''), fc.constantFrom(...PUT)),
+  });
+  const counts = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.constantFrom('[]', '{}', '[[]]', '{"a":{}}'), fc.json({ maxDepth: 3 })),
+      fc.array(change, { maxLength: 3 }),
+      fc.constantFrom(...AROUND),
+      (json, changes, around) => {
+        const text = around.replaceAll('J', () => changed(json, changes));
+        // Half a surrogate pair has no UTF-8.
+        fc.pre(text.isWellFormed());
+        const wanted = valueOr(() => JSON.parse(text));
+        expect(valueOr(() => read(text))).toStrictEqual(wanted);
+        counts[wanted === 'refused' ? 'refused' : 'read'] += 1;
+      },
+    ),
+    { numRuns: 1_500 },
+  );
+  expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(100);
 });
 
 describe('what is sparse is parsed in one step', () => {
