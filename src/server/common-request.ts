@@ -11,6 +11,7 @@ import {
   validate,
 } from 'graphql';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { hasLongList } from '../graphql/execution/coerce-variables.ts';
 import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
 import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
@@ -79,9 +80,11 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
       return sent.catch((error) => send(exchange, told(endOfWork(error), contextValue, facts, reports), accepted));
     };
     const { variables } = operation;
-    // graphql-js executes what is not planned, and says what is wrong with variables.
+    // graphql-js executes what is not planned, and says what is wrong with variables: with many, on the other road.
     const byGraphqlJs = (): ExecutionResult | Promise<ExecutionResult> =>
-      executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
+      hasLongList(variables)
+        ? LEFT_TO_YOGA
+        : executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
     const execute = (): ExecutionResult | Promise<ExecutionResult> => {
       const planned = plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work);
       return planned instanceof Promise
@@ -92,6 +95,9 @@ export function answerCommonWith({ schema, contextOf, reports }: Parts): AnswerC
     return 'then' in result ? result.catch(endOfWork).then(answered) : answered(result);
   };
 }
+
+/** No data: nothing was done. */
+const LEFT_TO_YOGA: ExecutionResult = {};
 
 const QUERY = { 'graphql.operation.type': 'query' };
 

@@ -30,6 +30,7 @@ export async function openWatched(
     ...(onStatement && { onStatement }),
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
+  await services.directory.warmEntities();
   logIndexing(services.directory, log);
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
   const { hiding } = services.directory.services;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/directory/prisma/database.ts';
+import type { Database, WritingSql } from '../../src/directory/prisma/database.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
@@ -48,3 +48,19 @@ test('a transaction that fails is rolled back after what was begun, and nothing 
   expect(statements.at(-1)).toBe('ROLLBACK');
   expect(await database.query('SELECT "id" FROM "Row" ORDER BY "id"')).toEqual([{ id: 'one' }, { id: 'two' }]);
 });
+
+test.each(['COMMIT', 'ROLLBACK'])(
+  'a statement that comes after %s is refused: it would be outside the transaction',
+  async (end) => {
+    let kept: WritingSql | null = null;
+    const ended = database.transaction('write', async (sql) => {
+      kept = sql;
+      await sql.query('SELECT 1');
+      if (end === 'ROLLBACK') throw new Error('given up');
+    });
+    await (end === 'COMMIT' ? ended : expect(ended).rejects.toThrow('given up'));
+    const late = (kept as WritingSql | null)?.query(`INSERT INTO "Row" VALUES ('late')`);
+    await expect(late).rejects.toThrow('a statement came after the end of its transaction');
+    expect(await database.query(`SELECT "id" FROM "Row" WHERE "id" = 'late'`)).toEqual([]);
+  },
+);

@@ -101,6 +101,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
+  /** Reads an entity: what that needs is compiled when it is first used, for which nobody's question should wait. */
+  warmEntities(): Promise<void>;
   /** The audit trail behind an event, page by page, with everything that is stored of it. */
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
@@ -225,6 +227,10 @@ class StoredDirectory implements OpenDirectory {
   async warm(): Promise<void> {
     await this.#gatherer.readResources();
     await this.#size.read();
+  }
+
+  async warmEntities(): Promise<void> {
+    await this.prisma.account.findUnique({ where: { id: '' }, include: { organization: true } });
   }
 
   get state(): DirectoryState {
