@@ -19,6 +19,7 @@ import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
 import { AnswerBytes } from './answer-bytes.ts';
+import { joinedInTurns } from './body.ts';
 import { type Coding, codingOf, compressed, LEAST_COMPRESSED, varied } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
@@ -248,7 +249,7 @@ async function sendInTurns(exchange: Exchange, value: object, head: AnswerHead):
   const pieces = await work.run(jsonBytes(value));
   if (response.headersSent) return true;
   const coding = codingOf(request.headers['accept-encoding']);
-  if (coding !== null) return sendCompressed(exchange, Buffer.concat(pieces), head, coding);
+  if (coding !== null) return sendCompressed(exchange, await joinedInTurns(pieces), head, coding);
   writeHead(
     response,
     requestId,
