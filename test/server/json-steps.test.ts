@@ -119,7 +119,7 @@ const BLANKS = ' '.repeat(PIECE);
 const AROUND = [`J${BLANKS}`, `${BLANKS}J`, `[J,"${'x'.repeat(PIECE)}"]`, `{"a":J${BLANKS},"b":[${BLANKS}J]}`];
 /** What is put into a text: what JSON reads, and what only looks like it. */
 const PUT = [
-  ...'{}[]",:\\ \t\n\r\v\f\u00a0\ufeff\u2028\u30001-.eEntu',
+  ...'{}[]",:\\ \t\n\r\v\f\u00a0\ufeff\u2028\u30001-.eEntu'.split(''),
   '\\u00',
   '\\"',
   '""',
