@@ -9,6 +9,8 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { nextTurn, turnIsOver } from '../access/next-turn.ts';
 import type { Work } from '../access/work.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import { hasLongList } from '../graphql/execution/coerce-variables.ts';
@@ -104,6 +106,18 @@ function isMutation({ definitions }: DocumentNode, name: string | null | undefin
       definition.operation === OperationTypeNode.MUTATION &&
       (name == null || definition.name?.value === name),
   );
+}
+
+/** Each operation of a batch is read and validated in one go. Before the second and each later one others have their turn, if it is due. */
+export function useTurnsBetween(): Plugin {
+  const begun = new WeakSet<object>();
+  return {
+    onParams: ({ request }) => {
+      if (begun.has(request)) return turnIsOver() ? nextTurn() : undefined;
+      begun.add(request);
+      return undefined;
+    },
+  };
 }
 
 const ignore = (): void => undefined;

@@ -101,7 +101,7 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
-  /** Reads an entity: what that needs is compiled when it is first used, for which nobody's question should wait. */
+  /** Reads entities: what that needs is compiled when it is first used, for which nobody's question should wait. */
   warmEntities(): Promise<void>;
   /** The audit trail behind an event, page by page, with everything that is stored of it. */
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
@@ -230,7 +230,19 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async warmEntities(): Promise<void> {
-    await this.prisma.account.findUnique({ where: { id: '' }, include: { organization: true } });
+    const { account, user } = this.prisma;
+    await account.findUnique({ where: { id: '' }, include: { organization: true } });
+    // A page with what is nested in it needs more of the compiler.
+    await user.findMany({
+      where: { accountId: '', arn: { in: [''] } },
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      take: 1,
+      include: {
+        account: true,
+        inlinePolicies: { take: 1, orderBy: { name: 'asc' } },
+        memberships: { include: { group: { include: { attachments: { include: { policy: true } } } } } },
+      },
+    });
   }
 
   get state(): DirectoryState {
