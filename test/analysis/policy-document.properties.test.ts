@@ -84,3 +84,35 @@ describe('the policy document', () => {
     expect(documents).toBeGreaterThan(80);
   });
 });
+
+it('of all actions is made step by step', () => {
+  const names = Array.from({ length: 20_000 }, (_, n) => `s${n % 200}:A${n}`);
+  const some = { resources: [], notResources: [], conditions: [], statements: [] };
+  const sets = [
+    { allow: [some], deny: [] },
+    { allow: [{ ...some }], deny: [] },
+  ] as const;
+  const actions = names.map((name, n) => ({ name, wildcardOnly: false, set: sets[n % 2] ?? sets[0] }));
+  const services = [...new Set(names.map((name) => name.split(':', 1)[0] ?? ''))];
+  const ofService = new Map(
+    services.map((service) => [service, names.filter((name) => name.startsWith(`${service}:`))]),
+  );
+  const catalog = {
+    services: () => services,
+    actionsOf: (service: string) => (ofService.get(service) ?? []).map((name) => ({ name, wildcardOnly: false })),
+  };
+  const steps = policyDocument(actions, catalog, null);
+  let count = 0;
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) {
+      expect(step.value.document).toEqual({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      });
+      break;
+    }
+    count += 1;
+  }
+  // Places and names of the actions, 256 at a time, and each service twice.
+  expect(count).toBeGreaterThan((2 * 20_000) / 256 + 2 * 200);
+});

@@ -38,7 +38,7 @@ import { previews } from '../previews/previews.ts';
 import { IndexKeeper, type IndexProgress } from '../principals/index-keeper.ts';
 import type { PrincipalIndex } from '../principals/indexed-principals.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
-import { createReadModel, type ReadModel } from '../read-model.ts';
+import { createReadModel, type ReadModel, readSome } from '../read-model.ts';
 import { OwnServices, readServices } from '../services/own-services.ts';
 import type { ServiceStore } from '../services/service-store.ts';
 import { serviceStore } from '../services/services.ts';
@@ -229,20 +229,8 @@ class StoredDirectory implements OpenDirectory {
     await this.#size.read();
   }
 
-  async warmEntities(): Promise<void> {
-    const { account, user } = this.prisma;
-    await account.findUnique({ where: { id: '' }, include: { organization: true } });
-    // A page with what is nested in it needs more of the compiler.
-    await user.findMany({
-      where: { accountId: '', arn: { in: [''] } },
-      orderBy: [{ name: 'asc' }, { id: 'asc' }],
-      take: 1,
-      include: {
-        account: true,
-        inlinePolicies: { take: 1, orderBy: { name: 'asc' } },
-        memberships: { include: { group: { include: { attachments: { include: { policy: true } } } } } },
-      },
-    });
+  warmEntities(): Promise<void> {
+    return readSome(this.prisma);
   }
 
   get state(): DirectoryState {
