@@ -25,7 +25,7 @@ test('many are asked about with room for others between some of them, in their o
 
 test('and so are the principals of searches', async () => {
   const refs = Array.from({ length: 1_000 }, (_, n): PrincipalRef => {
-    return { kind: 'user', arn: userArn(`u${n}`), accountId: A } as PrincipalRef; // as: what is read of it
+    return { kind: 'user', arn: userArn(`u${n}`), accountId: A };
   });
   const work = withSlowClock();
   // as: nobody without credentials may ask, which is known without anything else
