@@ -1,4 +1,5 @@
 import type { ActionFacts } from '../evaluation/request.ts';
+import { ONE_STEP, type Steps } from '../policy/steps.ts';
 import { canBeAskedOn } from './asked-on.ts';
 
 type ListedAction = Pick<ActionFacts, 'name' | 'wildcardOnly' | 'askedOn'>;
@@ -26,23 +27,30 @@ export class ActionLists {
    * statement is about certain `resources` (null: all, or all but some), it has no effect on actions without resource types
    * that are asked on none of them: the list may then include these actions.
    */
-  name(names: readonly string[], resources: readonly string[] | null): ActionNames {
-    const wanted = new Set(names);
+  *name(names: readonly string[], resources: readonly string[] | null): Steps<ActionNames> {
+    const wanted = new Set<string>();
     const byService = new Map<string, string[]>();
-    for (const name of wanted) {
+    for (const name of names) {
+      wanted.add(name);
+      if (wanted.size % ONE_STEP === 0) yield 1;
       const service = name.slice(0, name.indexOf(':'));
       const known = byService.get(service);
       if (known === undefined) byService.set(service, [name]);
       else known.push(name);
     }
-    const listed = [...byService].flatMap(([service, inside]) =>
-      this.#others(service, wanted, resources).length === 0 ? [`${service}:*`] : inside,
-    );
+    const listed: string[] = [];
+    for (const [service, inside] of byService) {
+      yield 1;
+      for (const name of this.#others(service, wanted, resources).length === 0 ? [`${service}:*`] : inside)
+        listed.push(name);
+    }
     if (wanted.size * 2 < this.#total) return { Action: oneOrAll(listed) };
-    const others = [...this.#services.keys()].flatMap((service) => {
-      if (!byService.has(service)) return this.#services.get(service)?.length === 0 ? [] : [`${service}:*`];
-      return this.#others(service, wanted, resources);
-    });
+    const others: string[] = [];
+    for (const [service, { length }] of this.#services) {
+      yield 1;
+      if (byService.has(service)) others.push(...this.#others(service, wanted, resources));
+      else if (length > 0) others.push(`${service}:*`);
+    }
     if (others.length === 0) return { Action: '*' };
     return others.length < listed.length ? { NotAction: oneOrAll(others) } : { Action: oneOrAll(listed) };
   }

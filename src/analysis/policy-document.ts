@@ -1,5 +1,5 @@
 import type { JsonObject } from '../policy/json.ts';
-import type { Steps } from '../policy/steps.ts';
+import { ONE_STEP, type Steps } from '../policy/steps.ts';
 import { type ActionCatalog, ActionLists } from './action-list.ts';
 import type { TermSet } from './combine.ts';
 import { type ConditionUse, conditionBlock, conditionUse } from './condition-use.ts';
@@ -54,13 +54,16 @@ export function* policyDocument(
     }
   }
   const lists = new ActionLists(catalog);
-  const places = new Map(actions.map(({ name }, place) => [name, place]));
-  const order = (name: string): number => places.get(name) ?? 0;
+  const places = new Map<string, number>();
+  for (const [place, { name }] of actions.entries()) {
+    places.set(name, place);
+    if (place % ONE_STEP === 0) yield 1;
+  }
   const statements: StatementBody[] = [];
   for (const { body, actions: names } of byBody.values()) {
     const { Effect, ...rest } = body;
-    const all = names.length === 1 ? (names[0] ?? []) : names.flat().sort((a, b) => order(a) - order(b));
-    statements.push({ Effect, ...lists.name(all, resourcesOf(body)), ...rest });
+    const all = names.length === 1 ? (names[0] ?? []) : inOrder(names, places, actions);
+    statements.push({ Effect, ...(yield* lists.name(all, resourcesOf(body))), ...rest });
     yield 1;
   }
   const document = {
@@ -68,6 +71,16 @@ export function* policyDocument(
     Statement: statements.length === 0 ? [NOTHING] : yield* merged(statements),
   };
   return { document, partial };
+}
+
+/** Names of actions in the order in which the actions are given. */
+function inOrder(
+  names: readonly (readonly string[])[],
+  places: ReadonlyMap<string, number>,
+  actions: readonly ActionTerms[],
+): readonly string[] {
+  const sorted = Uint32Array.from(names.flat(), (name) => places.get(name) ?? 0).sort();
+  return Array.from(sorted, (place) => actions[place]?.name ?? '');
 }
 
 interface NamesOfSet {

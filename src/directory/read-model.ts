@@ -38,5 +38,21 @@ export function createReadModel(adapter: SqlDriverAdapterFactory) {
 /** The client that the schema's entities are read from. */
 export type ReadModel = ReturnType<typeof createReadModel>;
 
+/** Reads nothing, in two ways: what reading needs is compiled when it is first used. */
+export async function readSome({ account, user }: ReadModel): Promise<void> {
+  await account.findUnique({ where: { id: '' }, include: { organization: true } });
+  // A page with what is nested in it needs more of the compiler.
+  await user.findMany({
+    where: { accountId: '', arn: { in: [''] } },
+    orderBy: [{ name: 'asc' }, { id: 'asc' }],
+    take: 1,
+    include: {
+      account: true,
+      inlinePolicies: { take: 1, orderBy: { name: 'asc' } },
+      memberships: { include: { group: { include: { attachments: { include: { policy: true } } } } } },
+    },
+  });
+}
+
 /** Which role sessions are meant, for the read model. */
 export type RoleSessionWhere = Prisma.RoleSessionWhereInput;

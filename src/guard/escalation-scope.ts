@@ -1,7 +1,7 @@
 import type { EscalationScope } from '../access/escalation/paths.ts';
 import type { GuardContext } from './context.ts';
+import { eachInTurns } from './each-in-turns.ts';
 import { maySimulate } from './may-simulate.ts';
-import { allOf } from './maybe-promise.ts';
 import { mayRead } from './readable.ts';
 import { mayReadPolicy } from './readable-policy.ts';
 import { accountsWithin } from './visible-accounts.ts';
@@ -16,8 +16,8 @@ export async function escalationScope(context: GuardContext): Promise<Escalation
   const accounts = caller.kind === 'principal' ? [...(await accountsWithin(context, caller.ref))] : [];
   return {
     accounts,
-    principals: async (refs) => allOf(refs.map((ref) => maySimulate(context, ref))),
-    policies: async (policies) => allOf(policies.map((policy) => mayReadPolicy(context, policy))),
-    groups: async (arns) => allOf(arns.map((arn) => mayRead(context, 'Group', arn))),
+    principals: (refs) => eachInTurns(context, refs, (ref) => maySimulate(context, ref)),
+    policies: (policies) => eachInTurns(context, policies, (policy) => mayReadPolicy(context, policy)),
+    groups: (arns) => eachInTurns(context, arns, (arn) => mayRead(context, 'Group', arn)),
   };
 }

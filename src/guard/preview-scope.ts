@@ -2,7 +2,7 @@ import type { PreviewScope } from '../access/previews/previewed.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { mayAskAbout, subjectAsKnown } from './ask.ts';
 import type { GuardContext } from './context.ts';
-import { allOf } from './maybe-promise.ts';
+import { eachInTurns } from './each-in-turns.ts';
 import { mayReadPolicy } from './readable-policy.ts';
 import { asFarAsKnown } from './veils.ts';
 
@@ -15,8 +15,8 @@ const NO_CONTEXT: RequestContext = new Map();
 export function previewScope(context: GuardContext): PreviewScope | null {
   if (context.caller.kind === 'operator') return null;
   return {
-    visible: async (principals) => allOf(principals.map((principal) => mayAskAbout(context, principal))),
-    readable: async (policies) => allOf(policies.map((policy) => mayReadPolicy(context, policy))),
+    visible: (principals) => eachInTurns(context, principals, (principal) => mayAskAbout(context, principal)),
+    readable: (policies) => eachInTurns(context, policies, (policy) => mayReadPolicy(context, policy)),
     known: (subject) => subjectAsKnown(context, subject),
     behind: (subject, work) => asFarAsKnown(context, subject, NO_CONTEXT, (_access, veil) => work(veil)),
   };

@@ -5,7 +5,7 @@ import { principalIdOf } from '../policy/principal-id.ts';
 import { mayAskAbout } from './ask.ts';
 import { isItsAction, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
-import { allOf } from './maybe-promise.ts';
+import { eachInTurns } from './each-in-turns.ts';
 import { behindVeils } from './veils.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
@@ -52,7 +52,7 @@ export async function searchScope(
 function askable(context: GuardContext, accounts: readonly string[]): WhoCanScope {
   return {
     accounts: accounts.toSorted(),
-    visible: async (principals) => allOf(principals.map((principal) => mayAskAbout(context, principal))),
+    visible: (principals) => eachInTurns(context, principals, (principal) => mayAskAbout(context, principal)),
   };
 }
 

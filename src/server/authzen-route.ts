@@ -12,7 +12,7 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../policy/json.ts';
 import { membersIn, shapeOf } from '../policy/json-shape.ts';
 import type { Admit } from './admission.ts';
-import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
+import { BodyIncomplete, BodyTooLarge, joinedInTurns, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
 import { codingOf, compressed, LEAST_COMPRESSED } from './compression.ts';
 import { isEncoded, mediaTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';
@@ -228,7 +228,7 @@ async function sendInTurns({ request, response, work }: Exchange, value: object)
   const pieces = isShort(value) ? [Buffer.from(JSON.stringify(value))] : await work.run(jsonBytes(value));
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const coding = length < LEAST_COMPRESSED ? null : codingOf(request.headers['accept-encoding']);
-  const sent = coding === null ? pieces : [await compressed(Buffer.concat(pieces), coding)];
+  const sent = coding === null ? pieces : [await compressed(await joinedInTurns(pieces), coding)];
   if (response.headersSent) return;
   response.writeHead(200, {
     ...headersOf(sent.reduce((sum, piece) => sum + piece.length, 0)),

@@ -1,17 +1,22 @@
 import {
+  type DefinitionNode,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
   getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { nextTurn, turnIsOver } from '../access/next-turn.ts';
 import type { Work } from '../access/work.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import { hasLongList } from '../graphql/execution/coerce-variables.ts';
 import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
+import { faultsOfMany } from '../graphql/execution/faults-of-many.ts';
 import { tooManyValues } from '../graphql/execution/many-values.ts';
 import { planQuery } from '../graphql/execution/plan.ts';
 import { written } from './written-answers.ts';
@@ -44,8 +49,8 @@ function execute(args: ExecutionArgs, { work, request }: GatewayContext): Execut
 }
 
 /**
- * graphql-js reads all variables in one go. A query with a long list among them is executed by its plan, which reads it in turns; other
- * operations are refused beyond a limit.
+ * graphql-js reads all variables in one go. A query with many values among them is executed by its plan, which reads them in turns;
+ * where that cannot be, and in other operations, there is a limit.
  */
 function executeBounded(args: ExecutionArgs, work: Work): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, contextValue, variableValues } = args;
@@ -55,12 +60,30 @@ function executeBounded(args: ExecutionArgs, work: Work): ExecutionResult | Prom
     const refused = tooManyValues(schema, operation, variableValues);
     return refused === null ? executeInTurns(args, work) : { errors: [refused] };
   }
-  const isAlone = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
-  const plan = isAlone && hasLongList(variableValues) ? planQuery(schema, document) : null;
-  const planned = plan === null ? null : executePlan(plan, contextValue, variableValues, work);
-  return planned instanceof Promise
-    ? planned.then((result) => result ?? executeInTurns(args, work)).catch(endOfWork)
-    : (planned ?? executeInTurns(args, work));
+  if (!hasLongList(variableValues)) return executeInTurns(args, work);
+  const plan = planQuery(schema, withoutOthers(document, operation));
+  return Promise.resolve(plan === null ? null : executePlan(plan, contextValue, variableValues, work))
+    .then((result) => result ?? executeOrRefuse(args, operation, variableValues, work))
+    .catch(endOfWork);
+}
+
+/** The document with one of its operations alone. */
+function withoutOthers(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const isNeeded = (one: DefinitionNode): boolean => one.kind !== Kind.OPERATION_DEFINITION || one === operation;
+  return { ...document, definitions: document.definitions.filter(isNeeded) };
+}
+
+/** A query that no plan can execute, or whose variables are refused. */
+async function executeOrRefuse(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  work: Work,
+): Promise<ExecutionResult> {
+  const tooMany = tooManyValues(args.schema, operation, variables);
+  if (tooMany === null) return executeInTurns(args, work);
+  const faults = await work.run(faultsOfMany(args.schema, operation, variables));
+  return { errors: faults.length > 0 ? faults : [tooMany] };
 }
 
 async function executeIfCounting(args: ExecutionArgs, context: GatewayContext): Promise<ExecutionResult> {
@@ -83,6 +106,18 @@ function isMutation({ definitions }: DocumentNode, name: string | null | undefin
       definition.operation === OperationTypeNode.MUTATION &&
       (name == null || definition.name?.value === name),
   );
+}
+
+/** Each operation of a batch is read and validated in one go. Before the second and each later one others have their turn, if it is due. */
+export function useTurnsBetween(): Plugin {
+  const begun = new WeakSet<object>();
+  return {
+    onParams: ({ request }) => {
+      if (begun.has(request)) return turnIsOver() ? nextTurn() : undefined;
+      begun.add(request);
+      return undefined;
+    },
+  };
 }
 
 const ignore = (): void => undefined;

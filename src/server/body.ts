@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nextTurn, turnIsOver } from '../access/next-turn.ts';
 import type { Steps } from '../policy/steps.ts';
 import type { Caller } from '../session/caller.ts';
 import { type Refusal, type WriteRefusal, writeRefusal } from './graphql-error.ts';
@@ -86,6 +87,16 @@ export function* joinedInSteps(chunks: readonly Buffer[]): Steps<Buffer> {
     yield chunk.length;
   }
   return bytes;
+}
+
+/** The same, with room for others. */
+export async function joinedInTurns(chunks: readonly Buffer[]): Promise<Buffer> {
+  const steps = joinedInSteps(chunks);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (turnIsOver()) await nextTurn();
+  }
 }
 
 export function sizeOf(chunks: readonly Buffer[]): number {

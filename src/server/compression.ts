@@ -5,6 +5,7 @@ import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Work } from '../access/work.ts';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { joinedInTurns } from './body.ts';
 import { hasLongAnswer, withLongAnswers } from './written-answers.ts';
 
 // Answers of questions are compressed; those of mutations, of /aws and of events are not.
@@ -102,7 +103,7 @@ export function useCompression(): Plugin<GatewayContext, RequestFacts> {
       if (!isWritten && (!isCompressed || isKnownShort(response))) return;
       if (works.get(request)?.isStopped === true) return;
       const given = new Uint8Array(await response.arrayBuffer());
-      const bytes = isWritten ? withLongAnswers(request, Buffer.from(given)) : given;
+      const bytes = isWritten ? await joinedInTurns(withLongAnswers(request, Buffer.from(given))) : given;
       const isLong = isCompressed && bytes.length >= LEAST_COMPRESSED;
       const coding = codingOf(request.headers.get('accept-encoding') ?? undefined);
       const body = isLong && coding !== null ? await compressed(bytes, coding) : bytes;

@@ -18,7 +18,7 @@ import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import { type PersistedDocuments, Unanswered } from './documents/persisted.ts';
 import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { isSparse, jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './json-steps.ts';
+import { ComplexJson, isSparse, jsonSteps, NotJson, PIECE, parsePiece } from './json-steps.ts';
 import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
@@ -188,7 +188,7 @@ function unreadable(bytes: Buffer): Refusal | null {
 }
 
 function notJson(error: NotJson): Refusal {
-  const problem = error instanceof NestedJson ? `cannot be read: ${error.message}` : 'is not valid JSON';
+  const problem = error instanceof ComplexJson ? `cannot be read: ${error.message}` : 'is not valid JSON';
   return badRequest(`the request body ${problem}`);
 }
 

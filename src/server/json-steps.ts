@@ -3,13 +3,15 @@ import type { Steps } from '../policy/steps.ts';
 /** The bytes are not JSON. */
 export class NotJson extends Error {}
 
-/** Long values are nested too deeply. */
-export class NestedJson extends NotJson {}
+/** Long values are nested too deeply, or an object has too many members. */
+export class ComplexJson extends NotJson {}
 
 /** Bytes that are parsed in one step: even of nothing but brackets they take a millisecond or two. */
 export const PIECE = 32_768;
 /** Levels of nested values that are larger than a piece. */
 const MAX_LEVELS = 64;
+/** Members of an object: whoever looks at one of them has to go over all of its names in one step. */
+const MAX_MEMBERS = 10_000;
 /** Levels at which what was seen on the way to the end of a piece is used. Below them each value is looked at anew, so that MAX_LEVELS counts long ones. */
 const LEVELS_SEEN = 4;
 /** A member of which so much was seen is taken for a long one. */
@@ -19,6 +21,9 @@ const LONG = PIECE / 2;
 const SPARSE = 4 * PIECE;
 /** Bytes for each text, list, object and comma of what is sparse: lists of ordinary requests. */
 const BYTES_EACH = 5;
+
+/** What JSON takes for nothing: less than `trim` does. */
+const BLANK = /^[ \t\n\r]*$/;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,7 +43,7 @@ const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /**
  * The value of JSON in valid UTF-8, as JSON.parse makes it, step by step: what is longer than a piece is cut between its
- * members, and each run of members is parsed by itself. Throws NotJson, NestedJson.
+ * members, and each run of members is parsed by itself. Throws NotJson, ComplexJson.
  */
 export function* jsonSteps(bytes: Buffer): Steps<unknown> {
   if (bytes.length <= PIECE) return parsePiece(bytes);
@@ -86,7 +91,7 @@ class Reader {
 
   *value(level: number): Steps<unknown> {
     if (level > MAX_LEVELS) {
-      throw new NestedJson(`values of more than ${PIECE} bytes are nested more than ${MAX_LEVELS} levels deep`);
+      throw new ComplexJson(`values of more than ${PIECE} bytes are nested more than ${MAX_LEVELS} levels deep`);
     }
     this.skipBlank();
     const first = this.#bytes[this.at];
@@ -116,12 +121,18 @@ class Reader {
 
   *#object(level: number): Steps<object> {
     const object: Record<string, unknown> = {};
+    let members = 0;
+    const add = (key: string, value: unknown): void => {
+      members += 1;
+      if (members > MAX_MEMBERS) throw new ComplexJson(`an object has more than ${MAX_MEMBERS} members`);
+      put(object, key, value);
+    };
     yield* this.#members(
       CLOSE_OBJECT,
       level,
       (run) => {
-        const members = parse(`{${run}}`) as object;
-        for (const [key, value] of Object.entries(members)) put(object, key, value);
+        const some = parse(`{${run}}`) as object;
+        for (const [key, value] of Object.entries(some)) add(key, value);
       },
       function* (this: Reader) {
         this.skipBlank();
@@ -129,7 +140,7 @@ class Reader {
         this.skipBlank();
         if (this.#bytes[this.at] !== COLON) throw new NotJson('a key without a value');
         this.at += 1;
-        put(object, key, yield* this.value(level + 1));
+        add(key, yield* this.value(level + 1));
       }.bind(this),
     );
     return object;
@@ -154,7 +165,7 @@ class Reader {
       const run = this.#text(this.at, end);
       this.at = end + 1;
       // JSON has no empty members, but a list or an object may have none.
-      if (run.trim() !== '') takeRun(run);
+      if (!BLANK.test(run)) takeRun(run);
       else if (!isFirst || !isClosed) throw new NotJson('an empty member');
       if (isClosed) return;
     }

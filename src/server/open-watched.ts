@@ -30,6 +30,8 @@ export async function openWatched(
     ...(onStatement && { onStatement }),
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
+  // What fails is told to who asks for it.
+  await services.directory.warmEntities().catch(() => undefined);
   logIndexing(services.directory, log);
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
   const { hiding } = services.directory.services;

@@ -35,8 +35,8 @@ export function hasLongAnswer(request: object): boolean {
   return long.has(request);
 }
 
-/** The bytes of a response with the data in the places of their marks. */
-export function withLongAnswers(request: object, response: Buffer): Buffer {
+/** The bytes of a response with the data in the places of their marks, in pieces. */
+export function withLongAnswers(request: object, response: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
   let from = 0;
   const marked = [...(long.get(request) ?? [])]
@@ -48,5 +48,5 @@ export function withLongAnswers(request: object, response: Buffer): Buffer {
     from = at + place.length;
   }
   parts.push(response.subarray(from));
-  return Buffer.concat(parts);
+  return parts;
 }

@@ -5,7 +5,7 @@ import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { tooManyValues } from '../graphql/execution/many-values.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
-import { executeInOrder } from './batch-order.ts';
+import { executeInOrder, useTurnsBetween } from './batch-order.ts';
 import { useCompression } from './compression.ts';
 import { documentCache } from './document-cache.ts';
 import { type Reports, useErrorReport } from './error-report.ts';
@@ -44,6 +44,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
       // GET requests must carry a header that no page of another site can make a browser send.
       useCSRFPrevention({ requestHeaders: OWN_HEADERS }),
       useErrorReport(parts.reports),
+      useTurnsBetween(),
       useExecutionInOrder(parts.reports.around),
       useFewValues(),
       useMoreErrors(),

@@ -1,3 +1,4 @@
+import { nextTurn, turnIsOver } from '../access/next-turn.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
@@ -136,7 +137,11 @@ function attemptedOf(request: ChangeRequest, marks: Attempted['parameters'], cat
 
 /** Throws FailedChange for the first change whose input is wrong whatever the directory holds. */
 async function checkInputs(changes: readonly ChangeRequest[]): Promise<void> {
-  for (const [index, change] of changes.entries()) await asOneOf(index, () => described(change).check?.(change.input));
+  for (const [index, change] of changes.entries()) {
+    await asOneOf(index, () => described(change).check?.(change.input));
+    // A long document takes a part of a millisecond: of many, others are let in between.
+    if (turnIsOver()) await nextTurn();
+  }
 }
 
 /** The changes of the entities of `directory`, audited. */

@@ -84,3 +84,28 @@ describe('the policy document', () => {
     expect(documents).toBeGreaterThan(80);
   });
 });
+
+it('of all actions is made step by step', () => {
+  const names = Array.from({ length: 20_000 }, (_, n) => `s${n % 200}:A${n}`);
+  const some = { resources: [], notResources: [], conditions: [], statements: [] };
+  const sets = [
+    { allow: [some], deny: [] },
+    { allow: [{ ...some }], deny: [] },
+  ] as const;
+  const actions = names.map((name, n) => ({ name, wildcardOnly: false, set: sets[n % 2] ?? sets[0] }));
+  const services = [...new Set(names.map((name) => name.split(':', 1)[0] ?? ''))];
+  const ofService = new Map(
+    services.map((service) => [service, names.filter((name) => name.startsWith(`${service}:`))]),
+  );
+  const catalog = {
+    services: () => services,
+    actionsOf: (service: string) => (ofService.get(service) ?? []).map((name) => ({ name, wildcardOnly: false })),
+  };
+  expect(finished(policyDocument(actions, catalog, null)).document).toEqual({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  });
+  const count = [...policyDocument(actions, catalog, null)].length;
+  // Places and names of the actions, 256 at a time, and each service twice.
+  expect(count).toBeGreaterThan((2 * 20_000) / 256 + 2 * 200);
+});

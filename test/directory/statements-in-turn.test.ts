@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/directory/prisma/database.ts';
+import type { Database, WritingSql } from '../../src/directory/prisma/database.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
@@ -46,5 +46,22 @@ test('a transaction that fails is rolled back after what was begun, and nothing 
   await expect(failing).rejects.toThrow('given up');
   expect(most).toBe(1);
   expect(statements.at(-1)).toBe('ROLLBACK');
-  expect(await database.query('SELECT "id" FROM "Row" ORDER BY "id"')).toEqual([{ id: 'one' }, { id: 'two' }]);
+  expect(await database.query(`SELECT "id" FROM "Row" WHERE "id" = 'three'`)).toEqual([]);
 });
+
+test.each(['COMMIT', 'ROLLBACK'])(
+  'a statement that comes after %s is refused: it would be outside the transaction',
+  async (end) => {
+    let kept: WritingSql | null = null;
+    const ended = database.transaction('write', async (sql) => {
+      kept = sql;
+      await sql.query('SELECT 1');
+      if (end === 'ROLLBACK') throw new Error('given up');
+    });
+    const [{ status }] = await Promise.allSettled([ended]);
+    expect([status, statements.at(-1)]).toEqual([end === 'COMMIT' ? 'fulfilled' : 'rejected', end]);
+    const late = (kept as WritingSql | null)?.query(`INSERT INTO "Row" VALUES ('late')`);
+    await expect(late).rejects.toThrow('a statement came after the end of its transaction');
+    expect(await database.query(`SELECT "id" FROM "Row" WHERE "id" = 'late'`)).toEqual([]);
+  },
+);

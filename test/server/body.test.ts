@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { finished } from '../../src/policy/steps.ts';
-import { joined, joinedInSteps } from '../../src/server/body.ts';
+import { joined, joinedInSteps, joinedInTurns } from '../../src/server/body.ts';
 
 const CHUNKS = Array.from({ length: 20 }, (_, index) => Buffer.alloc(index * 7, index));
 
@@ -17,4 +17,22 @@ test('a body of one chunk is that chunk', () => {
   const chunk = Buffer.from('{}');
   expect(joined([chunk])).toBe(chunk);
   expect(joined([])).toEqual(Buffer.alloc(0));
+});
+
+test('others have their turn while many are put together', async () => {
+  const chunks = Array.from({ length: 50 }, () => Buffer.alloc(65_536, 'x'));
+  // By this clock each chunk takes longer than a turn.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  onTestFinished(() => clock.mockRestore());
+  let turns = 0;
+  let isDone = false;
+  const beat = (): void => {
+    turns += 1;
+    if (!isDone) setImmediate(beat);
+  };
+  setImmediate(beat);
+  expect((await joinedInTurns(chunks)).equals(Buffer.concat(chunks))).toBe(true);
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(50);
 });

@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { finished } from '../../src/policy/steps.ts';
-import { isSparse, jsonSteps, NestedJson, NotJson } from '../../src/server/json-steps.ts';
+import { ComplexJson, isSparse, jsonSteps, NotJson } from '../../src/server/json-steps.ts';
 
 // A body that is longer than a piece is parsed in pieces: it has to be read, or refused, as JSON.parse does.
 
 const PIECE = 32_768;
+const members = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `"k${n}": {"v": [${n}, null, true]}`).join(', ');
 const long = (text: string): string => text.repeat(Math.ceil((PIECE * 1.5) / text.length));
 const read = (text: string): unknown => finished(jsonSteps(Buffer.from(text)));
 
@@ -13,7 +15,7 @@ describe('what is long', () => {
   test.each([
     ['numbers', `[${long('1,')}2]`],
     ['empty lists', `[${long('[],')}[]]`],
-    ['members', `{${Array.from({ length: 20_000 }, (_, n) => `"k${n}": {"v": [${n}, null, true]}`).join(', ')}}`],
+    ['members', `{${members(9_000)}}`],
     ['escapes', `"${long('\\n\\\\\\"\\u00e9')}"`],
     ['characters of several bytes', `["${long('aé€😀')}", {"${long('é😀')}": "${long('€')}"}]`],
     ['long values in long values', `{"a": [${long('0,')}{"b": "${long('x')}", "c": [${long('{"d":1},')}1]}], "e": 1}`],
@@ -88,17 +90,92 @@ describe('what is no JSON is refused', () => {
     '{"a":[F}}',
     '{F}',
     '[1,F,nul]',
+    '[\u00a0]F',
+    '{\ufeff}F',
+    '[1,[\u2028],F]',
+    '[\u00a0]B',
+    'B{\ufeff}',
+    '[B\v]',
   ])('%s', (form) => {
-    const text = form.replace('F', filler);
+    const text = form.replace('F', filler).replace('B', ' '.repeat(PIECE));
     expect(() => JSON.parse(text)).toThrow(SyntaxError);
     expect(() => read(text)).toThrow(NotJson);
+  });
+
+  test('objects of more members than anything here has', () => {
+    expect(() => read(`{"a":[{${members(20_000)}}]}`)).toThrow('an object has more than 10000 members');
   });
 
   test('long values in more than 64 levels', () => {
     const nested = (levels: number): string => `${'['.repeat(levels)}${filler}${']'.repeat(levels)}`;
     expect(read(nested(60))).toEqual(JSON.parse(nested(60)));
-    expect(() => read(nested(100))).toThrow(NestedJson);
+    expect(() => read(nested(100))).toThrow(ComplexJson);
   });
+});
+
+/** As much blank as makes the steps look into the value itself. */
+const BLANKS = ' '.repeat(PIECE);
+/** Where `J` stands, a text that is JSON or nearly so. */
+const AROUND = [`J${BLANKS}`, `${BLANKS}J`, `[J,"${'x'.repeat(PIECE)}"]`, `{"a":J${BLANKS},"b":[${BLANKS}J]}`];
+/** What is put into a text: what JSON reads, and what only looks like it. */
+const PUT = [
+  ...'{}[]",:\\ \t\n\r\v\f\u00a0\ufeff\u2028\u30001-.eEntu'.split(''),
+  '\\u00',
+  '\\"',
+  '""',
+  '__proto__',
+  '[]',
+  '{}',
+  'null',
+  '"a":',
+];
+
+interface Change {
+  readonly at: number;
+  readonly without: number;
+  readonly put: string;
+}
+
+function changed(text: string, changes: readonly Change[]): string {
+  return changes.reduce((before, { at, without, put }) => {
+    const place = at % (before.length + 1);
+    return before.slice(0, place) + put + before.slice(place + without);
+  }, text);
+}
+
+function valueOr(read: () => unknown): unknown {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotJson) return 'refused';
+    throw error;
+  }
+}
+
+test('a text that was changed somewhere is read as JSON.parse reads it, or refused by both', () => {
+  const change = fc.record({
+    at: fc.nat(1_000),
+    without: fc.nat(2),
+    put: fc.oneof(fc.constant(''), fc.constantFrom(...PUT)),
+  });
+  const counts = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.constantFrom('[]', '{}', '[[]]', '{"a":{}}'), fc.json({ maxDepth: 3 })),
+      fc.array(change, { maxLength: 3 }),
+      fc.constantFrom(...AROUND),
+      (json, changes, around) => {
+        const text = around.replaceAll('J', () => changed(json, changes));
+        // Half a surrogate pair has no UTF-8.
+        fc.pre(Buffer.from(text).toString() === text);
+        const wanted = valueOr(() => JSON.parse(text));
+        expect(valueOr(() => read(text))).toStrictEqual(wanted);
+        counts[wanted === 'refused' ? 'refused' : 'read'] += 1;
+      },
+    ),
+    { numRuns: 1_500 },
+  );
+  expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(100);
 });
 
 describe('what is sparse is parsed in one step', () => {

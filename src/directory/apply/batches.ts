@@ -4,6 +4,14 @@ import type { Sql } from '../prisma/database.ts';
 /** Most characters of one statement's long texts: bounds what this process and the database need for it. */
 const CHARACTERS = 8_388_608;
 
+/** Statements of the database itself for each row that goes or gets another key: what refers to it is looked for, table by table. */
+const WITH_ROW = 5;
+
+/** Batches of rows that go, or get another key, with all that depends on them. */
+export function batchesWithDependents({ batch }: Pick<Sql, 'batch'>): Pick<Sql, 'batch'> {
+  return { batch: Math.ceil(batch / WITH_ROW) };
+}
+
 /** The list in parts for one statement each. `lengthOf`: characters of an entry with long texts. */
 export function* batchesOf<T>(
   { batch }: Pick<Sql, 'batch'>,

@@ -27,7 +27,7 @@ const TARGETS = [
   { entity: 'Resource', hash: 'policyHash', bindings: 'policyBindings' },
 ] as const;
 
-/** Rows that one statement looks at: it searches their texts. */
+/** Most rows that one statement looks at: it searches their texts, and the next one may write all of them. */
 const ROWS = 500;
 /** More names are not searched one by one. */
 const FEW = 8;
@@ -47,9 +47,9 @@ async function* traced<Row extends { readonly arn: string }>(
 ): AsyncGenerator<readonly Row[]> {
   for (let after = ''; ; ) {
     const [page] = await sql.query<{ last: string | null; rows: readonly Row[] | null }>(
-      `WITH e AS MATERIALIZED (SELECT * FROM "${entity}" WHERE arn > $2 ORDER BY arn LIMIT ${ROWS})
+      `WITH e AS MATERIALIZED (SELECT * FROM "${entity}" WHERE arn > $2 ORDER BY arn LIMIT $3::int4)
        SELECT (SELECT max(arn) FROM e) AS last, (SELECT json_agg(f) FROM (SELECT ${columns} FROM e ${join} WHERE ${where}) f) AS rows`,
-      [traces, after],
+      [traces, after, Math.min(ROWS, sql.batch)],
     );
     if (page?.rows != null) yield page.rows;
     if (page?.last == null) return;

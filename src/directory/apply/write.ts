@@ -2,7 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { inBatches, readInBatches } from './batches.ts';
+import { batchesWithDependents, inBatches, readInBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 import { UNSTORABLE } from './unique.ts';
@@ -62,8 +62,14 @@ function parameterOf(name: TableName, rows: readonly Row[]): string {
   return text;
 }
 
-async function forRows(sql: Sql, name: TableName, statement: string, rows: readonly Row[]): Promise<void> {
-  await inBatches(sql, rows, async (part) => {
+async function forRows(
+  sql: Sql,
+  name: TableName,
+  statement: string,
+  rows: readonly Row[],
+  batches: Pick<Sql, 'batch'> = sql,
+): Promise<void> {
+  await inBatches(batches, rows, async (part) => {
     await sql.query(statement, [parameterOf(name, part)]);
   });
 }
@@ -137,10 +143,11 @@ export async function writeChanges(sql: WritingSql, changes: ChangeSet, onRows: 
       `UPDATE "${table}" t SET id = r."to" FROM jsonb_to_recordset($1::text::jsonb) AS r("from" text, "to" text)
         WHERE t.id = r."from"`,
       renames.map((each) => ({ ...each })),
+      batchesWithDependents(sql),
     );
   }
   for (const [table, keys] of changes.deletions) {
-    if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys);
+    if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys, batchesWithDependents(sql));
   }
   await writeDocuments(sql, await changes.documents());
   // TABLES is in the order of their references.
@@ -152,7 +159,8 @@ export async function writeChanges(sql: WritingSql, changes: ChangeSet, onRows: 
     if (rows.length + added.length > 0) advance(rows.length + added.length);
   }
   await deleteUnits(sql, changes.deletions.get('OrganizationalUnit') ?? []);
-  await forRows(sql, 'ManagedPolicy', deleteStatement('ManagedPolicy'), changes.deletions.get('ManagedPolicy') ?? []);
+  const policies = changes.deletions.get('ManagedPolicy') ?? [];
+  await forRows(sql, 'ManagedPolicy', deleteStatement('ManagedPolicy'), policies, batchesWithDependents(sql));
 }
 
 /** Units deleted together may be parents of each other. */

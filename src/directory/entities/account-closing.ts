@@ -1,4 +1,5 @@
 import { RolegateError } from '../../policy/errors.ts';
+import { batchesWithDependents } from '../apply/batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from '../apply/bindings.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import { toIso } from '../instants.ts';
@@ -97,7 +98,11 @@ export const closeAccount: AccountChanges['closeAccount'] = async (sql, input, {
   }
   for (const [table, key, where] of DELETIONS) {
     const some = `SELECT x."${key}" FROM "${table}" x WHERE ${where} LIMIT $2::int4`;
-    await inTurns(closing, `DELETE FROM "${table}" WHERE "${key}" IN (${some}) RETURNING 1`);
+    await inTurns(
+      closing,
+      `DELETE FROM "${table}" WHERE "${key}" IN (${some}) RETURNING 1`,
+      batchesWithDependents(sql),
+    );
   }
   await sql.query('DELETE FROM "Account" WHERE id = $1', [accountId]);
   changes.touch('Account', accountId);
@@ -144,11 +149,15 @@ async function* namesIn<Row extends { readonly name: string }>(
   }
 }
 
-/** Runs a statement on at most $2 rows of the account $1 until it has found them all. */
-async function inTurns({ sql, accountId, turn }: Closing, statement: string): Promise<void> {
+/** Runs a statement on at most $2 rows of the account $1, those of a batch, until it has found them all. */
+async function inTurns(
+  { sql, accountId, turn }: Closing,
+  statement: string,
+  { batch }: Pick<Sql, 'batch'> = sql,
+): Promise<void> {
   for (;;) {
-    const done = await sql.query(statement, [accountId, sql.batch]);
-    if (done.length < sql.batch) return;
+    const done = await sql.query(statement, [accountId, batch]);
+    if (done.length < batch) return;
     await turn();
   }
 }

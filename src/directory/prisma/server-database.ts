@@ -121,14 +121,16 @@ class ServerDatabase implements Database {
         copy: (table, columns, lines) =>
           statements.run(() => copyTo(client, copyStatement(table, columns, 'STDIN'), lines)),
       });
-      await statements.run(() => client.query('COMMIT'));
+      await statements.end(() => client.query('COMMIT'));
       this.#storage.answered();
       return result;
     } catch (error) {
       failed = error;
-      if (!isAbandoned(error)) {
+      // What another part of the work still asks for would run outside the transaction.
+      if (isAbandoned(error)) statements.close();
+      else {
         await statements
-          .run(() => client.query('ROLLBACK'))
+          .end(() => client.query('ROLLBACK'))
           .then(
             () => (failed = null),
             () => undefined,

@@ -31,28 +31,35 @@ export interface CoerceVariables {
   readonly ahead: (given: Variables) => Steps<void>;
 }
 
-/** A list with more items is read ahead. */
-const LONG = 200;
-/** Items that are read in one step. */
+/** Values of JSON that are read in one go. */
+const MANY = 1_000;
+/** A list with fewer items is read again with what it is in. */
+const KEPT = 16;
+/** Items, and values in them, that are read in one step. */
 const AT_ONCE = 25;
+const VALUES_AT_ONCE = 500;
 /** Of a list with fewer items it is not noted that nothing in it is malformed. */
 const NOTED = 32;
-/** Items of a list that are looked at for long lists within them. */
-const LOOKED_AT = 16;
-/** Levels of lists and input objects in which long lists are looked for. */
-const LEVELS = 4;
 
-/** Whether there is a long list among values of JSON. */
-export function hasLongList(value: unknown, levels = LEVELS): boolean {
-  if (typeof value !== 'object' || value === null || levels === 0) return false;
+/** Whether values of JSON are so many that they are read ahead: a long list, or lists in lists. */
+export function hasLongList(value: unknown): boolean {
+  return without(MANY, value) < 0;
+}
+
+/** How many are left of so many values when those of `value` are taken away; negative: too few, and the rest was not counted. */
+function without(left: number, value: unknown): number {
+  let rest = left - 1;
+  if (typeof value !== 'object' || value === null) return rest;
   if (Array.isArray(value)) {
-    if (value.length > LONG) return true;
-    const end = Math.min(value.length, LOOKED_AT);
-    for (let index = 0; index < end; index += 1) if (hasLongList(value[index], levels - 1)) return true;
-    return false;
+    if (value.length > rest) return -1;
+    for (let index = 0; index < value.length && rest >= 0; index += 1) rest = without(rest, value[index]);
+    return rest;
   }
-  for (const key in value) if (hasLongList((value as Variables)[key], levels - 1)) return true; // as: an object
-  return false;
+  for (const key in value) {
+    if (rest < 0) break;
+    rest = without(rest, (value as Variables)[key]); // as: an object
+  }
+  return rest;
 }
 
 interface ReadAhead {
@@ -102,7 +109,7 @@ export function compileVariables(
   });
 }
 
-/** Reads the long lists of a value. What is refused in them is refused again when all is read. */
+/** Reads the lists of a value that has many. What is refused in them is refused again when all is read. */
 function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<void> {
   const of = isNonNullType(type) ? type.ofType : type;
   if (!hasLongList(value)) return;
@@ -113,12 +120,18 @@ function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<v
     const coerce = coercionOf(of.ofType, known);
     const before = malformedSoFar();
     const coerced: unknown[] = [];
+    let [items, values] = [0, 0];
     try {
       for (let index = 0; index < value.length; index += 1) {
         const item: unknown = value[index];
-        if (hasLongList(item)) yield* aheadOf(of.ofType, item, known);
+        const left = without(MANY, item);
+        if (left < 0) yield* aheadOf(of.ofType, item, known);
         coerced.push(coerce(item));
-        if (index % AT_ONCE === AT_ONCE - 1) yield AT_ONCE;
+        items += 1;
+        values += MANY - left;
+        if (items < AT_ONCE && values < VALUES_AT_ONCE) continue;
+        yield items;
+        [items, values] = [0, 0];
       }
     } catch {
       return;
@@ -196,7 +209,7 @@ function withoutNull(type: GraphQLInputType, known: Known): Coerce {
 function list(coerce: Coerce): Coerce {
   return (value) => {
     if (!Array.isArray(value)) return refuse();
-    const ready = value.length > LONG ? readAhead.get(value) : undefined;
+    const ready = value.length >= KEPT ? readAhead.get(value) : undefined;
     if (ready?.coerce === coerce) {
       // Its malformed values were counted before the list that it is in.
       if (!ready.isWhole) countMalformed();

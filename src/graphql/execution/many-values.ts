@@ -19,8 +19,8 @@ const FILE = 'ImportFileInput';
 const OF_FILE = 3;
 
 /**
- * The error for a mutation or a subscription whose variables hold so many values that others would wait while graphql-js reads them;
- * null: they do not. Documents and contexts count as one value each.
+ * The error for an operation that graphql-js executes, as it does all but most queries, whose variables hold so many values that others
+ * would wait while it reads them; null: they do not. Documents and contexts count as one value each.
  */
 export function tooManyValues(
   schema: GraphQLSchema,
@@ -34,7 +34,7 @@ export function tooManyValues(
   }
   if (left >= 0) return null;
   return new GraphQLError(
-    `the variables hold more than ${MOST_VALUES} values, which is the limit of a mutation or a subscription: send several`,
+    `the variables hold more than ${MOST_VALUES} values, which is the limit of an operation that reads them all at once: send several`,
     { extensions: { code: 'QUERY_TOO_COMPLEX', limit: MOST_VALUES } },
   );
 }

@@ -106,16 +106,28 @@ for (let i = 0; i < 20; i += 1) await watch(posted('/graphql', 'plain', '{"query
 const UNTIL = QUICK && ONLY.source === '(?:)' ? 270 : Number.POSITIVE_INFINITY;
 let leftOut = 0;
 
-async function inTime(ask: () => Promise<void>): Promise<void> {
-  if (performance.now() / 1000 < UNTIL) await ask();
-  else leftOut += 1;
+/** One or a few requests, with what is printed of them. */
+type Task = () => Promise<void>;
+
+function formsOf(forms: readonly WorstForm[]): readonly Task[] {
+  return forms
+    .filter(({ name }) => ONLY.test(name))
+    .map((one) => async () => print(`${one.name} (${one.as})`, await watch(sentAs(one))));
 }
 
-async function formsOf(forms: readonly WorstForm[]): Promise<void> {
-  for (const one of forms) {
-    if (!ONLY.test(one.name)) continue;
-    await inTime(async () => print(`${one.name} (${one.as})`, await watch(sentAs(one))));
-  }
+/** Of places in a row, those that come after each other are far apart. */
+const FAR_APART = 0.618;
+
+/** In the short form, whose time may be over before its end: from all lists alike, and from each what is not like each other. */
+function inAnOrder(lists: readonly (readonly Task[])[]): readonly Task[] {
+  if (!QUICK) return lists.flat();
+  const placed = lists.flatMap((list) =>
+    list
+      .map((task, index) => ({ task, place: (index * FAR_APART) % 1 }))
+      .sort((one, other) => one.place - other.place)
+      .map(({ task }, index) => ({ task, share: index / list.length })),
+  );
+  return placed.sort((one, other) => one.share - other.share).map(({ task }) => task);
 }
 
 /** Of a field that can be asked in very many ways, which share all but what they name, the short form asks one in so many. */
@@ -136,19 +148,27 @@ const [queries = [], mutations = [], subscriptions = []] = ROOTS.map((type) =>
 );
 // Who may make them; those that take something away come last.
 const ENDS = /\.(delete|deactivate|detach|remove|revoke|rotateSigning|signOut|exitRole)/;
-const inOrder = [
-  ...mutations.filter(({ name }) => !ENDS.test(name)),
-  ...mutations.filter(({ name }) => ENDS.test(name)),
+const [endings, others] = [
+  mutations.filter(({ name }) => ENDS.test(name)),
+  mutations.filter(({ name }) => !ENDS.test(name)),
 ];
-await formsOf(WORST_FORMS);
-for (const field of queries) await inTime(() => worstOfField(field, 'plain', 'bare'));
-for (const field of subscriptions) await inTime(() => worstOfSubscription(field));
-for (const field of inOrder) await inTime(() => worstOfField(field, 'plain', 'all'));
-await formsOf(WORST_IMPORTS);
-for (const field of queries) await inTime(() => worstOfField(field, 'hostile', 'all'));
-if (!QUICK) {
-  for (const field of queries) await worstOfField(field, 'plain', 'directive');
-  for (const field of inOrder) await worstOfField(field, 'hostile', 'all');
+const each = (fields: readonly WorstField[], as: 'hostile' | 'plain', form: FieldForm): readonly Task[] =>
+  fields.map((field) => () => worstOfField(field, as, form));
+const tasks = [
+  ...inAnOrder([
+    formsOf(WORST_FORMS),
+    each(queries, 'plain', 'bare'),
+    subscriptions.map((field) => () => worstOfSubscription(field)),
+    each(others, 'plain', 'all'),
+    formsOf(WORST_IMPORTS),
+    each(queries, 'hostile', 'all'),
+  ]),
+  ...each(endings, 'plain', 'all'),
+  ...(QUICK ? [] : [each(queries, 'plain', 'directive'), each([...others, ...endings], 'hostile', 'all')].flat()),
+];
+for (const task of tasks) {
+  if (performance.now() / 1000 < UNTIL) await task();
+  else leftOut += 1;
 }
 
 /** The largest subscription that the gateway takes, while something changes that all of it depends on. */

@@ -109,6 +109,8 @@ const WORST_DOORS: readonly WorstForm[] = [
   aws('ListEntitiesForPolicy', { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/boundary`, MaxItems: '1000' }),
 ];
 
+const WRONG_AT_THE_END = { name: 'a long list whose last item is wrong', resources: [1] };
+
 export const WORST_FORMS: readonly WorstForm[] = [
   ...WORST_DOORS,
   ...SIZES.flatMap((bytes): WorstForm[] => {
@@ -125,6 +127,7 @@ export const WORST_FORMS: readonly WorstForm[] = [
       variables('empty objects', () => `[${filled('{},', bytes)}0]`),
       variables('numbers', () => `[${filled('1,', bytes)}0]`),
       variables('escapes', () => `"${filled('\\n', bytes)}"`),
+      variables('members', () => `{${Array.from({ length: bytes / 12 }, (_, n) => `"k${n}":1`).join(',')}}`),
     ];
   }),
   ...(['nobody', 'plain'] as const).flatMap((as): WorstForm[] => [
@@ -155,6 +158,36 @@ export const WORST_FORMS: readonly WorstForm[] = [
       body: () => JSON.stringify(Array.from({ length: 10 }, (_, n) => ({ query: `${INTROSPECTION} # ${n}` }))),
     },
   ]),
+  ...[WRONG_AT_THE_END, { ...WRONG_AT_THE_END, name: 'two operations, and a long list', resources: [] }].map(
+    ({ name, resources }): WorstForm => ({
+      name,
+      path: '/graphql',
+      as: 'plain',
+      body: () =>
+        JSON.stringify({
+          query: `query A($p: PrincipalId!, $r: [Arn!]!) { allowedResources(principal: $p, action: "s3:GetObject", resources: $r) } query B { viewer { kind } }`,
+          operationName: 'A',
+          variables: { p: PLAIN, r: [...Array.from({ length: 60_000 }, (_, n) => `${BUCKET}/${n}`), ...resources] },
+        }),
+    }),
+  ),
+  {
+    name: 'short lists in short lists',
+    path: '/graphql',
+    as: 'plain',
+    body: () =>
+      JSON.stringify({
+        query: 'query ($r: [AccessRequestInput!]!) { decisions(requests: $r) { effect } }',
+        variables: {
+          r: Array.from({ length: 190 }, (_, n) => ({
+            principal: PLAIN,
+            action: 's3:GetObject',
+            resource: `${BUCKET}/${n}`,
+            furtherResources: Array.from({ length: 190 }, (__, m) => `${BUCKET}/${n}/${m}`),
+          })),
+        },
+      }),
+  },
   {
     name: 'AuthZEN: 10,000 evaluations',
     path: '/access/v1/evaluations',

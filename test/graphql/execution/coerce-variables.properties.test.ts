@@ -209,6 +209,17 @@ describe('long lists', () => {
     expect(compiled?.(given)).toBeNull();
   });
 
+  test('many short lists in short lists are, too', () => {
+    const compiled = compileVariables(schema, operationWith('$requests: [AccessRequestInput!]!'));
+    const furtherResources = Array.from({ length: 150 }, (_, n) => `arn:aws:s3:::b/${n}`);
+    const asked = { principal, action: 's3:GetObject', resource: 'arn:aws:s3:::b', furtherResources };
+    const given = { requests: Array.from({ length: 150 }, () => ({ ...asked })) };
+    const atOnce = compiled?.(structuredClone(given));
+    expect(hasLongList(given)).toBe(true);
+    expect([...(compiled?.ahead(given) ?? [])].length).toBeGreaterThanOrEqual(30);
+    expect(compiled?.(given)).toEqual(atOnce);
+  });
+
   test('short ones are read at once', () => {
     expect(hasLongList({ principal, checks: checks.slice(0, 200) })).toBe(false);
   });

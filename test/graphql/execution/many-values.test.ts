@@ -37,7 +37,7 @@ test.each<readonly [string, unknown]>([
 ])('too many %s are not', (_what, given) => {
   const error = tooManyValues(schema, CHANGES, given as Record<string, unknown>); // as: variables
   expect(error?.message).toBe(
-    'the variables hold more than 10000 values, which is the limit of a mutation or a subscription: send several',
+    'the variables hold more than 10000 values, which is the limit of an operation that reads them all at once: send several',
   );
   expect(error?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', limit: 10_000 });
 });
