@@ -99,6 +99,39 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await close(limited.page);
   });
 
+  test('what somebody else has changed meanwhile is shown, and only then written over', async () => {
+    const { page, complaints } = await signedIn(DATA_WRITER, asOperator());
+    await button(page, 'Edit').last().press('Enter');
+    const mine = (await textOf(page).inputValue()).replace('"Version"', '"Id": "mine", "Version"');
+    await textOf(page).fill(mine);
+    const others = mine.replace('mine', 'others');
+    await page.evaluate(
+      async ([arn, policyDocument]) => {
+        const query = `mutation($input: UpdateAssumeRolePolicyInput!) { updateAssumeRolePolicy(input: $input) { __typename } }`;
+        const body = JSON.stringify({ query, variables: { input: { roleArn: arn, policyDocument } } });
+        await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      },
+      ['arn:aws:iam::222222222222:role/DataWriter', others],
+    );
+    await preview(page);
+    await confirm(page, 'DataWriter', 'save');
+    await page.getByText(/^Somebody else has changed it since you began\./).waitFor();
+    await page.getByText('"others"').waitFor();
+    expect(await textOf(page).inputValue()).toBe(mine);
+    expect(await foundByAxe(page)).toEqual([]);
+
+    await button(page, 'Replace it by mine').press('Enter');
+    await preview(page);
+    await confirm(page, 'DataWriter', 'save');
+    await page.getByText('Saved.').waitFor();
+    await page.getByText('"mine"').waitFor();
+    // What is begun now is what is there now.
+    await button(page, 'Edit').last().press('Enter');
+    expect(await textOf(page).inputValue()).toContain('"mine"');
+    expect(complaints).toEqual([]);
+    await close(page);
+  });
+
   test('a trust policy is told in words, which follow its text', async () => {
     const { page, complaints } = await signedIn(DATA_WRITER, asOperator());
     await page

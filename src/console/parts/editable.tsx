@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import type { DirectoryChangeInput } from '../../generated/console/questions.ts';
 import type { Draft } from '../questions/drafts.ts';
+import { changedSince } from '../questions/stored.ts';
 import { DocumentView } from './document.tsx';
+import { Skeleton } from './notice.tsx';
 
 // Both are loaded when somebody wants to change something.
 const PolicyEditor = lazy(() => import('./policy-editor.tsx').then(({ PolicyEditor }) => PolicyEditor));
@@ -26,15 +28,20 @@ export function EditableDocument({
   readonly saved: () => void;
 }) {
   const [doing, become] = useState<Doing>('reading');
-  const [isDone, setDone] = useState(false);
+  // What was written over: it is shown until the page has what is there now, and nobody begins with it again.
+  const [old, setOld] = useState<unknown>(undefined);
   const edit = useBack(doing === 'reading');
   const done = (): void => {
     become('reading');
-    setDone(true);
+    setOld(document);
     saved();
   };
   if (doing === 'editing') {
-    return <PolicyEditor draft={draft} document={document} saved={done} close={() => become('reading')} />;
+    return document === old ? (
+      <Skeleton />
+    ) : (
+      <PolicyEditor draft={draft} document={document} saved={done} close={() => become('reading')} />
+    );
   }
   return (
     <>
@@ -49,10 +56,16 @@ export function EditableDocument({
             Remove…
           </button>
         )}
-        {isDone && <span role="status">Saved.</span>}
+        {old !== undefined && <span role="status">Saved.</span>}
       </div>
       {doing === 'removing' && draft.removal !== null && (
-        <Removal name={draft.name} change={draft.removal} saved={done} close={() => become('reading')} />
+        <Removal
+          name={draft.name}
+          change={draft.removal}
+          saved={done}
+          close={() => become('reading')}
+          hindrance={() => changedSince(draft.stored, document)}
+        />
       )}
     </>
   );
@@ -72,7 +85,7 @@ export function NewDocument({
 }) {
   const [isOpen, open] = useState(false);
   const button = useBack(!isOpen);
-  if (isOpen) return <PolicyEditor draft={draft} document={start} saved={saved} close={() => open(false)} />;
+  if (isOpen) return <PolicyEditor draft={draft} document={start} isNew saved={saved} close={() => open(false)} />;
   return (
     <p>
       <button type="button" class="button" ref={button} onClick={() => open(true)}>
@@ -88,17 +101,23 @@ export function Removal({
   change,
   saved,
   close,
+  hindrance,
 }: {
   readonly name: string;
   readonly change: DirectoryChangeInput;
   readonly saved: () => void;
   readonly close: () => void;
+  /** As in a preview. */
+  readonly hindrance?: () => Promise<string | null>;
 }) {
+  const keep = useRef<HTMLButtonElement>(null);
+  // The button that opened this is gone.
+  useEffect(() => keep.current?.focus(), []);
   return (
     <>
-      <Preview name={name} change={change} saved={saved} verb="remove" />
+      <Preview name={name} change={change} saved={saved} verb="remove" hindrance={hindrance} />
       <p>
-        <button type="button" class="button" onClick={close}>
+        <button type="button" class="button" ref={keep} onClick={close}>
           Keep it
         </button>
       </p>
@@ -107,7 +126,7 @@ export function Removal({
 }
 
 /** The button that opened something has the focus again when that is closed. */
-function useBack(isClosed: boolean) {
+export function useBack(isClosed: boolean) {
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import type { PrincipalQuery } from '../../generated/console/questions.ts';
 import { policyAddress } from '../links.ts';
@@ -6,7 +6,7 @@ import { count } from '../names.ts';
 import { findPolicies } from '../questions/complete.ts';
 import { boundaryChange, type Draft, type HolderKind, inlinePolicy } from '../questions/drafts.ts';
 import { Combo } from './combo.tsx';
-import { EditableDocument, NewDocument, Removal } from './editable.tsx';
+import { EditableDocument, NewDocument, Removal, useBack } from './editable.tsx';
 import { Section } from './page.tsx';
 
 // Loaded when somebody wants to change something.
@@ -119,9 +119,10 @@ function NewInline({
   readonly saved: () => void;
 }) {
   const [name, setName] = useState('');
+  const details = useRef<HTMLDetailsElement>(null);
   const isTaken = taken.some((each) => each.toLowerCase() === name.toLowerCase());
   return (
-    <details class="more" key={taken.join()}>
+    <details class="more" ref={details}>
       <summary>Add an inline policy…</summary>
       <div class="stack">
         <label class="field">
@@ -141,7 +142,11 @@ function NewInline({
             label="Write it"
             draft={inlinePolicy(holder.__typename, holder.principalId, name)}
             start={BEGINNING}
-            saved={saved}
+            saved={() => {
+              setName('');
+              if (details.current !== null) details.current.open = false;
+              saved();
+            }}
           />
         )}
       </div>
@@ -155,6 +160,7 @@ type Doing = 'reading' | 'choosing' | 'removing';
 function Boundary({ holder, saved }: { readonly holder: Identity; readonly saved: () => void }) {
   const boundary = holder.permissionsBoundary;
   const [doing, become] = useState<Doing>('reading');
+  const set = useBack(doing === 'reading');
   const change = (policy: string | null) => boundaryChange(holder.__typename, holder.principalId, policy);
   return (
     <>
@@ -173,7 +179,7 @@ function Boundary({ holder, saved }: { readonly holder: Identity; readonly saved
       </p>
       {doing === 'reading' && (
         <div class="actions">
-          <button type="button" class="button" onClick={() => become('choosing')}>
+          <button type="button" class="button" ref={set} onClick={() => become('choosing')}>
             {boundary === null ? 'Set a boundary…' : 'Set another…'}
           </button>
           {boundary !== null && (
@@ -206,13 +212,16 @@ function Choose({
 }) {
   const [policy, setPolicy] = useState('');
   const [previewed, setPreviewed] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  // The button that opened this is gone.
+  useEffect(() => form.current?.querySelector('input')?.focus(), []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setPreviewed(policy.trim());
   };
   return (
     <>
-      <form class="inline-form" onSubmit={submit} aria-label="Permissions boundary">
+      <form class="inline-form" ref={form} onSubmit={submit} aria-label="Permissions boundary">
         <Combo label="Managed policy" value={policy} change={setPolicy} search={findPolicies} required />
         <button type="submit" class="button button-first">
           Preview the change

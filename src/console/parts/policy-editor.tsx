@@ -2,8 +2,11 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { DraftFindingsDocument, type DraftFindingsQuery, type PolicyKind } from '../../generated/console/questions.ts';
 import { count } from '../names.ts';
 import type { Draft } from '../questions/drafts.ts';
+import { isSame } from '../questions/stored.ts';
 import { useAnswer } from '../questions/use-answer.ts';
+import { DocumentView } from './document.tsx';
 import { LinedText } from './lined-text.tsx';
+import { Section } from './page.tsx';
 import { Preview } from './preview.tsx';
 import { Verdict } from './verdict.tsx';
 
@@ -16,17 +19,21 @@ const PAUSE = 400;
 export function PolicyEditor({
   draft,
   document,
+  isNew = false,
   saved,
   close,
 }: {
   readonly draft: Draft;
   readonly document: unknown;
+  /** Nothing is stored yet: `document` is only a beginning. */
+  readonly isNew?: boolean;
   readonly saved: () => void;
   readonly close: () => void;
 }) {
   const [text, setText] = useState(() => JSON.stringify(document, null, 2));
   // The text that is previewed: another one needs a preview of its own. The same is previewed again if the directory has changed since.
   const [previewed, setPreviewed] = useState<{ readonly text: string; readonly round: number } | null>(null);
+  const { known, other, look, accept } = useStored(draft, isNew ? null : document);
   const id = useId();
   const { findings, failure } = useFindings(text, draft.kind);
   const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;
@@ -57,12 +64,61 @@ export function PolicyEditor({
       </div>
       {previewed !== null &&
         (previewed.text === text ? (
-          <Preview key={`${previewed.round} ${text}`} name={draft.name} change={draft.changeOf(text)} saved={saved} />
+          <Preview
+            key={`${previewed.round} ${text}`}
+            name={draft.name}
+            change={draft.changeOf(text)}
+            saved={saved}
+            hindrance={look}
+          />
         ) : (
           <p class="muted">The text has changed since it was previewed.</p>
         ))}
+      {other !== known && (
+        <Others
+          document={other}
+          seen={() => {
+            accept();
+            setPreviewed(null);
+          }}
+        />
+      )}
     </div>
   );
+}
+
+/** What somebody else has stored meanwhile. What was written here stays, and takes its place only when somebody says so. */
+function Others({ document, seen }: { readonly document: unknown; readonly seen: () => void }) {
+  return (
+    <Section title="What is there now">
+      {document === null ? (
+        <p>It is not there any more, or you may not read it any more.</p>
+      ) : (
+        <DocumentView document={document} />
+      )}
+      <p>
+        <button type="button" class="button" onClick={seen}>
+          Replace it by mine
+        </button>
+      </p>
+    </Section>
+  );
+}
+
+/**
+ * Whether what is stored is still what somebody knows. `known`: that; null: nothing. `other`: what was found instead, or `known` itself.
+ */
+function useStored(draft: Draft, begun: unknown) {
+  const [known, know] = useState<unknown>(begun);
+  const [other, setOther] = useState<unknown>(known);
+  const look = async (): Promise<string | null> => {
+    const { data, failure } = await draft.stored();
+    if (failure !== null && data === null) return failure.sentence;
+    const isTheSame = isSame(data, known);
+    setOther(isTheSame ? known : data);
+    return isTheSame ? null : 'Somebody else has changed it since you began. What is there now stands below.';
+  };
+  return { known, other, look, accept: () => know(other) };
 }
 
 /** What is wrong with a text, asked for when nobody types. Null: not known yet. */

@@ -21,17 +21,24 @@ import { Verdict } from './verdict.tsx';
 type Previewed = Extract<NonNullable<PreviewQuery['previewChange']>, { readonly __typename: 'PreviewChangeSuccess' }>;
 type Access = Previewed['accesses']['nodes'][number];
 
+async function nothing(): Promise<null> {
+  return null;
+}
+
 /** What a change would do, and to whom; the change itself is made below that, by its name. */
 export function Preview({
   name,
   change,
   saved,
   verb = 'save',
+  hindrance = nothing,
 }: {
   readonly name: string;
   readonly change: DirectoryChangeInput;
   readonly saved: () => void;
   readonly verb?: 'save' | 'remove';
+  /** Looked for before the change is made: why it must not be, in a sentence. Left out: nothing hinders it. */
+  readonly hindrance?: (() => Promise<string | null>) | undefined;
 }) {
   // What nobody must gain by it: asked when somebody says so, and not while it is typed.
   const [gains, setGains] = useState<readonly string[]>([]);
@@ -53,7 +60,7 @@ export function Preview({
         <MustNot gains={gains} choose={setGains} />
       )}
       {result?.__typename === 'PreviewChangeSuccess' && result.verdict !== 'FAILED' && (
-        <Make name={name} change={change} revision={result.revision} saved={saved} verb={verb} />
+        <Make name={name} change={change} revision={result.revision} saved={saved} verb={verb} hindrance={hindrance} />
       )}
     </Section>
   );
@@ -232,9 +239,11 @@ function Make({
   revision,
   saved,
   verb,
+  hindrance,
 }: {
   readonly name: string;
   readonly change: DirectoryChangeInput;
+  readonly hindrance: () => Promise<string | null>;
   /** On which the preview was made; the change is refused if it concerns what has changed since. */
   readonly revision: string;
   readonly saved: () => void;
@@ -247,6 +256,13 @@ function Make({
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
+    // What is there is looked at after the preview: what changes later than that is refused by its revision.
+    const hindered = await hindrance();
+    if (hindered !== null) {
+      setBusy(false);
+      setRefused(hindered);
+      return;
+    }
     const { data, failure } = await ask(MakeChangeDocument, { change, revision });
     setBusy(false);
     const result = data?.applyChanges ?? null;

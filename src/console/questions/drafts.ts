@@ -1,4 +1,5 @@
 import type { DirectoryChangeInput, PolicyKind } from '../../generated/console/questions.ts';
+import { type Stored, storedControl, storedInline, storedManaged, storedOfResource, storedTrust } from './stored.ts';
 
 /** A document that can be changed: how a text for it is checked, and the change that puts it there. */
 export interface Draft {
@@ -8,6 +9,8 @@ export interface Draft {
   readonly changeOf: (text: string) => DirectoryChangeInput;
   /** The change that takes the document away; null: what has it is never without one. */
   readonly removal: DirectoryChangeInput | null;
+  /** What is there now: nobody writes over what somebody else wrote meanwhile. */
+  readonly stored: () => Promise<Stored>;
 }
 
 /** A new version of a managed policy, in force at once. */
@@ -17,6 +20,7 @@ export function managedPolicy({ arn, name }: { readonly arn: string; readonly na
     kind: 'IDENTITY_POLICY',
     changeOf: (policyDocument) => ({ createPolicyVersion: { policyArn: arn, policyDocument, setAsDefault: true } }),
     removal: null,
+    stored: () => storedManaged(arn),
   };
 }
 
@@ -38,7 +42,7 @@ export function inlinePolicy(kind: HolderKind, holder: string, name: string): Dr
       removal: { deleteRolePolicy: { roleArn: holder, policyName: name } },
     },
   };
-  return { name, kind: 'IDENTITY_POLICY', ...parts[kind] };
+  return { name, kind: 'IDENTITY_POLICY', ...parts[kind], stored: () => storedInline(kind, holder, name) };
 }
 
 export function trustPolicy({ arn, name }: { readonly arn: string; readonly name: string }): Draft {
@@ -47,6 +51,7 @@ export function trustPolicy({ arn, name }: { readonly arn: string; readonly name
     kind: 'TRUST_POLICY',
     changeOf: (policyDocument) => ({ updateAssumeRolePolicy: { roleArn: arn, policyDocument } }),
     removal: null,
+    stored: () => storedTrust(arn),
   };
 }
 
@@ -56,20 +61,22 @@ export function resourcePolicy(arn: string, name: string): Draft {
     kind: 'RESOURCE_POLICY',
     changeOf: (policyDocument) => ({ putResourcePolicy: { resourceArn: arn, policyDocument } }),
     removal: { deleteResourcePolicy: { resourceArn: arn } },
+    stored: () => storedOfResource(arn),
   };
 }
 
 /** A control policy stays where it is attached: its text alone changes. */
 export function controlPolicy(
   organizationId: string,
-  policy: { readonly policyId: string; readonly name: string; readonly type: PolicyKind },
+  policy: { readonly id: string; readonly policyId: string; readonly name: string; readonly type: PolicyKind },
 ): Draft {
-  const { policyId, name, type } = policy;
+  const { id, policyId, name, type } = policy;
   return {
     name,
     kind: type,
     changeOf: (policyDocument) => ({ updateControlPolicy: { organizationId, policyId, policyDocument } }),
     removal: null,
+    stored: () => storedControl(id),
   };
 }
 
