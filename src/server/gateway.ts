@@ -126,7 +126,8 @@ export function createGateway(
   const schema = buildSchema();
   const reports = { log, refused: observed.refused, around: observed.around };
   const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
-  const yoga = createGraphqlServer({ schema, contextOf, plugins: [useDocumentLimits()], reports });
+  const shared = { schema, contextOf, reports };
+  const yoga = createGraphqlServer({ ...shared, plugins: [useDocumentLimits()] });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
   const authenticate = authenticateWith(services.sessions, guard, allowedOrigins(origins));
@@ -135,8 +136,7 @@ export function createGateway(
   const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
   const longest = subscriptionSeconds * 1000;
   const streams = new LiveStreams({ contextOf, callerAgain, limits: liveLimits, longest, workLimits, clock });
-  const answerCommon = answerCommonWith({ schema, contextOf, reports });
-  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, reports }), yoga);
+  const answer = listenerOf(answerCommonWith(shared), answerEventsWith({ schema, streams, reports }), yoga);
   return {
     route: { admit, answer, documents, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
@@ -152,12 +152,9 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
-    warmUp: (now) =>
-      warmUp(schema, (facts, request) => createContext({ ...ofSchema, watch: undefined }, facts, request), now),
+    warmUp: (now) => warmUp(schema, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
     endStreams: () => streams.stop(),
-    dispose: async () => {
-      await yoga.dispose();
-    },
+    dispose: async () => void (await yoga.dispose()),
   };
 }
 

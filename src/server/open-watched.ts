@@ -1,4 +1,5 @@
 import type { DirectoryOptions } from '../directory/prisma/open-directory.ts';
+import { readSome } from '../directory/read-model.ts';
 import { logIndexing } from './index-log.ts';
 import type { Log } from './log.ts';
 import { openServices, type Services } from './services.ts';
@@ -31,7 +32,7 @@ export async function openWatched(
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
   // What fails is told to who asks for it.
-  await services.directory.warmEntities().catch(() => undefined);
+  await readSome(services.directory.prisma).catch(() => undefined);
   logIndexing(services.directory, log);
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
   const { hiding } = services.directory.services;

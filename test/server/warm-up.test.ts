@@ -33,6 +33,6 @@ test('the database was asked about nobody, and a decision was made and explained
     ],
   });
   expect(result?.errors?.map(({ message, path }) => ({ message, path }))).toEqual([
-    { message: 'no such principal: `arn:aws:iam::000000000000:user/nobody`', path: ['decision'] },
+    { message: 'no such user: `arn:aws:iam::000000000000:user/nobody`', path: ['decision'] },
   ]);
 });

@@ -44,10 +44,7 @@ export function PolicyEditor({
     <div class="editor">
       <LinedText label="Policy document" text={text} change={setText} marks={marks} describedBy={id} focus />
       <div id={id} class="editor-findings" role="status">
-        {findings === null && failure === null && <p class="muted">Looking at it…</p>}
-        {failure !== null && <p>{failure.sentence}</p>}
-        {findings?.length === 0 && <Verdict meaning="allowed" word="Nothing is wrong with it" />}
-        {findings !== null && findings.length > 0 && <Findings findings={findings} />}
+        {failure === null ? <Findings findings={findings} /> : <p>{failure.sentence}</p>}
       </div>
       <div class="actions">
         <button
@@ -62,18 +59,12 @@ export function PolicyEditor({
           Close without saving
         </button>
       </div>
-      {previewed !== null &&
-        (previewed.text === text ? (
-          <Preview
-            key={`${previewed.round} ${text}`}
-            name={draft.name}
-            change={draft.changeOf(text)}
-            saved={saved}
-            hindrance={look}
-          />
-        ) : (
-          <p class="muted">The text has changed since it was previewed.</p>
-        ))}
+      {previewed !== null && previewed.text !== text && (
+        <p class="muted">The text has changed since it was previewed.</p>
+      )}
+      {previewed?.text === text && (
+        <Preview key={previewed.round} name={draft.name} change={draft.changeOf(text)} saved={saved} hindrance={look} />
+      )}
       {other !== known && (
         <Others
           document={other}
@@ -132,7 +123,10 @@ function useFindings(text: string, kind: PolicyKind) {
   return { findings: settled === text ? (data?.validatePolicy ?? null) : null, failure };
 }
 
-function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+/** `findings` null: not known yet. */
+function Findings({ findings }: { readonly findings: readonly Finding[] | null }) {
+  if (findings === null) return <p class="muted">Looking at it…</p>;
+  if (findings.length === 0) return <Verdict meaning="allowed" word="Nothing is wrong with it" />;
   return (
     <>
       <p class="hidden">{count(findings.length, 'finding')}</p>

@@ -38,7 +38,7 @@ import { previews } from '../previews/previews.ts';
 import { IndexKeeper, type IndexProgress } from '../principals/index-keeper.ts';
 import type { PrincipalIndex } from '../principals/indexed-principals.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
-import { createReadModel, type ReadModel, readSome } from '../read-model.ts';
+import { createReadModel, type ReadModel } from '../read-model.ts';
 import { OwnServices, readServices } from '../services/own-services.ts';
 import type { ServiceStore } from '../services/service-store.ts';
 import { serviceStore } from '../services/services.ts';
@@ -101,8 +101,6 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
-  /** Reads entities: what that needs is compiled when it is first used, for which nobody's question should wait. */
-  warmEntities(): Promise<void>;
   /** The audit trail behind an event, page by page, with everything that is stored of it. */
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
@@ -224,18 +222,10 @@ class StoredDirectory implements OpenDirectory {
     this.#listener = new RevisionListener(url, this.#store, times);
   }
 
-  /** Brings into memory what every question needs. */
-  async warm(): Promise<void> {
-    await this.#gatherer.readResources();
-    await this.learnSize();
-  }
-
-  async learnSize(): Promise<void> {
+  /** Brings into memory what every question needs; `isBrief`: with the first one that is asked. */
+  async warm(isBrief = false): Promise<void> {
+    if (!isBrief) await this.#gatherer.readResources();
     await this.#size.read();
-  }
-
-  warmEntities(): Promise<void> {
-    return readSome(this.prisma);
   }
 
   get state(): DirectoryState {
@@ -383,7 +373,7 @@ async function storedIn(
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
   const directory = new StoredDirectory(database, own, { reached, searchIndexed, budget, freshness, replica });
-  await (isBrief ? directory.learnSize() : directory.warm());
+  await directory.warm(isBrief);
   return directory;
 }
 
