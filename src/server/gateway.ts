@@ -154,7 +154,7 @@ export function createGateway(
     maintenance: { admit, directory: services.directory, masterKeys: services },
     warmUp: (now) => warmUp(schema, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
     endStreams: () => streams.stop(),
-    dispose: async () => void (await yoga.dispose()),
+    dispose: async () => yoga.dispose(),
   };
 }
 
