@@ -72,10 +72,10 @@ function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
 
 /**
  * The place of a faulty value in the variables. graphql-js puts it between the value and the reason:
- * `Variable "$requests" got invalid value "x" at "requests[3].principal"; ` followed by the reason.
+ * `Variable "$requests" got invalid value "x" at "requests[3].principal"; ` followed by the reason. Of many values, it is without the value.
  */
 function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null {
-  const variable = /^Variable "\$(\w+)" got invalid value /.exec(message)?.[1];
+  const variable = /^Variable "\$(\w+)" got (?:an )?invalid value /.exec(message)?.[1];
   if (variable === undefined || !message.endsWith(`; ${cause.message}`)) return null;
   const before = message.slice(0, -`; ${cause.message}`.length);
   return / at "([^"]+)"$/.exec(before)?.[1] ?? variable;

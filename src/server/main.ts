@@ -1,10 +1,10 @@
 import process from 'node:process';
-import { settingsInForce } from './process-settings.ts';
-import { settingArguments } from './setting-sources.ts';
-import { InvalidSettings } from './settings.ts';
 
-// Set before graphql is loaded: it reads this once, and is slower in development.
+// Set before graphql is loaded, which other modules do: it reads this once, and is slower in development.
 process.env['NODE_ENV'] ??= 'production';
+const { settingsInForce } = await import('./process-settings.ts');
+const { settingArguments } = await import('./setting-sources.ts');
+const { InvalidSettings } = await import('./settings.ts');
 
 const terminal = {
   out: (text: string) => void process.stdout.write(text),

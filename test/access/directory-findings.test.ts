@@ -116,3 +116,24 @@ it('a Deny of calls without TLS leaves a grant, one of calls with TLS takes it b
   expect(await nothing(queue, deny('sqs:*'))).toBe(1);
   expect(await nothing(queue, without('false'), deny('sqs:*'))).toBe(1);
 });
+
+const root = `arn:aws:iam::${A}:root`;
+const unusedAmong = async (document: DirectoryDocument) => {
+  const { findings, gaps } = await found({ ...inAccounts, ...document }, ['UNUSED_ROLE']);
+  return { unused: findings.map(({ arn }) => arn), gaps };
+};
+
+it('who may assume a role only under conditions that no block expresses can assume it', async () => {
+  const user = aUser('tagging', [allow('sts:AssumeRole', `arn:aws:iam::${A}:role/\${aws:RequestTag/team}`)]);
+  const document = { users: [user], roles: [aRole('r', [trusts({ AWS: root })])] };
+  expect(await unusedAmong(document)).toEqual({ unused: [], gaps: [] });
+  expect(await unusedAmong({ ...document, users: [aUser('tagging')] })).toEqual({ unused: [roleArn('r')], gaps: [] });
+});
+
+it('of very many delegates one is found, and nobody among as many who may not', async () => {
+  const asked = { roles: [aRole('r', [trusts({ AWS: root })])] };
+  const others = Array.from({ length: 60 }, (_, n) => aUser(`u${n}`, [allow('sts:AssumeRole', roleArn('other'))]));
+  expect((await unusedAmong({ ...asked, users: others })).unused).toEqual([roleArn('r')]);
+  const last = aUser('z', [allow('sts:AssumeRole', roleArn('r'))]);
+  expect((await unusedAmong({ ...asked, users: [...others, last] })).unused).toEqual([]);
+});

@@ -84,7 +84,13 @@ function isOfDanger(kind: DangerKind, action: CatalogAction): boolean {
 
 /** By what the Allow and the Denies say, and the actions; null: there is none. */
 const witnesses = new RememberedByCatalog<GrantWitness | null>();
-const WITNESS_BYTES = 1_500;
+
+/** About what it takes to keep it: its values are those of the policy, which can be long. */
+export function bytesOfWitness({ resource, context }: GrantWitness): number {
+  let characters = resource.length;
+  for (const [key, value] of context) characters += key.length + String(value).length;
+  return 1_500 + 2 * characters;
+}
 
 /**
  * A request for one of the actions that the document grants. `ruled`: its only Allow. Many documents have the same one, with the same
@@ -103,7 +109,7 @@ function* knownWitness(
   const key = JSON.stringify([variables, statements.map(textOfStatement), actions]);
   const known = memory.get(key);
   const witness = known === undefined ? yield* witnessOf(catalog, document, actions, now) : known;
-  if (known === undefined) memory.set(key, witness, witness === null ? 0 : WITNESS_BYTES);
+  if (known === undefined) memory.set(key, witness, witness === null ? 0 : bytesOfWitness(witness));
   return witness === null ? null : { ...witness, statement: statement.index, sid: statement.sid };
 }
 

@@ -138,7 +138,13 @@ class Search {
       const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
       this.#check(gathered.revision);
       // What is gathered can move on: its documents are taken out before anybody waits.
-      for (const document of part.flatMap((arn) => documentsOf(gathered, arn))) await this.#goThrough(document);
+      const documents = part.map((arn) => [arn, documentsOf(gathered, arn)] as const);
+      for (const [arn, list] of documents) {
+        // One document can take as long as all others.
+        const left = arns.length - arns.indexOf(arn, from);
+        if (this.#isOver(`${left} of ${arns.length} ${what}`, from, arns.length)) return;
+        for (const document of list) await this.#goThrough(document);
+      }
     }
   }
 
@@ -151,11 +157,14 @@ class Search {
 
   async #findUnused(): Promise<void> {
     const all = this.#roles;
-    if (all.length > 0) await this.#unused.begin(all);
+    if (all.length === 0 || this.#isOver(`${all.length} of ${all.length} roles (UNUSED_ROLE)`, 0, all.length)) return;
+    await this.#unused.begin(all);
     for (let from = 0; from < all.length; from += TOGETHER) {
       if (this.#isOver(`${all.length - from} of ${all.length} roles (UNUSED_ROLE)`, from, all.length)) return;
       const part = all.slice(from, from + TOGETHER);
-      for (const [document, unused] of await this.#unused.among(part)) this.#add(unused, document);
+      const { found, gaps } = await this.#unused.among(part);
+      for (const [document, unused] of found) this.#add(unused, document);
+      for (const gap of gaps) this.#gaps.add(gap);
     }
   }
 
@@ -174,7 +183,13 @@ class Search {
       const organizationOf = (id: string): Promise<AccountOrganization | null> => this.#organizationOf(id);
       for (const one of await outsideAccess({ ...search, organizationOf }, document)) this.#add(one, document);
     }
-    if (document.kind === 'trust' && kinds.has('UNUSED_ROLE')) this.#roles.push(document);
+    if (document.kind !== 'trust' || !kinds.has('UNUSED_ROLE')) return;
+    const { closed, faults } = attached.policy;
+    if (!closed && faults.length === 0) this.#roles.push(document);
+    else
+      this.#gaps.add(
+        `whether anybody can assume ${document.arn} is not known: its trust policy cannot be read completely`,
+      );
   }
 
   #add(found: NewFinding, { attached }: FoundDocument): void {

@@ -6,7 +6,7 @@ import {
   isUnreadable,
 } from '../policy-checks/checked-document.ts';
 import type { Work } from '../work.ts';
-import { type Danger, dangerousGrants, dangersIn } from './dangerous-grant.ts';
+import { bytesOfWitness, type Danger, dangerousGrants, dangersIn } from './dangerous-grant.ts';
 import type { FindingKind, NewFinding } from './finding.ts';
 import type { FoundDocument } from './found-document.ts';
 import { grantsNothing, isWithoutGrant } from './grants-nothing.ts';
@@ -92,5 +92,8 @@ export class DocumentFindings {
 
 /** About what it takes to keep it. */
 function bytesOf({ dangers, shadows }: OfText): number {
-  return dangers.reduce((sum, { actions }) => sum + 2_000 + 20 * actions.length, 100 * shadows.length);
+  return dangers.reduce(
+    (sum, { actions, witness }) => sum + 500 + 20 * actions.length + bytesOfWitness(witness),
+    100 * shadows.length,
+  );
 }

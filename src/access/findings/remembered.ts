@@ -18,6 +18,7 @@ class Remembered<T> {
 
   /** `bytes`: about what it takes to keep it. */
   set(text: string, found: T, bytes: number): void {
+    if (bytes > MOST_BYTES / 16) return;
     if (this.#bytes + bytes + ENTRY_BYTES > MOST_BYTES) {
       this.#found.clear();
       this.#bytes = 0;

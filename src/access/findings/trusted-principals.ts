@@ -79,7 +79,8 @@ export class TrustedPrincipals {
     }
   }
 
-  of({ attached, bindings = {} }: FoundDocument, action: string): Trusted {
+  /** `most`: so many principals are told, although there may be others. */
+  of({ attached, bindings = {} }: FoundDocument, action: string, most: number): Trusted {
     const [service = '', name = ''] = action.toLowerCase().split(':');
     const found = new Set<IndexedPrincipal>();
     let [isOpen, hasOthers] = [false, false];
@@ -91,11 +92,11 @@ export class TrustedPrincipals {
         isOpen ||= each === EVERYBODY || each.startsWith('canonical ');
         if (each.startsWith('account ')) {
           hasOthers = true;
-          for (const one of this.#delegatesOf(each, service, name)) found.add(one);
+          if (found.size < most) addSome(found, this.#delegatesOf(each, service, name), most);
           continue;
         }
         const named = this.#byName.get(each) ?? [];
-        for (const one of named) found.add(one);
+        addSome(found, named, most);
         hasOthers ||= named.length === 0 && !each.startsWith('id ');
       }
     }
@@ -131,5 +132,12 @@ export class TrustedPrincipals {
     }
     this.#allowed.set(key, found);
     return found;
+  }
+}
+
+function addSome<T>(found: Set<T>, items: readonly T[], most: number): void {
+  for (const item of items) {
+    if (found.size >= most) return;
+    found.add(item);
   }
 }

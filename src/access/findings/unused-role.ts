@@ -19,6 +19,7 @@ const WAYS = [ASSUME, 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity']
 
 /** Principals that are asked about for one role, in rounds for many roles together: mostly the first one can. */
 const ROUNDS = [1, 4, 27];
+const MOST_ASKED = ROUNDS.reduce((sum, count) => sum + count, 0);
 
 /** A role for which nobody was found yet. */
 interface Open {
@@ -27,6 +28,14 @@ interface Open {
   readonly waiting: PrincipalRef[];
   /** It is enough to ask these. */
   readonly isAll: boolean;
+  /** What of somebody asked about is not known, and could let it in. */
+  gap: string | null;
+}
+
+/** What is found about roles: those that nobody can assume, and of which it is not known. */
+export interface Unused {
+  readonly found: readonly (readonly [FoundDocument, NewFinding])[];
+  readonly gaps: readonly string[];
 }
 
 /** Finds roles that nobody can assume. */
@@ -59,26 +68,30 @@ export class UnusedRoles {
    * Those of the roles with these trust policies that nobody can assume in any way, not even under conditions: no principal of the
    * directory, and no service, provider or principal elsewhere that the trust policy lets in.
    */
-  async among(documents: readonly FoundDocument[]): Promise<readonly (readonly [FoundDocument, NewFinding])[]> {
+  async among(documents: readonly FoundDocument[]): Promise<Unused> {
     const trusted = this.#trusted;
     let open = await this.#work.each(documents, (document) => this.#opened(document, trusted));
     for (const count of ROUNDS) open = await this.#ask(open, count);
     const found: (readonly [FoundDocument, NewFinding])[] = [];
+    const gaps: string[] = [];
     for (const one of open) {
       await this.#work.turn();
       const { document, waiting, isAll } = one;
       const isKnown = isAll && waiting.length === 0 && trusted !== null;
-      const isUsed = isKnown ? await this.#isUsedOtherwise(document, trusted) : await this.#isAssumed(document, WAYS);
-      if (!isUsed) found.push([document, unused(document)]);
+      const used = isKnown ? await this.#isUsedOtherwise(document, trusted) : await this.#isAssumed(document, WAYS);
+      const gap = used === true ? null : used === false ? one.gap : used;
+      if (gap !== null) gaps.push(`whether anybody can assume ${document.arn} is not known: ${gap}`);
+      else if (used === false) found.push([document, unused(document)]);
     }
-    return found;
+    return { found, gaps };
   }
 
   #opened(document: FoundDocument, trusted: TrustedPrincipals | null): Open {
-    const { principals, isOpen } = trusted?.of(document, ASSUME) ?? { principals: [], isOpen: true };
+    const { principals, isOpen } = trusted?.of(document, ASSUME, MOST_ASKED) ?? { principals: [], isOpen: true };
+    const isAll = !isOpen && principals.length < MOST_ASKED;
     const waiting = principals.map(({ arn }) => refOf(arn));
     const lately = this.#lately.get(document.accountId ?? '');
-    return { document, waiting: lately === undefined ? waiting : [lately, ...waiting], isAll: !isOpen };
+    return { document, waiting: lately === undefined ? waiting : [lately, ...waiting], isAll, gap: null };
   }
 
   /** Those of which none of the next principals can assume them. */
@@ -92,36 +105,48 @@ export class UnusedRoles {
     const used = new Set<Open>();
     const answers = await decideEach(tools, questions, this.#now, alone(tools, this.#now, this.#check.first));
     for (const [place, answer] of answers.entries()) {
-      // Deleted since its name was read: the next check of the revision detects it.
-      if (answer instanceof RolegateError) continue;
+      if (answer instanceof RolegateError) {
+        // Deleted since its name was read: the next check of the revision detects it.
+        if (answer.code !== 'NOT_FOUND') throw answer;
+        continue;
+      }
       this.#check(answer.revision);
       const { one, principal } = asked[place] ?? {};
       if (one === undefined || principal === undefined || used.has(one)) continue;
       await this.#work.turn();
-      if ((foundIn(answer, { conditional: true })?.conditions ?? null) === null) continue;
+      const found = foundIn(answer, { conditional: true });
+      if (found === null) continue;
+      // Under conditions that no block expresses, or in some sessions, is somebody, too.
+      if (found.conditions === null && found.unsaid !== true && found.unnamed !== true) {
+        one.gap ??= found.gaps[0] ?? null;
+        continue;
+      }
       used.add(one);
       this.#lately.set(one.document.accountId ?? '', principal);
     }
     return open.filter((one) => !used.has(one));
   }
 
-  /** Whether somebody else than users and roles calling sts:AssumeRole can. */
-  async #isUsedOtherwise(document: FoundDocument, trusted: TrustedPrincipals): Promise<boolean> {
+  /** Whether somebody else than users and roles calling sts:AssumeRole can; a text: what is not known. */
+  async #isUsedOtherwise(document: FoundDocument, trusted: TrustedPrincipals): Promise<boolean | string> {
+    let gap: string | null = null;
     for (const action of WAYS) {
       if (!isNamedIn(document, action)) continue;
-      const { principals, isOpen, hasOthers } = trusted.of(document, action);
-      if (action !== ASSUME && (isOpen || principals.length > 0)) {
-        if (await this.#isAssumed(document, [action])) return true;
-      } else if (hasOthers && (await this.#letsInOthers(document, action, trusted.accounts))) return true;
+      const { principals, isOpen, hasOthers } = trusted.of(document, action, 1);
+      let used: boolean | string = false;
+      if (action !== ASSUME && (isOpen || principals.length > 0)) used = await this.#isAssumed(document, [action]);
+      else if (hasOthers) used = await this.#letsInOthers(document, action, trusted.accounts);
+      if (used === true) return true;
+      if (used !== false) gap ??= used;
     }
-    return false;
+    return gap ?? false;
   }
 
   async #letsInOthers(
     { arn, accountId }: FoundDocument,
     name: string,
     accounts: ReadonlySet<string>,
-  ): Promise<boolean> {
+  ): Promise<boolean | string> {
     const { directory, catalog } = this.#tools;
     const question = { action: name, resource: arn, resourceAccount: accountId, context: new Map(), path: '' };
     const wanted = { principals: [], roles: [], resources: [{ arn, accountId }], now: this.#now } as const;
@@ -129,13 +154,14 @@ export class UnusedRoles {
     this.#check(gathered.revision);
     const { value: resource } = gathered.resource(arn, accountId);
     const asked = { question, action: checkAction(catalog, name, 'action'), conditional: true, resource, accounts };
-    const { outsiders } = await judgedOutsiders(this.#tools, asked, this.#now, this.#check);
-    return outsiders.length > 0;
+    const { outsiders, gaps } = await judgedOutsiders(this.#tools, asked, this.#now, this.#check);
+    return outsiders.length > 0 || (gaps[0] ?? false);
   }
 
   /** The same, of everybody. */
-  async #isAssumed(document: FoundDocument, ways: readonly string[]): Promise<boolean> {
+  async #isAssumed(document: FoundDocument, ways: readonly string[]): Promise<boolean | string> {
     const { arn, accountId } = document;
+    let gap: string | null = null;
     for (const action of ways) {
       if (!isNamedIn(document, action)) continue;
       const question = { action, resource: arn, resourceAccount: accountId, context: new Map(), path: '' };
@@ -145,8 +171,9 @@ export class UnusedRoles {
       const principal = found.entries[0]?.answer.question.subject.principal;
       if (principal !== undefined && accountId !== null) this.#lately.set(accountId, principal);
       if (found.total + found.outsiders.length > 0) return true;
+      gap ??= found.gaps[0] ?? null;
     }
-    return false;
+    return gap ?? false;
   }
 }
 

@@ -99,7 +99,7 @@ function Text({
     );
   }
   return (
-    <EditableDocument draft={managedPolicy(found)} document={document} saved={saved}>
+    <EditableDocument draft={managedPolicy(found)} document={document} inForce={found.document} saved={saved}>
       <Findings document={document} />
     </EditableDocument>
   );

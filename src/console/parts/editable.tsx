@@ -17,11 +17,14 @@ type Doing = 'reading' | 'editing' | 'removing';
 export function EditableDocument({
   draft,
   document,
+  inForce = document,
   saved,
   children,
 }: {
   readonly draft: Draft;
   readonly document: unknown;
+  /** What a change takes the place of, where that is another document. */
+  readonly inForce?: unknown;
   /** What is said of the document, above it, as long as it is not edited. */
   readonly children?: ComponentChildren;
   /** The page asks for what there is now. */
@@ -40,7 +43,7 @@ export function EditableDocument({
     return document === old ? (
       <Skeleton />
     ) : (
-      <PolicyEditor draft={draft} document={document} saved={done} close={() => become('reading')} />
+      <PolicyEditor draft={draft} document={document} stored={inForce} saved={done} close={() => become('reading')} />
     );
   }
   return (
@@ -64,7 +67,7 @@ export function EditableDocument({
           change={draft.removal}
           saved={done}
           close={() => become('reading')}
-          hindrance={() => changedSince(draft.stored, document)}
+          hindrance={() => changedSince(draft.stored, inForce)}
         />
       )}
     </>
@@ -85,7 +88,8 @@ export function NewDocument({
 }) {
   const [isOpen, open] = useState(false);
   const button = useBack(!isOpen);
-  if (isOpen) return <PolicyEditor draft={draft} document={start} isNew saved={saved} close={() => open(false)} />;
+  if (isOpen)
+    return <PolicyEditor draft={draft} document={start} stored={null} saved={saved} close={() => open(false)} />;
   return (
     <p>
       <button type="button" class="button" ref={button} onClick={() => open(true)}>

@@ -19,21 +19,21 @@ const PAUSE = 400;
 export function PolicyEditor({
   draft,
   document,
-  isNew = false,
+  stored,
   saved,
   close,
 }: {
   readonly draft: Draft;
   readonly document: unknown;
-  /** Nothing is stored yet: `document` is only a beginning. */
-  readonly isNew?: boolean;
+  /** What it is to take the place of; null: nothing is there yet. */
+  readonly stored: unknown;
   readonly saved: () => void;
   readonly close: () => void;
 }) {
   const [text, setText] = useState(() => JSON.stringify(document, null, 2));
   // The text that is previewed: another one needs a preview of its own. The same is previewed again if the directory has changed since.
   const [previewed, setPreviewed] = useState<{ readonly text: string; readonly round: number } | null>(null);
-  const { known, other, look, accept } = useStored(draft, isNew ? null : document);
+  const { known, other, look, accept } = useStored(draft, stored);
   const id = useId();
   const { findings, failure } = useFindings(text, draft.kind);
   const isRefused = findings?.some(({ severity }) => severity === 'ERROR') ?? true;

@@ -28,16 +28,24 @@ export async function storedTrust(arn: string): Promise<Stored> {
 }
 
 export async function storedInline(kind: 'User' | 'Group' | 'Role', holder: string, policy: string): Promise<Stored> {
-  const among = (policies: readonly { readonly name: string; readonly document: unknown }[] | null | undefined) =>
-    policies?.find(({ name }) => name === policy)?.document;
-  if (kind === 'Group') {
-    return storedIn(await ask(GroupDocumentsDocument, { search: holder }), ({ groups }) =>
-      among(groups?.nodes.find(({ arn }) => arn === holder)?.inlinePolicies),
-    );
-  }
-  return storedIn(await ask(IdentityDocumentsDocument, { principal: holder }), ({ principal }) =>
-    principal !== null && 'inlinePolicies' in principal ? among(principal.inlinePolicies) : null,
-  );
+  const { data: list, failure } = await (kind === 'Group' ? inlineOfGroup(holder) : inlineOf(holder));
+  // Who may read the list knows what is not in it, whatever else it may not read.
+  return list === null
+    ? { data: null, failure }
+    : { data: list.find(({ name }) => name === policy)?.document ?? null, failure: null };
+}
+
+type Inline = readonly { readonly name: string; readonly document: unknown }[];
+
+async function inlineOfGroup(arn: string): Promise<Answered<Inline>> {
+  const { data, failure } = await ask(GroupDocumentsDocument, { search: arn });
+  return { data: data?.groups?.nodes.find((group) => group.arn === arn)?.inlinePolicies ?? null, failure };
+}
+
+async function inlineOf(arn: string): Promise<Answered<Inline>> {
+  const { data, failure } = await ask(IdentityDocumentsDocument, { principal: arn });
+  const found = data?.principal ?? null;
+  return { data: found !== null && 'inlinePolicies' in found ? found.inlinePolicies : null, failure };
 }
 
 export async function storedOfResource(arn: string): Promise<Stored> {

@@ -104,18 +104,20 @@ export function compileVariables(
   };
   return Object.assign(coerceAll, {
     ahead: function* (given: Variables): Steps<void> {
-      for (const { name, type } of variables) yield* aheadOf(type, given[name], known);
+      // Together they are as many as one may have.
+      const most = Math.floor(MANY / Math.max(1, variables.length));
+      for (const { name, type } of variables) yield* aheadOf(type, given[name], known, most);
     },
   });
 }
 
-/** Reads the lists of a value that has many. What is refused in them is refused again when all is read. */
-function* aheadOf(type: GraphQLInputType, value: unknown, known: Known): Steps<void> {
+/** Reads the lists of a value that has more values than `most`. What is refused in them is refused again when all is read. */
+function* aheadOf(type: GraphQLInputType, value: unknown, known: Known, most: number = MANY): Steps<void> {
   const of = isNonNullType(type) ? type.ofType : type;
-  if (!hasLongList(value)) return;
+  if (without(most, value) >= 0) return;
   if (isInputObjectType(of)) {
     for (const field of Object.values(of.getFields()))
-      yield* aheadOf(field.type, (value as Variables)[field.name], known); // as: an object
+      yield* aheadOf(field.type, (value as Variables)[field.name], known, most); // as: an object
   } else if (isListType(of) && Array.isArray(value)) {
     const coerce = coercionOf(of.ofType, known);
     const before = malformedSoFar();

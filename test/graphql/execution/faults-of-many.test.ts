@@ -2,6 +2,7 @@ import { buildSchema, coerceInputValue, Kind, type OperationDefinitionNode, pars
 import { expect, test } from 'vitest';
 import { hasLongList } from '../../../src/graphql/execution/coerce-variables.ts';
 import { faultsOfMany } from '../../../src/graphql/execution/faults-of-many.ts';
+import { maskError } from '../../../src/graphql/mask-error.ts';
 import { finished } from '../../../src/policy/steps.ts';
 
 // graphql-js reads variables in one go. Where they are many, what is wrong with them is found step by step.
@@ -72,4 +73,13 @@ test('the words are those of graphql-js', () => {
   coerceInputValue({ nam: 1 }, type as never, (_path, _value, error) => told.push(error.message)); // as: an input type
   const found = messages({ items: [...items(5_000), { nam: 1 }], count: 1 });
   expect(found.map((message) => message.replace(/^.*?; /, ''))).toEqual(told);
+});
+
+test('a fault among many values names its place as one among few does', () => {
+  const [error] = finished(faultsOfMany(schema, OPERATION, { items: [...items(5_000), {}], count: 1 }));
+  const { message, extensions } = maskError(error);
+  expect([message, extensions]).toEqual([
+    '`items[5000]`: Field "name" of required type "String!" was not provided.',
+    { code: 'BAD_USER_INPUT', field: 'items[5000]' },
+  ]);
 });
