@@ -361,6 +361,133 @@ describe('steps one after the other', () => {
     }
   });
 
+  describe('that change the groups of somebody', () => {
+    const arn = `arn:aws:iam::${A}:group/g`;
+    const managed = (name: string, ...statements: readonly JsonObject[]) => ({
+      arn: `arn:aws:iam::${A}:policy/${name}`,
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(...statements) }],
+    });
+    const no = managed('no', deny('s3:*'));
+    const groups = (...statements: readonly JsonObject[]) => [
+      { arn, inlinePolicies: statements.length === 0 ? [] : [{ name: 'g', document: policy(...statements) }] },
+    ];
+
+    it('gain nothing by what is written into a group that they have left', async () => {
+      const writing = ['iam:PutGroupPolicy', 'iam:AttachGroupPolicy'];
+      const found = await search({
+        groups: groups(deny(writing, arn)),
+        users: [aUser('u', [allow([...writing, 'iam:RemoveUserFromGroup'], arn)], { groups: [arn] })],
+      });
+      expect(shown(found)).toEqual(['u: remove-user-from-group u']);
+      expect(found.paths[0]?.gain?.gained.question.action).toMatch(/^iam:(Put|Attach)GroupPolicy$/);
+    });
+
+    it('lose what was written into a group when they leave it', async () => {
+      const calls = ['iam:PutGroupPolicy', 'iam:RemoveUserFromGroup'];
+      const boundary = managed('b', allow([...calls, 's3:*', 'sqs:*']));
+      const found = await search({
+        policies: [boundary],
+        groups: groups(deny('s3:*')),
+        users: [aUser('u', [allow(calls, arn)], { groups: [arn], permissionsBoundary: boundary.arn })],
+      });
+      expect(shown(found)).toEqual(['u: put-group-policy u']);
+    });
+
+    it('gain by what is written into a group that they have joined', async () => {
+      const found = await search({
+        groups: groups(),
+        users: [aUser('u', [allow(['iam:AddUserToGroup', 'iam:PutGroupPolicy'], arn)])],
+      });
+      expect(shown(found)).toEqual(['u: add-user-to-group u, put-group-policy u ADMIN']);
+    });
+
+    it('leave a group again that they have joined for what it allows', async () => {
+      const own = [allow('s3:*'), allow(['iam:AddUserToGroup', 'iam:RemoveUserFromGroup'], arn)];
+      const world = (attachedPolicies: readonly string[]): DirectoryDocument => ({
+        policies: [no],
+        groups: groups(allow('iam:DetachUserPolicy'), deny('s3:*')),
+        users: [aUser('u', own, { attachedPolicies })],
+      });
+      expect(shown(await search(world([no.arn])))).toEqual([
+        'u: add-user-to-group u',
+        'u: add-user-to-group u, detach-user-policy u, remove-user-from-group u',
+      ]);
+      expect(shown(await search(world([])))).toEqual(['u: add-user-to-group u']);
+    });
+
+    it('take a Deny away that they hold twice', async () => {
+      const calls = ['iam:DetachUserPolicy', 'iam:RemoveUserFromGroup'];
+      const found = await search({
+        policies: [no],
+        groups: [{ arn, attachedPolicies: [no.arn] }],
+        users: [aUser('u', [allow(['s3:*', ...calls])], { groups: [arn], attachedPolicies: [no.arn] })],
+      });
+      expect(shown(found)).toEqual(['u: detach-user-policy u, remove-user-from-group u']);
+    });
+  });
+
+  it('are told for each policy that is taken away', async () => {
+    const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
+    const managed = (name: string, action: string) => ({
+      arn: arn(name),
+      defaultVersionId: 'v1',
+      versions: [{ versionId: 'v1', document: policy(deny(action)) }],
+    });
+    const found = await search({
+      policies: [managed('no-s3', 's3:*'), managed('no-dynamo', 'dynamodb:*')],
+      users: [
+        aUser('u', [allow(['s3:*', 'dynamodb:*']), allow('iam:DetachUserPolicy', userArn('u'))], {
+          attachedPolicies: [arn('no-s3'), arn('no-dynamo')],
+        }),
+      ],
+    });
+    expect(shown(found)).toEqual(['u: detach-user-policy u', 'u: detach-user-policy u']);
+    const told = found.paths.map(({ steps, gain }) => [
+      steps[0]?.answers[0]?.question.context.get('iam:policyarn'),
+      gain?.gained.question.action.split(':')[0],
+    ]);
+    expect(new Map(told as [string, string][])).toEqual(
+      new Map([
+        [arn('no-dynamo'), 'dynamodb'],
+        [arn('no-s3'), 's3'],
+      ]),
+    );
+  });
+
+  it('are told again where the same change gives more after others, with what it gives more', async () => {
+    const group = `arn:aws:iam::${A}:group/g`;
+    const boundary = `arn:aws:iam::${A}:policy/b`;
+    const world = (inGroup: readonly string[]): DirectoryDocument => ({
+      policies: [
+        {
+          arn: boundary,
+          defaultVersionId: 'v1',
+          versions: [{ versionId: 'v1', document: policy(allow(['s3:*', 'iam:*'])) }],
+        },
+      ],
+      groups: [
+        {
+          arn: group,
+          inlinePolicies: [
+            // The boundary goes first.
+            { name: 'g', document: policy(allow(inGroup), deny('iam:DeleteUserPermissionsBoundary')) },
+          ],
+        },
+      ],
+      users: [
+        aUser('u', [allow('iam:AddUserToGroup', group), allow('iam:DeleteUserPermissionsBoundary', userArn('u'))], {
+          permissionsBoundary: boundary,
+        }),
+      ],
+    });
+    const more = await search(world(['s3:Get*', 'dynamodb:*']));
+    expect(shown(more)).toEqual(['u: add-user-to-group u', 'u: delete-user-boundary u, add-user-to-group u']);
+    expect(more.paths.map(({ gain }) => gain?.gained.question.action.split(':')[0])).toEqual(['s3', 'dynamodb']);
+    expect(more.gaps).toEqual([]);
+    expect(shown(await search(world(['s3:Get*'])))).toEqual(['u: add-user-to-group u']);
+  });
+
   it('are the steps that are found one by one, when those before are made', async () => {
     const arn = (name: string) => `arn:aws:iam::${A}:policy/${name}`;
     const managed = (name: string, ...statements: readonly JsonObject[]) => ({

@@ -2,6 +2,7 @@ import type { IndexedPrincipal, PrincipalIndex } from '../../directory/principal
 import type { PolicyLayer } from '../../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import type { Answer } from '../question.ts';
+import { EVERYTHING, isRewritten, joiningOf, ofHolder } from './changes.ts';
 import { allowsOf } from './grants.ts';
 import { boundaryKey, contextOf, methodFor, trustIsEnough } from './iam-calls.ts';
 import { allAllowed, type Judge, type Supposed } from './judge.ts';
@@ -42,8 +43,9 @@ interface Call {
 
 /** A user or role that a call would change. */
 interface Changed {
-  readonly one: IndexedPrincipal;
   /** As it is before the call. */
+  readonly one: IndexedPrincipal;
+  /** The same. */
   readonly prepared: PreparedPrincipal;
   /** What changed it before; null: nothing. */
   readonly before: Supposed | null;
@@ -153,7 +155,8 @@ export class EdgeFinder {
       const prepared = isItself ? actor.prepared : await this.#judge.principal(one.arn);
       if (prepared === null) continue;
       const before = isItself ? actor.supposed : null;
-      for (const method of methods) calls.push(...(await this.#changes(actor, method, { one, prepared, before })));
+      const changed = { one: before?.one ?? one, prepared, before };
+      for (const method of methods) calls.push(...(await this.#changes(actor, method, changed)));
     }
     const answers = await this.#answers(actor, calls);
     return calls.flatMap((call, index) => {
@@ -185,11 +188,11 @@ export class EdgeFinder {
       const lift = (): PreparedPrincipal => withoutBoundary(prepared);
       return isSeen ? [call(arn, this.#supposed(changed, 'without a boundary', lift))] : [];
     }
-    const more = (): PreparedPrincipal => withEverything(prepared);
+    const more = (): PreparedPrincipal => withEverything(prepared, arn);
     switch (method.on) {
       case 'user':
       case 'role':
-        return one.kind === method.on ? [call(arn, this.#supposed(changed, '*', more))] : [];
+        return one.kind === method.on ? [call(arn, this.#supposed(changed, EVERYTHING, more))] : [];
       case 'group':
         return method.kind === 'JOIN_GROUP' ? this.#joined(actor, changed, call) : this.#ofGroups(changed, call);
       case 'policy':
@@ -201,12 +204,9 @@ export class EdgeFinder {
 
   /** Policies with Denies that are taken away. */
   async #lifted(method: IamMethod, changed: Changed, call: MakeCall): Promise<readonly Call[]> {
-    const { one, prepared } = changed;
-    const held = prepared.policies?.source.identity ?? [];
+    const { one, prepared, before } = changed;
     const calls: Call[] = [];
-    for (const { holder, policyArn, takes } of liftedBy(method, one, this.#index)) {
-      // They can be taken away already.
-      if (!held.some(takes)) continue;
+    for (const { holder, policyArn, takes, left } of liftedBy(method, one, this.#index)) {
       const place = {
         layer: 'IDENTITY_POLICY',
         arn: policyArn,
@@ -214,34 +214,54 @@ export class EdgeFinder {
       } as const;
       const isSeen = method.on === 'group' ? await this.#sight.group(holder) : await this.#sight.policy(place);
       if (!isSeen) continue;
-      const key = `without ${policyArn ?? method.lifts ?? ''} of ${holder.arn}`;
-      const then = this.#supposed(changed, key, () => without(prepared, takes));
+      const joining =
+        method.lifts === 'membership' ? before?.changes.find((one) => one === joiningOf(holder)) : undefined;
+      const change = joining ?? `without ${policyArn ?? method.lifts ?? ''}${ofHolder(holder)}`;
+      const then = this.#supposed(changed, change, () => without(prepared, takes), left);
+      // It has left what it had joined, and is as it was.
+      if (then.changes.length === 0) continue;
       calls.push(call(holder.arn, then, policyArn === null ? {} : { 'iam:policyarn': policyArn }));
     }
     return calls;
   }
 
   async #joined({ population }: Actor, changed: Changed, call: MakeCall): Promise<readonly Call[]> {
-    const { one, prepared } = changed;
+    const { one, prepared, before } = changed;
     if (one.kind !== 'user') return [];
+    const changes = before?.changes ?? [];
     const calls: Call[] = [];
     for (const group of population.groups) {
+      // A group that it has changed or left would not be the one of the index, and gives nothing that it did not have.
+      if (changes.some((change) => change.endsWith(ofHolder(group)))) continue;
       if (one.groups.some(({ arn }) => arn === group.arn) || !(await this.#sight.group(group))) continue;
-      const inIt = (): PreparedPrincipal => inGroup(prepared, group, (document) => this.#index.compiled(document));
+      const inIt = (): PreparedPrincipal =>
+        changes.filter(isRewritten).reduce(
+          withPolicyAs,
+          inGroup(prepared, group, (document) => this.#index.compiled(document)),
+        );
+      const joined = { ...one, groups: [...one.groups, group] };
       const isWhole = [...group.inline, ...group.attached.map(({ document }) => document)].every(
         (each) => each.isWhole,
       );
       // What cannot be read can deny.
-      calls.push(call(group.arn, isWhole ? this.#supposed(changed, group.arn, inIt) : null));
+      calls.push(call(group.arn, isWhole ? this.#supposed(changed, joiningOf(group), inIt, joined) : null));
     }
     return calls;
   }
 
   async #ofGroups(changed: Changed, call: MakeCall): Promise<readonly Call[]> {
-    const { one, prepared } = changed;
-    const then = this.#supposed(changed, '*', () => withEverything(prepared));
+    const { one, prepared, before } = changed;
+    // It has all that another group could give.
+    const changes = before?.changes ?? [];
+    const hasAll = one.groups.some((group) => changes.includes(`${EVERYTHING}${ofHolder(group)}`));
+    if (hasAll || changes.includes(EVERYTHING)) return [];
     const calls: Call[] = [];
-    for (const group of one.groups) if (await this.#sight.group(group)) calls.push(call(group.arn, then));
+    for (const group of one.groups) {
+      if (!(await this.#sight.group(group))) continue;
+      // It is lost again with the membership.
+      const more = (): PreparedPrincipal => withEverything(prepared, group.arn);
+      calls.push(call(group.arn, this.#supposed(changed, `${EVERYTHING}${ofHolder(group)}`, more)));
+    }
     return calls;
   }
 
@@ -261,11 +281,17 @@ export class EdgeFinder {
     return calls;
   }
 
-  /** Somebody after a change: one object for the same changes, however and in whatever order they are made. */
-  #supposed({ one: { arn }, before }: Changed, change: string, make: () => PreparedPrincipal): Supposed {
-    const changes = [...new Set([...(before?.changes ?? []), change])].sort();
+  /**
+   * Somebody after a change: one object for the same changes, however and in whatever order they are made. Leaving a group that it has
+   * joined takes the joining back. `then`: what it holds after it.
+   */
+  #supposed({ one, before }: Changed, change: string, make: () => PreparedPrincipal, then = one): Supposed {
+    const { arn } = one;
+    const made = before?.changes ?? [];
+    const isBack = then.groups.length < one.groups.length && made.includes(change);
+    const changes = isBack ? made.filter((other) => other !== change) : [...new Set([...made, change])].sort();
     const key = JSON.stringify([arn, changes]);
-    const known = this.#afterwards.get(key) ?? { arn, changes, prepared: make() };
+    const known = this.#afterwards.get(key) ?? { arn, changes, one: then, prepared: make() };
     this.#afterwards.set(key, known);
     return known;
   }

@@ -74,6 +74,24 @@ export class Gains {
     return this.#search(origin, supposed.prepared, this.#as(supposed));
   }
 
+  /** Something that somebody as it would be may do, and neither the one that begins nor any of the others; null: nothing is found. */
+  async beyond(origin: string, others: readonly Supposed[], supposed: Supposed): Promise<Gain | null> {
+    const before = this.#asIs(origin);
+    const after = this.#as(supposed);
+    const told = others.map((one) => this.#as(one));
+    for (const probes of await this.#probesOf(origin, supposed.prepared)) {
+      for (let from = 0; ; from += TOGETHER) {
+        let left = probes.slice(from, TOGETHER);
+        if (left.length === 0) break;
+        left = await those(left, after, true);
+        for (const one of [before, ...told]) left = await those(left, one, false);
+        const [shown] = left;
+        if (shown !== undefined) return gainOf(shown, before, after);
+      }
+    }
+    return null;
+  }
+
   #asIs(arn: string): Decider {
     const decide: Decide = (probes) => this.#judge.decide(probes.map((one) => ({ ...one, principal: arn })));
     const known = this.#decided.get(arn) ?? { decide, known: new Map() };
@@ -96,15 +114,23 @@ export class Gains {
 
   async #search(origin: string, prepared: PreparedPrincipal, after: Decider): Promise<Gain | null> {
     const before = this.#asIs(origin);
+    for (const probes of await this.#probesOf(origin, prepared)) {
+      const gain = await firstGain(probes, before, after);
+      if (gain !== null) return gain;
+    }
+    return null;
+  }
+
+  /** Where to look for what somebody may do and the one that begins may not: in what it is allowed, and in what is denied to the other. */
+  async #probesOf(origin: string, prepared: PreparedPrincipal): Promise<readonly Probes[]> {
     const catalog = this.#judge.tools.catalog.now;
     const probes = this.#probes.get(prepared) ?? new Probes(probesOf(catalog, prepared));
     this.#probes.set(prepared, probes);
-    const gain = await firstGain(probes, before, after);
-    const self = gain === null ? await this.#judge.principal(origin) : null;
-    if (self === null) return gain;
+    const self = await this.#judge.principal(origin);
+    if (self === null) return [probes];
     const denied = this.#denied.get(origin) ?? new Probes(probesOfDenies(catalog, self));
     this.#denied.set(origin, denied);
-    return firstGain(denied, before, after);
+    return [probes, denied];
   }
 }
 
@@ -126,6 +152,13 @@ async function allowedEach({ decide, known }: Decider, probes: readonly Probe[])
     for (const [index, { key }] of fresh.entries()) known.set(key, answers[index]?.decision.allowed ?? null);
   }
   return probes.map(({ key }) => known.get(key) ?? null);
+}
+
+/** The requests that are allowed, or that are denied. */
+async function those(probes: readonly Probe[], decider: Decider, isAllowed: boolean): Promise<readonly Probe[]> {
+  if (probes.length === 0) return probes;
+  const allowed = await allowedEach(decider, probes);
+  return probes.filter((_probe, index) => allowed[index] === isAllowed);
 }
 
 /** Requests, made when they are first needed, each once. */
@@ -155,7 +188,10 @@ async function gainAmong(probes: readonly Probe[], before: Decider, after: Decid
   const lacking = probes.filter((_probe, index) => own[index] === false);
   const gained = await allowedEach(after, lacking);
   const shown = lacking.find((_probe, index) => gained[index] === true);
-  if (shown === undefined) return null;
+  return shown === undefined ? null : gainOf(shown, before, after);
+}
+
+async function gainOf(shown: Probe, before: Decider, after: Decider): Promise<Gain | null> {
   const [lacked = null] = await before.decide([shown]);
   const [then = null] = await after.decide([shown]);
   return lacked === null || then === null ? null : { gained: then, before: lacked };

@@ -1,5 +1,6 @@
 import type { CatalogAction } from '../../catalog/catalog.ts';
 import type { Gathered, Revision } from '../../directory/directory.ts';
+import type { IndexedPrincipal } from '../../directory/principals/indexed-principals.ts';
 import { authorize } from '../../evaluation/authorize.ts';
 import type { Decision } from '../../evaluation/decision.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
@@ -27,6 +28,8 @@ export interface Supposed {
   readonly arn: string;
   /** Equal after the same changes, in whatever order. */
   readonly changes: readonly string[];
+  /** Its groups and policies then. A policy that was added or rewritten, and the boundary, are in `prepared` alone. */
+  readonly one: IndexedPrincipal;
   readonly prepared: PreparedPrincipal;
 }
 

@@ -17,9 +17,11 @@ export interface Lifted {
   readonly policyArn: string | null;
   /** Whether a policy is among them. */
   readonly takes: (policy: AttachedPolicy) => boolean;
+  /** What the user or role holds then. */
+  readonly left: IndexedPrincipal;
 }
 
-/** What a method takes away from a user or role. What it holds twice stays. */
+/** What a method takes away from a user or role. What it holds twice stays, until the other one goes, too. */
 export function liftedBy(
   method: IamMethod,
   one: IndexedPrincipal,
@@ -27,31 +29,43 @@ export function liftedBy(
 ): readonly Lifted[] {
   const holders = method.on === 'group' ? one.groups : one.kind === method.on ? [one] : [];
   const all: readonly IndexedHolder[] = [one, ...one.groups];
+  const isDeny = (document: IndexedDocument): boolean =>
+    document.isWhole && index.compiled(document).statements.some(({ allows }) => !allows);
   return holders.flatMap((holder): readonly Lifted[] => {
     const others = all.filter(({ arn }) => arn !== holder.arn);
-    const isElsewhere = (hash: string): boolean =>
-      others.some(({ inline }) => inline.some((document) => document.hash === hash));
-    const isAttached = (arn: string): boolean =>
+    const isElsewhere = (arn: string): boolean =>
       others.some(({ attached }) => attached.some((policy) => policy.arn === arn));
-    const attached = holder.attached.filter(({ arn, document }) => document.isWhole && !isAttached(arn));
-    const inline = holder.inline.filter(({ hash, isWhole }) => isWhole && !isElsewhere(hash));
-    const isDeny = (document: IndexedDocument): boolean =>
-      index.compiled(document).statements.some(({ allows }) => !allows);
-    const taking = (documents: readonly IndexedDocument[], arns: readonly string[]): Lifted['takes'] => {
-      const texts = new Set(documents.map((document) => index.compiled(document).source.text));
-      return ({ arn, policy }) => (arn === null ? texts.has(policy.source.text) : arns.includes(arn));
+    const inline = holder.inline.filter(isDeny);
+    const managed = holder.attached.filter(({ document }) => isDeny(document)).map(({ arn }) => arn);
+    /** Those of documents that nobody else of them holds. */
+    const isOf = (documents: readonly IndexedDocument[]): Lifted['takes'] => {
+      const only = documents.filter(
+        ({ hash, isWhole }) => isWhole && !others.some((other) => other.inline.some((one) => one.hash === hash)),
+      );
+      const texts = new Set(only.map((document) => index.compiled(document).source.text));
+      return ({ arn, policy }) => arn === null && texts.has(policy.source.text);
     };
-    const own = inline.filter(isDeny);
-    const managed = attached.filter(({ document }) => isDeny(document)).map(({ arn }) => arn);
     switch (method.lifts) {
       case 'attached':
-        return managed.map((arn) => ({ holder, policyArn: arn, takes: taking([], [arn]) }));
-      case 'inline':
-        return own.length === 0 ? [] : [{ holder, policyArn: null, takes: taking(own, []) }];
+        return managed.map((taken) => ({
+          holder,
+          policyArn: taken,
+          takes: ({ arn }) => arn === taken && !isElsewhere(taken),
+          left: holding(one, holder, { attached: holder.attached.filter(({ arn }) => arn !== taken) }),
+        }));
+      case 'inline': {
+        if (inline.length === 0) return [];
+        const rest = holder.inline.filter((document) => !inline.includes(document));
+        return [{ holder, policyArn: null, takes: isOf(inline), left: holding(one, holder, { inline: rest }) }];
+      }
       case 'membership': {
-        if (own.length + managed.length === 0) return [];
-        const arns = attached.map(({ arn }) => arn);
-        return [{ holder, policyArn: null, takes: taking(inline, arns) }];
+        if (inline.length + managed.length === 0) return [];
+        const isInline = isOf(holder.inline);
+        const arns = new Set(holder.attached.map(({ arn }) => arn).filter((arn) => !isElsewhere(arn)));
+        const takes: Lifted['takes'] = (policy) =>
+          policy.holder === holder.arn || (policy.arn === null ? isInline(policy) : arns.has(policy.arn));
+        const groups = one.groups.filter(({ arn }) => arn !== holder.arn);
+        return [{ holder, policyArn: null, takes, left: { ...one, groups } }];
       }
       case undefined:
         return [];
@@ -59,4 +73,14 @@ export function liftedBy(
         return method.lifts satisfies never;
     }
   });
+}
+
+/** A user or role when it, or one of its groups, holds something else. */
+function holding(
+  one: IndexedPrincipal,
+  holder: IndexedHolder,
+  change: Partial<Pick<IndexedHolder, 'inline' | 'attached'>>,
+): IndexedPrincipal {
+  if (holder.arn === one.arn) return { ...one, ...change };
+  return { ...one, groups: one.groups.map((group) => (group.arn === holder.arn ? { ...group, ...change } : group)) };
 }

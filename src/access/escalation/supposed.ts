@@ -10,9 +10,14 @@ const EVERYTHING = loadPolicy(
   'identity',
 );
 
-/** A policy that allows everything, in place of one or beside the others. */
-function everything(arn: string | null): AttachedPolicy {
-  return { policy: EVERYTHING, id: arn ?? 'everything', name: null, arn };
+/** A policy that allows everything, in place of a managed one. */
+function everything(arn: string): AttachedPolicy {
+  return { policy: EVERYTHING, id: arn, name: null, arn };
+}
+
+/** The same beside the others, held by a user, role or group. */
+function everythingOf(holder: string): AttachedPolicy {
+  return { policy: EVERYTHING, id: 'everything', name: null, arn: null, holder };
 }
 
 function holding(
@@ -23,9 +28,9 @@ function holding(
   return preparePrincipal(facts, preparePolicies({ ...policies.source, ...change(policies.source) }), null);
 }
 
-/** With one more policy, which allows everything. */
-export function withEverything(principal: PreparedPrincipal): PreparedPrincipal {
-  return holding(principal, ({ identity }) => ({ identity: [...identity, everything(null)] }));
+/** With one more policy, which allows everything. `holder`: who holds it, the principal itself or a group that it is in. */
+export function withEverything(principal: PreparedPrincipal, holder: string): PreparedPrincipal {
+  return holding(principal, ({ identity }) => ({ identity: [...identity, everythingOf(holder)] }));
 }
 
 /** With a managed policy that allows everything, in place of what it says now. */
@@ -63,5 +68,5 @@ export function inGroup(
 
 /** Whatever its account lets anybody do: control policies alone limit it. */
 export function withoutLimits(principal: PreparedPrincipal): PreparedPrincipal {
-  return holding(principal, () => ({ identity: [everything(null)], boundary: null }));
+  return holding(principal, () => ({ identity: [everythingOf('its account')], boundary: null }));
 }
