@@ -135,7 +135,8 @@ describe('the console', { timeout: 120_000 }, () => {
       `${seen.gateway.url}${askAddress({ principal: 'me', action: 's3:PutObject', resource: 'arn:aws:s3:::shared-datasets/x' })}`,
     );
     await heading(page, /may not s3:PutObject|may s3:PutObject/);
-
+    // What the page still asks would find out before the click does.
+    await page.waitForLoadState('networkidle');
     await page.context().clearCookies();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('Your sign-in has ended. Sign in again to go on.').first().waitFor();
