@@ -9,9 +9,9 @@ import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { UNKNOWN_ORIGIN } from '../session/call.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Log } from './log.ts';
+import { operatorFacts } from './operator-facts.ts';
 import { openStore, placeOf } from './services.ts';
 import type { Settings } from './settings.ts';
 import { createGraphqlServer } from './yoga.ts';
@@ -63,27 +63,17 @@ function askerOf(catalog: Catalog, directory: OpenDirectory, limits: WorkLimits,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       };
-      const response = await yoga.fetch('http://localhost/graphql', request, factsOf(limits));
+      const response = await yoga.fetch(
+        'http://localhost/graphql',
+        request,
+        operatorFacts('command-line', Date.now(), limits),
+      );
       return { status: response.status, text: await response.text() };
     },
     close: async () => {
       await yoga.dispose();
       await directory.close();
     },
-  };
-}
-
-function factsOf(limits: WorkLimits): RequestFacts {
-  const requestId = 'command-line';
-  const work = new Work(limits);
-  work.begin();
-  return {
-    requestId,
-    caller: { kind: 'operator' },
-    now: Date.now(),
-    origin: { ...UNKNOWN_ORIGIN, requestId },
-    signInCookie: { keep: () => undefined, forget: () => undefined },
-    work,
   };
 }
 

@@ -1,9 +1,8 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import { Work } from '../access/work.ts';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
 import { planQuery } from '../graphql/execution/plan.ts';
-import { UNKNOWN_ORIGIN } from '../session/call.ts';
+import { operatorFacts } from './operator-facts.ts';
 import { validQuery } from './valid-query.ts';
 
 /** A decision about nobody, which asks the database, and one on policies of its own, which has an answer. */
@@ -28,7 +27,7 @@ const VARIABLES = {
 
 /**
  * Asks, as the operator, what waits for the first question otherwise: the schema checked, code compiled, a connection made. Nobody
- * is told of it. Answers what the questions answered. A database that does not answer is none of its faults: readiness says that.
+ * is told of it. Answers what the questions answered; null: nothing. A start does not fail by it: readiness says what does not answer.
  */
 export async function warmUp(
   schema: GraphQLSchema,
@@ -38,19 +37,6 @@ export async function warmUp(
   const document = validQuery(schema, QUESTIONS);
   if (document === null) throw new Error('the questions are not valid');
   const plan = planQuery(schema, document);
-  return plan === null ? null : executePlan(plan, contextOf(facts(now), {}), VARIABLES);
-}
-
-function facts(now: number): RequestFacts {
-  const requestId = 'warm-up';
-  const work = new Work();
-  work.begin();
-  return {
-    requestId,
-    caller: { kind: 'operator' },
-    now,
-    origin: { ...UNKNOWN_ORIGIN, requestId },
-    signInCookie: { keep: () => undefined, forget: () => undefined },
-    work,
-  };
+  if (plan === null) return null;
+  return Promise.resolve(executePlan(plan, contextOf(operatorFacts('warm-up', now), {}), VARIABLES)).catch(() => null);
 }

@@ -1,16 +1,12 @@
-import {
-  IdentityDocumentsDocument,
-  ManagedPolicyDocumentDocument,
-  ResourceDocumentDocument,
-} from '../../generated/console/questions.ts';
+import { IdentityDocumentsDocument } from '../../generated/console/questions.ts';
 import type { Decision, Statement } from '../sentence.ts';
 import { ask } from './ask.ts';
+import { storedManaged, storedOfResource } from './stored.ts';
 
 /** The document that a statement stands in; null: it is not known, or the caller may not read it. */
 export async function documentOf({ layer, policy }: Statement, decision: Decision): Promise<unknown> {
-  if (layer === 'RESOURCE_POLICY')
-    return (await ask(ResourceDocumentDocument, { arn: policy })).data?.resource?.policy ?? null;
-  if (policy.includes(':policy/')) return managed(policy);
+  if (layer === 'RESOURCE_POLICY') return (await storedOfResource(policy)).data;
+  if (policy.includes(':policy/')) return (await storedManaged(policy)).data;
   const holder = decision.assumedRole?.arn ?? decision.principal.principalId;
   const trusted = layer === 'TRUST_POLICY' ? decision.resource : holder;
   const { data } = await ask(IdentityDocumentsDocument, { principal: trusted });
@@ -20,9 +16,4 @@ export async function documentOf({ layer, policy }: Statement, decision: Decisio
   const own = 'inlinePolicies' in found ? (found.inlinePolicies ?? []) : [];
   const ofGroups = 'groups' in found ? (found.groups ?? []).flatMap(({ inlinePolicies }) => inlinePolicies ?? []) : [];
   return [...own, ...ofGroups].find(({ name }) => name === policy)?.document ?? null;
-}
-
-async function managed(arn: string): Promise<unknown> {
-  const { data } = await ask(ManagedPolicyDocumentDocument, { search: arn });
-  return data?.policies?.nodes.find((each) => each.arn === arn)?.document ?? null;
 }
