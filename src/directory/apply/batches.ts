@@ -49,7 +49,7 @@ export async function inBatches<T>(
 }
 
 /** How long work without statements may keep the process. Milliseconds. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 
 /** Runs `work` on one item after the other. When that has taken long, others can use the process. */
 export async function inTurn<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {

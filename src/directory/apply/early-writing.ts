@@ -1,7 +1,7 @@
 import type { WritingSql } from '../prisma/database.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import type { TableName } from './tables.ts';
-import { addRows, upsertRows, writeDocuments } from './write.ts';
+import { type CopiedRows, copyRows, documentsToCopy, newDocuments, rowsToCopy, upsertRows } from './write.ts';
 
 /** What rows of IAM's entities refer to, beside each other and texts. In the order of their references, as below. */
 const BEFORE: readonly TableName[] = ['Organization', 'OrganizationalUnit', 'Account'];
@@ -18,6 +18,12 @@ const EARLY: readonly TableName[] = [
   'PolicyAttachment',
 ];
 
+/** What is written at once: texts of policies, and rows that refer to them. */
+interface Part {
+  readonly documents: readonly CopiedRows[];
+  readonly rows: readonly CopiedRows[];
+}
+
 /**
  * Writes new rows of one part while the next are planned: this process and the server then work at the same time. Only where nothing is
  * renamed or removed, so that a new row cannot need the place of one that is still there.
@@ -29,6 +35,8 @@ export class EarlyWriting {
   readonly #written = new Map<TableName, number>();
   #taken = 0;
   #last: Promise<void> = Promise.resolve();
+  /** Its first half: texts of policies. */
+  #texts: Promise<void> = Promise.resolve();
   #isBegun = false;
   #failure: unknown = null;
 
@@ -57,11 +65,17 @@ export class EarlyWriting {
   /** Begins to write what is planned by now. Waits for what was begun before: one part is written while one is planned. */
   async next(): Promise<void> {
     if (!this.#isBegun) return;
-    await this.#last;
     const rows = EARLY.map((table) => [table, this.#changes.takeInserts(table)] as const);
     for (const [, taken] of rows) this.#taken += taken.length;
-    this.#last = this.#write(rows);
-    // Whoever waits for it is told.
+    const part = await this.#prepare(rows);
+    await this.#last;
+    this.#texts = this.#copy(part.documents);
+    this.#last = this.#texts.then(() => this.#write(part.rows));
+    this.#note();
+  }
+
+  /** Whoever waits for what was begun last is told of its failure. */
+  #note(): void {
     this.#last.catch((error: unknown) => {
       this.#failure ??= error;
     });
@@ -78,12 +92,25 @@ export class EarlyWriting {
     return this.#failure ?? said;
   }
 
-  async #write(tables: readonly (readonly [TableName, readonly Row[]])[]): Promise<void> {
-    await writeDocuments(this.#sql, await this.#changes.documents(tables.map(([, rows]) => rows)));
-    for (const [table, rows] of tables) {
-      if (rows.length === 0) continue;
-      await addRows(this.#sql, table, rows);
-      this.#written.set(table, (this.#written.get(table) ?? 0) + rows.length);
+  /** Makes all ready while what was begun before is written, so that the database has not to wait for this process. */
+  async #prepare(tables: readonly (readonly [TableName, readonly Row[]])[]): Promise<Part> {
+    const rows: CopiedRows[] = [];
+    for (const [table, list] of tables) rows.push(...(await rowsToCopy(this.#sql, table, list)));
+    const documents = await this.#changes.documents(tables.map(([, list]) => list));
+    const texts = await documentsToCopy(documents);
+    // The last part may have brought some of them.
+    await this.#texts;
+    return { documents: await newDocuments(this.#sql, texts), rows };
+  }
+
+  async #copy(parts: readonly CopiedRows[]): Promise<void> {
+    for (const part of parts) await copyRows(this.#sql, part);
+  }
+
+  async #write(parts: readonly CopiedRows[]): Promise<void> {
+    for (const part of parts) {
+      await copyRows(this.#sql, part);
+      this.#written.set(part.table, (this.#written.get(part.table) ?? 0) + part.rows);
       this.#onRows(this.rows, this.#taken);
     }
   }

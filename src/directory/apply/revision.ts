@@ -65,7 +65,7 @@ export async function raiseRevision(sql: WritingSql, touched: readonly Touched[]
     copied.length === 0 ? touched : touched.filter((one) => !isOfArn(one)),
   );
   const forget = (isLast: boolean): string => (isLast ? ', forgotten AS (DELETE FROM "FormerOwner")' : '');
-  const [row] = await sql.query<{ revision: string }>(
+  const raised = sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
           noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at, "accountIds")
             SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3), ${ACCOUNTS}
@@ -74,6 +74,10 @@ export async function raiseRevision(sql: WritingSql, touched: readonly Touched[]
      SELECT revision::text AS revision FROM raised`,
     [JSON.stringify(first), at],
   );
+  // Whoever waits for it is told.
+  raised.catch(() => undefined);
+  const names = new Map(copied.map((one) => [`${one.entity} ${one.entityId}`, one]));
+  const [row] = await raised;
   if (row === undefined) throw new Error('the directory has lost its state row');
   const { revision } = row;
   for (const [index, part] of others.entries()) {
@@ -86,12 +90,17 @@ export async function raiseRevision(sql: WritingSql, touched: readonly Touched[]
       [JSON.stringify(part), revision, at],
     );
   }
-  const names = new Map(copied.map((one) => [`${one.entity} ${one.entityId}`, one]));
-  await inBatches(sql, [...names.values()], (part) => {
+  // While the database takes some, the next are made ready.
+  let before: Promise<void> = Promise.resolve();
+  await inBatches(sql, [...names.values()], async (part) => {
     const lines = part.map(({ entity, entityId }) =>
       copyLine({ revision, entity, entityId, at, accountIds: accountsInArn(entityId) }, COLUMNS),
     );
-    return sql.copy('DirectoryChange', COLUMNS, lines.join(''));
+    await before;
+    before = sql.copy('DirectoryChange', COLUMNS, lines.join(''));
+    // Whoever waits for it is told.
+    before.catch(() => undefined);
   });
+  await before;
   return BigInt(revision);
 }

@@ -2,7 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { batchesWithDependents, inBatches, readInBatches } from './batches.ts';
+import { batchesOf, batchesWithDependents, inBatches, inTurn, readInBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 import { UNSTORABLE } from './unique.ts';
@@ -74,28 +74,41 @@ async function forRows(
   });
 }
 
-/** Adds rows. While the database takes some, the next are made ready. */
-export async function addRows(
-  sql: WritingSql,
-  name: TableName,
-  rows: readonly Row[],
-  lengthOf?: (row: Row) => number,
-): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
-  const add = async (part: readonly Row[]): Promise<void> => {
-    const lines = linesOf(name, part);
-    await before;
-    before = copyRows(sql, name, lines);
-  };
-  await inBatches(sql, rows, add, lengthOf);
-  await before;
+/** Rows of one statement of COPY, in its text form. */
+export interface CopiedRows {
+  readonly table: TableName;
+  readonly rows: number;
+  readonly lines: string;
 }
 
-function copyRows(sql: WritingSql, name: TableName, lines: string): Promise<void> {
-  const copied = sql.copy(name, Object.keys(TABLES[name].columns), lines);
-  // Whoever waits for it is told; meanwhile nobody may wait.
-  copied.catch(() => undefined);
+/** Makes rows ready to be copied: work for this process alone, which it can do while the database takes what is before them. */
+export async function rowsToCopy(
+  sql: Pick<Sql, 'batch'>,
+  table: TableName,
+  rows: readonly Row[],
+): Promise<readonly CopiedRows[]> {
+  const copied: CopiedRows[] = [];
+  await inBatches(sql, rows, async (part) => {
+    copied.push({ table, rows: part.length, lines: linesOf(table, part) });
+  });
   return copied;
+}
+
+export function copyRows(sql: WritingSql, { table, lines }: CopiedRows): Promise<void> {
+  return sql.copy(table, Object.keys(TABLES[table].columns), lines);
+}
+
+/** Adds rows. While the database takes some, the next are made ready. */
+async function addRows(sql: WritingSql, table: TableName, rows: readonly Row[]): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  await inBatches(sql, rows, async (part) => {
+    const copied = { table, rows: part.length, lines: linesOf(table, part) };
+    await before;
+    before = copyRows(sql, copied);
+    // Whoever waits for it is told; meanwhile nobody may wait.
+    before.catch(() => undefined);
+  });
+  await before;
 }
 
 /** Rows as lines of COPY. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
@@ -107,19 +120,39 @@ function linesOf(name: TableName, rows: readonly Row[]): string {
   return lines;
 }
 
-/** A document that is there is used again, so that nothing removes it for not having been used. */
-const USED_AGAIN = `
-  WITH again AS (UPDATE "PolicyDocument" SET "unreferencedSince" = NULL
-                  WHERE hash = ANY($1::text[]) AND "unreferencedSince" IS NOT NULL)
-  SELECT hash FROM "PolicyDocument" WHERE hash = ANY($1::text[])`;
+const DOCUMENT_COLUMNS = Object.keys(TABLES.PolicyDocument.columns);
 
-/** Stores the texts that are not there. INVARIANT: nobody else writes any meanwhile. */
-export async function writeDocuments(sql: WritingSql, documents: readonly Row[]): Promise<void> {
-  const hashes = documents.map(({ hash }) => String(hash));
-  const stored = await readInBatches(sql, hashes, (part) => sql.query<{ hash: string }>(USED_AGAIN, [part]));
-  const there = new Set<unknown>(stored.map(({ hash }) => hash));
-  const added = there.size === 0 ? documents : documents.filter(({ hash }) => !there.has(hash));
-  await addRows(sql, 'PolicyDocument', added, ({ text }) => String(text).length);
+/** Texts of policies, which can be stored, as lines of COPY by their hashes. */
+export async function documentsToCopy(documents: readonly Row[]): Promise<ReadonlyMap<string, string>> {
+  const lines = new Map<string, string>();
+  await inTurn(documents, (row) => lines.set(String(row['hash']), copyLine(row, DOCUMENT_COLUMNS)));
+  return lines;
+}
+
+/**
+ * Texts that are not there, ready to be copied. One that is there is used again, so that nothing removes it for not having been
+ * used. INVARIANT: nobody else writes any meanwhile.
+ */
+export async function newDocuments(
+  sql: WritingSql,
+  lines: ReadonlyMap<string, string>,
+): Promise<readonly CopiedRows[]> {
+  const stored = await readInBatches(sql, [...lines.keys()], (part) =>
+    sql.query<{ hash: string; isUnused: boolean }>(
+      `SELECT hash, "unreferencedSince" IS NOT NULL AS "isUnused" FROM "PolicyDocument" WHERE hash = ANY($1::text[])`,
+      [part],
+    ),
+  );
+  const unused = stored.flatMap(({ hash, isUnused }) => (isUnused ? [hash] : []));
+  await inBatches(sql, unused, async (part) => {
+    await sql.query(`UPDATE "PolicyDocument" SET "unreferencedSince" = NULL WHERE hash = ANY($1::text[])`, [part]);
+  });
+  const there = new Set(stored.map(({ hash }) => hash));
+  const added = Array.from(lines).flatMap(([hash, line]) => (there.has(hash) ? [] : [line]));
+  return Array.from(
+    batchesOf(sql, added, ({ length }) => length),
+    (part) => ({ table: 'PolicyDocument', rows: part.length, lines: part.join('') }),
+  );
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
@@ -149,7 +182,9 @@ export async function writeChanges(sql: WritingSql, changes: ChangeSet, onRows: 
   for (const [table, keys] of changes.deletions) {
     if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys, batchesWithDependents(sql));
   }
-  await writeDocuments(sql, await changes.documents());
+  await inBatches(sql, await changes.documents(), async (part) => {
+    for (const added of await newDocuments(sql, await documentsToCopy(part))) await copyRows(sql, added);
+  });
   // TABLES is in the order of their references.
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];

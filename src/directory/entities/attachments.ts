@@ -55,7 +55,7 @@ export async function attachPolicy(
   const { column, quotas } = holder;
   const rows = await sql.query(
     `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
-     ON CONFLICT ("${column}", "policyId") DO NOTHING RETURNING id`,
+     ON CONFLICT ("${column}", "policyId") WHERE "${column}" IS NOT NULL DO NOTHING RETURNING id`,
     [randomUUID(), id, holder.id],
   );
   if (rows.length === 0) return changed(holder, rows);

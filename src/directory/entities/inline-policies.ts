@@ -45,7 +45,7 @@ export async function putInlinePolicy(sql: Sql, holder: Holder, policyName: stri
   const { column } = holder;
   const rows = await sql.query(
     `INSERT INTO "InlinePolicy" AS p (id, "${column}", name, "documentHash") VALUES ($1, $2, $3, $4)
-     ON CONFLICT ("${column}", name) DO UPDATE SET "documentHash" = EXCLUDED."documentHash"
+     ON CONFLICT ("${column}", name) WHERE "${column}" IS NOT NULL DO UPDATE SET "documentHash" = EXCLUDED."documentHash"
        WHERE p."documentHash" <> EXCLUDED."documentHash" RETURNING id`,
     [randomUUID(), holder.id, policyName, hash],
   );

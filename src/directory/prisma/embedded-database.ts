@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { RolegateError } from '../../policy/errors.ts';
 import { makeDataDir } from '../data-dir.ts';
@@ -63,6 +64,8 @@ class EmbeddedDatabase implements Database {
             const text = copyStatement(table, columns, `'/dev/blob'`);
             const ended = this.#onStatement(text);
             await untilEnded(inner.query(text, [], { blob: new Blob([lines]) }), ended);
+            // It has kept this process: others get their turn.
+            await setImmediate();
           },
         });
         this.#onStatement('COMMIT');
