@@ -152,7 +152,8 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
-    warmUp: (now) => warmUp(schema, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
+    warmUp: (now) =>
+      warmUp(schema, services.directory, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
     endStreams: () => streams.stop(),
     dispose: async () => yoga.dispose(),
   };

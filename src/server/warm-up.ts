@@ -1,13 +1,14 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Directory } from '../directory/directory.ts';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
 import { planQuery } from '../graphql/execution/plan.ts';
 import { operatorFacts } from './operator-facts.ts';
 import { validQuery } from './valid-query.ts';
 
-/** A decision about nobody, which asks the database, and one on policies of its own, which has an answer. */
-const QUESTIONS = `query WarmUp($nobody: AccessRequestInput!, $own: SimulateCustomPoliciesInput!) {
-  decision(request: $nobody) { effect }
+/** A decision about somebody who is stored, which asks the database, and one on policies of its own, which has an answer. */
+const QUESTIONS = `query WarmUp($stored: AccessRequestInput!, $own: SimulateCustomPoliciesInput!) {
+  decision(request: $stored) { effect }
   simulateCustomPolicies(input: $own) { effect deniedBy reason }
 }`;
 
@@ -20,10 +21,7 @@ const POLICY = {
     { Effect: 'Deny', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
   ],
 };
-const VARIABLES = {
-  nobody: { principal: NOBODY, ...REQUEST },
-  own: { caller: { principal: NOBODY }, identityPolicies: [JSON.stringify(POLICY)], requests: [REQUEST] },
-};
+const OWN = { caller: { principal: NOBODY }, identityPolicies: [JSON.stringify(POLICY)], requests: [REQUEST] };
 
 /**
  * Asks, as the operator, what waits for the first question otherwise: the schema checked, code compiled, a connection made. Nobody
@@ -31,6 +29,7 @@ const VARIABLES = {
  */
 export async function warmUp(
   schema: GraphQLSchema,
+  directory: Pick<Directory, 'userArns'>,
   contextOf: (facts: RequestFacts, request: object) => GatewayContext,
   now: number,
 ): Promise<ExecutionResult | null> {
@@ -38,5 +37,10 @@ export async function warmUp(
   if (document === null) throw new Error('the questions are not valid');
   const plan = planQuery(schema, document);
   if (plan === null) return null;
-  return Promise.resolve(executePlan(plan, contextOf(operatorFacts('warm-up', now), {}), VARIABLES)).catch(() => null);
+  const ask = async () => {
+    const [principal = NOBODY] = await directory.userArns({ after: '', limit: 1 });
+    const variables = { stored: { principal, ...REQUEST }, own: OWN };
+    return executePlan(plan, contextOf(operatorFacts('warm-up', now), {}), variables);
+  };
+  return ask().catch(() => null);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Directory } from '../../src/directory/directory.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { understandFiles } from '../../src/server/imports/understand.ts';
@@ -18,21 +19,36 @@ afterAll(async () => {
   await removeDataDir(dataDir);
 });
 
-test('the database was asked about nobody, and a decision was made and explained', async () => {
+function asked(directory: Pick<Directory, 'userArns'>): ReturnType<typeof warmUp> {
   const { services } = started.gateway;
-  const result = await warmUp(
+  return warmUp(
     buildSchema(),
+    directory,
     (facts, request) =>
       createContext({ ...services, understandFiles: async (files) => understandFiles(files) }, facts, request),
     Date.UTC(2026, 5, 15, 12),
   );
-  expect(result?.data).toEqual({
-    decision: null,
-    simulateCustomPolicies: [
-      { effect: 'ALLOWED', deniedBy: null, reason: expect.stringContaining('arn:aws:iam::000000000000:user/nobody') },
-    ],
-  });
+}
+
+const OWN = {
+  effect: 'ALLOWED',
+  deniedBy: null,
+  reason: expect.stringContaining('arn:aws:iam::000000000000:user/nobody'),
+};
+
+test('the first user that is stored was read and decided about, and a decision was made and explained', async () => {
+  const result = await asked(started.gateway.services.directory);
+  expect(result).toEqual({ data: { decision: { effect: 'IMPLICIT_DENY' }, simulateCustomPolicies: [OWN] } });
+});
+
+test('where no user is stored, the database was asked about nobody', async () => {
+  const result = await asked({ userArns: async () => [] });
+  expect(result?.data).toEqual({ decision: null, simulateCustomPolicies: [OWN] });
   expect(result?.errors?.map(({ message, path }) => ({ message, path }))).toEqual([
     { message: 'no such user: `arn:aws:iam::000000000000:user/nobody`', path: ['decision'] },
   ]);
+});
+
+test('a start does not fail where nothing can be read', async () => {
+  expect(await asked({ userArns: () => Promise.reject(new Error('gone')) })).toBeNull();
 });

@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry, Memory } from './memory.ts';
+import { Quiet } from './quiet.ts';
 import { readStoredResources } from './read-stored-resources.ts';
 import { Findings, isUsable, LiveMemory } from './remembered.ts';
 import type { Surroundings } from './stored-resources.ts';
@@ -33,6 +34,7 @@ export class Gatherer {
   readonly #current: Current;
   readonly #replica: Database | null;
   readonly #around: Surroundings;
+  readonly #quiet = new Quiet();
   #reading: Promise<void> | null = null;
   /** Memory as it was last asked for, without anything beside it. */
   #remembered: LiveMemory | null = null;
@@ -61,6 +63,7 @@ export class Gatherer {
       resources.begin();
       const reading = readStoredResources(this.#database, resources, {
         isWanted: () => !this.#closed && resources.state === 'reading',
+        turn: () => this.#quiet.turn(),
         accounts: (accounts) => this.gather({ principals: [], roles: [], resources: [], accounts }, memory.revision),
         onPage: (pages) => {
           if (pages === AWAITED_PAGES) resolve();
@@ -162,8 +165,10 @@ export class Gatherer {
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
-    const loaded = 'finish' in read ? await read.finish() : read;
+    const loaded = await this.#quiet.during(async () => {
+      const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+      return 'finish' in read ? await read.finish() : read;
+    });
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../prisma/database.ts';
 import { RESOURCE_JSON, type ResourceRow, readDocuments, TAGGED_AS_RESOURCE_JSON } from './rows.ts';
 import type { StoredResources } from './stored-resources.ts';
@@ -29,6 +28,8 @@ interface Reading {
   readonly isWanted: () => boolean;
   /** Brings the facts of accounts into memory. */
   readonly accounts: (ids: readonly string[]) => Promise<unknown>;
+  /** Resolves when others may wait for this: nobody else is being read for, or that has lasted too long. */
+  readonly turn: () => Promise<void>;
   /** Called after each page, with their number. */
   readonly onPage: (pages: number) => void;
 }
@@ -37,7 +38,7 @@ interface Reading {
 export async function readStoredResources(
   database: Database,
   resources: StoredResources,
-  { isWanted, accounts, onPage }: Reading,
+  { isWanted, accounts, turn, onPage }: Reading,
 ): Promise<void> {
   const [row] = await database.query<{ revision: string; ids: readonly string[] }>(ACCOUNTS, []);
   const ids = row?.ids ?? [];
@@ -45,7 +46,7 @@ export async function readStoredResources(
   resources.add(BigInt(row?.revision ?? 0), { accounts: ids });
   let pages = 0;
   for (const statement of PAGES) {
-    for (let after = ''; isWanted(); await setImmediate()) {
+    for (let after = ''; isWanted(); await turn()) {
       const [found] = await database.query<{ revision: string; rows: readonly ResourceRow[] }>(statement, [after]);
       if (!isWanted()) return;
       const rows = found?.rows ?? [];
@@ -57,16 +58,21 @@ export async function readStoredResources(
     }
   }
   for (let at = 0; at < ids.length && isWanted(); at += PAGE) await accounts(ids.slice(at, at + PAGE));
-  await readTexts(database, resources, isWanted);
+  await readTexts(database, resources, isWanted, turn);
   if (isWanted()) resources.complete();
 }
 
-async function readTexts(database: Database, resources: StoredResources, isWanted: () => boolean): Promise<void> {
+async function readTexts(
+  database: Database,
+  resources: StoredResources,
+  isWanted: () => boolean,
+  turn: () => Promise<void>,
+): Promise<void> {
   const hashes = resources.missingTexts();
   for (let at = 0; at < hashes.length && isWanted(); at += DOCUMENTS) {
     for (const [hash, text] of await readDocuments(database, hashes.slice(at, at + DOCUMENTS))) {
       resources.keepText(hash, text);
     }
-    await setImmediate();
+    await turn();
   }
 }

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { Quiet } from '../../src/directory/gather/quiet.ts';
+
+// What is read in the background lets those who wait for an answer go first, and is not kept waiting for ever by them.
+
+test('a turn comes when what is read for others has been read', async () => {
+  const quiet = new Quiet();
+  const events: string[] = [];
+  let answered = (): void => undefined;
+  const question = quiet.during(async () => {
+    await new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    events.push('answered');
+  });
+  const turn = quiet.turn().then(() => events.push('read on'));
+  answered();
+  await Promise.all([question, turn]);
+  expect(events).toEqual(['answered', 'read on']);
+});
+
+test('a turn comes although questions never end, and after one that failed', async () => {
+  const quiet = new Quiet();
+  void quiet.during(() => new Promise<never>(() => undefined));
+  await quiet.turn();
+  const other = new Quiet();
+  await expect(other.during(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  await other.turn();
+});
