@@ -6,7 +6,8 @@ import { chainOf } from './organization-chain.ts';
 export function assembleAccounts(facts: Facts, organizations: readonly OrganizationInput[]): readonly AccountInput[] {
   const known = new Set(organizations.map(({ id }) => id));
   return facts.accounts.entries().map(([id, account]) => {
-    const { partition, name, alias, publicAccessBlock, organizationPublicAccessBlock } = account;
+    const { partition, name, alias, publicAccessBlock } = account;
+    const organizationPublicAccessBlock = setByOrganization(facts, id);
     const membership = membershipOf(facts, id, known);
     return {
       id,
@@ -18,6 +19,15 @@ export function assembleAccounts(facts: Facts, organizations: readonly Organizat
       ...(organizationPublicAccessBlock !== undefined && { organizationPublicAccessBlock }),
     };
   });
+}
+
+/** An organization without S3 policies sets nothing for its accounts. Undefined: nothing says what it sets. */
+function setByOrganization(facts: Facts, id: string): AccountInput['organizationPublicAccessBlock'] {
+  const { organizationPublicAccessBlock, organizationId } = facts.accounts.get(id);
+  if (organizationPublicAccessBlock !== undefined || typeof organizationId !== 'string') {
+    return organizationPublicAccessBlock;
+  }
+  return facts.organizations.get(organizationId).s3PolicyEnabled === false ? null : undefined;
 }
 
 function membershipOf(facts: Facts, id: string, organizations: ReadonlySet<string>): AccountInput['membership'] {

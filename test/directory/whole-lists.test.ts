@@ -381,6 +381,7 @@ describeInBothStores('an organization that names all its accounts', (store) => {
   const organization = { id: ORGANIZATION, rootId: 'r-abcd', managementAccountId: THERE };
   const member = (id: string) => ({ id, membership: { organizationId: ORGANIZATION, unitId: null } });
   const ADMINISTERS_NO_LONGER = `the account ${LEFT} is no member of the organization ${ORGANIZATION} any more, and administers iam.amazonaws.com for it no longer`;
+  const OTHER = { organizationId: 'o-otherorg11', unitId: null };
   const known = { accountId: LEFT, layer: 'CONTROL_POLICIES', state: 'COMPLETE' } as const;
   const before: DirectoryDocument = {
     organizations: [
@@ -428,6 +429,34 @@ describeInBothStores('an organization that names all its accounts', (store) => {
     });
     expect(moved.warnings).toEqual([ADMINISTERS_NO_LONGER]);
     expect(await directory.prisma.account.findUnique({ where: { id: LEFT } })).toMatchObject({ membership: 'NONE' });
+  });
+
+  it.each([
+    ['that it left', {}, 'UNKNOWN', null, 'PARTIAL'],
+    ['where it is in none', { membership: 'NONE' as const }, 'NONE', null, 'COMPLETE'],
+    ['where it is in another', { membership: OTHER }, 'MEMBER', OTHER.organizationId, 'PARTIAL'],
+  ])('sets nothing for an account %s', async (_where, there, membership, organizationId, state) => {
+    const all = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+    const directory = await store.open({
+      ...before,
+      accounts: [member(THERE), { ...member(LEFT), organizationPublicAccessBlock: all }],
+      knowledge: [{ accountId: LEFT, layer: 'BLOCK_PUBLIC_ACCESS', state: 'COMPLETE' }],
+    });
+    await directory.apply({
+      organizations: [
+        { ...organization, allAccounts: [THERE] },
+        { id: OTHER.organizationId, rootId: 'r-wxyz', managementAccountId: '777777777777' },
+      ],
+      accounts: [{ id: LEFT, ...there }],
+    });
+    expect(await directory.prisma.account.findUnique({ where: { id: LEFT } })).toMatchObject({
+      membership,
+      organizationId,
+      organizationPublicAccessBlock: null,
+    });
+    expect(await directory.prisma.accountKnowledge.findMany({ where: { accountId: LEFT } })).toEqual([
+      expect.objectContaining({ layer: 'BLOCK_PUBLIC_ACCESS', state }),
+    ]);
   });
 
   it.each([

@@ -72,3 +72,22 @@ export async function forgetPlaces(
     changes.counts.add(organizationId, 'accounts', 'gone');
   }
 }
+
+const SETTING = "the organization's setting (organizations describe-effective-policy)";
+
+/** What Block Public Access is in force for accounts is not known any more: another organization may set it for them. */
+export async function forgetSettings(
+  sql: Sql,
+  ids: readonly string[],
+  { knowledge = [] }: DirectoryDocument,
+  changes: ChangeSet,
+): Promise<void> {
+  const given = new Set(knowledge.flatMap((one) => (one.layer === 'BLOCK_PUBLIC_ACCESS' ? [one.accountId] : [])));
+  for (const stored of ids.length === 0 ? [] : await readKnowledge(sql, ids)) {
+    const { accountId, layer, service, state } = stored;
+    if (layer !== 'BLOCK_PUBLIC_ACCESS' || state !== 'COMPLETE' || given.has(accountId)) continue;
+    changes.upsert('AccountKnowledge', { accountId, layer, service, state: 'PARTIAL', at: null, missing: [SETTING] });
+    changes.counts.add(accountId, 'knowledge', 'changed');
+    changes.touch('Account', accountId);
+  }
+}

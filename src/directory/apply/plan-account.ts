@@ -36,6 +36,21 @@ function membershipOf(
   return { membership, organizationId, unitId };
 }
 
+type Place = Pick<StoredAccount, 'membership' | 'organizationId'>;
+
+/** Whether it is in no organization, or in another than before: what the one before set for it does not count. */
+function isElsewhere(before: Place | null, { membership, organizationId }: Place): boolean {
+  if (membership === 'NONE') return true;
+  const former = before?.organizationId ?? null;
+  return former !== null && organizationId !== null && former !== organizationId;
+}
+
+/** Whether it came into an organization from another, or from none: nothing that is stored says what this one sets for it. */
+export function isNewcomer(stored: StoredAccount, input: AccountInput | null): boolean {
+  if (typeof input?.membership !== 'object' || input.organizationPublicAccessBlock !== undefined) return false;
+  return stored.membership !== 'UNKNOWN' && stored.organizationId !== input.membership.organizationId;
+}
+
 /** `stored` is the row; `kept` is what of it stays where the document says nothing. */
 export function planAccount(
   { id, partition, input }: NamedAccount,
@@ -43,16 +58,17 @@ export function planAccount(
   stored: StoredAccount | null,
   changes: ChangeSet,
 ): void {
+  const place = membershipOf(input, kept);
   const row: StoredAccount = {
     id,
     partition: input?.partition ?? kept?.partition ?? partition,
     name: input?.name ?? kept?.name ?? null,
     alias: input?.alias === undefined ? (kept?.alias ?? null) : input.alias,
-    ...membershipOf(input, kept),
+    ...place,
     publicAccessBlock: publicAccessBlockOf(input?.publicAccessBlock, kept?.publicAccessBlock),
     organizationPublicAccessBlock: publicAccessBlockOf(
       input?.organizationPublicAccessBlock,
-      kept?.organizationPublicAccessBlock,
+      isElsewhere(kept, place) ? null : kept?.organizationPublicAccessBlock,
     ),
   };
   const changed = !isDeepStrictEqual(row, stored);

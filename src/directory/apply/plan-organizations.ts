@@ -4,8 +4,8 @@ import type { AccountInput, DirectoryDocument, OrganizationInput } from '../docu
 import type { Sql } from '../prisma/database.ts';
 import type { ChangeSet } from './change-set.ts';
 import type { IndexedDocument } from './index-document.ts';
-import { checkAllAccounts, forgetPlaces, leftAccounts } from './left-accounts.ts';
-import { type NamedAccount, planAccount } from './plan-account.ts';
+import { checkAllAccounts, forgetPlaces, forgetSettings, leftAccounts } from './left-accounts.ts';
+import { isNewcomer, type NamedAccount, planAccount } from './plan-account.ts';
 import { planOrganization } from './plan-organization.ts';
 import { readAccounts, readOrganizations, type StoredAccount, type StoredOrganization } from './stored.ts';
 import { unitsAfter } from './units.ts';
@@ -51,6 +51,9 @@ export async function planOrganizations(
   const left = await leftAccounts(sql, { organizations });
   await forgetPlaces(sql, left, document, stored.organizations, changes);
   await planAccounts(sql, accounts, stored, { removedUnits, left }, changes);
+  const newcomers = [...stored.accounts.values()].filter((row) => isNewcomer(row, accounts.get(row.id)?.input ?? null));
+  const elsewhere = left.filter(({ id }) => accounts.get(id)?.input?.membership === undefined);
+  await forgetSettings(sql, [...new Set([...newcomers, ...elsewhere].map(({ id }) => id))], document, changes);
 }
 
 /** Stored accounts whose place is not known any more, unless the document gives them one. */
@@ -73,32 +76,32 @@ async function planAccounts(
     removedUnits.length === 0
       ? []
       : await sql.query<{ id: string }>(`SELECT id FROM "Account" WHERE "unitId" = ANY($1::text[])`, [removedUnits]);
-  const displaced = new Map(
-    (
-      await readAccounts(
-        sql,
-        inRemoved.map(({ id }) => id).filter((id) => !placed(id) && !leftIds.has(id)),
-      )
-    ).map((row) => [row.id, row]),
+  const unitless = await readAccounts(
+    sql,
+    inRemoved.map(({ id }) => id).filter((id) => !placed(id) && !leftIds.has(id)),
   );
-  for (const { id, unitId } of displaced.values()) {
+  const gone = left.filter(({ id }) => !placed(id));
+  for (const { id, unitId } of unitless) {
     changes.warn(
       `account ${id}: the organizational unit ${unitId} is gone, and the account's place is not known any more`,
     );
   }
-  for (const row of left) {
-    if (placed(row.id)) continue;
+  for (const { id, organizationId } of gone) {
     changes.warn(
-      `account ${row.id}: the organization ${row.organizationId} does not list it any more; which one it is in is not known`,
+      `account ${id}: the organization ${organizationId} does not list it any more; which one it is in is not known`,
     );
-    displaced.set(row.id, row);
   }
+  // What the organization that an account has left sets for it does not count.
+  const kept = new Map([
+    ...unitless.map((row) => [row.id, withoutPlace(row)] as const),
+    ...gone.map((row) => [row.id, { ...withoutPlace(row), organizationPublicAccessBlock: null }] as const),
+  ]);
   for (const account of accounts.values()) {
     const row = stored.accounts.get(account.id) ?? null;
-    planAccount(account, displaced.has(account.id) && row !== null ? withoutPlace(row) : row, row, changes);
+    planAccount(account, kept.get(account.id) ?? row, row, changes);
   }
-  for (const row of displaced.values()) {
-    if (!accounts.has(row.id)) planAccount({ ...row, input: null }, withoutPlace(row), row, changes);
+  for (const row of [...unitless, ...gone]) {
+    if (!accounts.has(row.id)) planAccount({ ...row, input: null }, kept.get(row.id) ?? row, row, changes);
   }
 }
 
