@@ -21,6 +21,8 @@ import {
 import { optionsOf } from './questions.ts';
 import { REGIONAL } from './regional-operations.ts';
 
+const NO_WORDS = { account: 'ACCOUNT', partition: 'aws', region: '', parent: 'PARENT', item: '' };
+
 /**
  * The commands that a collection would run, for people to read. It runs nothing, and so knows no names: words in capitals
  * stand for them.
@@ -30,7 +32,7 @@ export function dryRun(command: CollectCommand, aws: string): string {
   const regions = command.regions ?? ['REGION'];
   const parts = profiles.flatMap((profile) => {
     const line = (operation: Operation, item: string, region: string | null) =>
-      lineOf(aws, operation, { account: 'ACCOUNT', partition: 'aws', region: region ?? '', item }, region, profile);
+      lineOf(aws, operation, { ...NO_WORDS, region: region ?? '', item }, region, profile);
     const listed = (listing: Listing, region: string | null): string[] => [
       line(listing, '', region),
       ...(listing.each ?? []).map((each) => line(each, listing.items?.shown ?? 'ITEM', region)),
@@ -78,11 +80,10 @@ function roleLines(aws: string, roleName: string, profile: string | null): strin
       'rolegate-collect',
     ],
   };
-  const words = { account: 'ACCOUNT', partition: 'aws', region: '', item: '' };
   return [
     '',
     '# In each active account, with the credentials of this role',
-    lineOf(aws, assumeRole, words, null, profile),
+    lineOf(aws, assumeRole, NO_WORDS, null, profile),
   ];
 }
 

@@ -1,13 +1,13 @@
 /**
  * Everything that `rolegate collect` may ask AWS, in the words of the AWS command line. Nothing else is ever run, apart
  * from `sts assume-role` where a role is named (assumed-role.ts). In options and values, `{account}`, `{partition}`,
- * `{region}` and `{item}` stand for what they name.
+ * `{region}`, `{item}` and `{parent}`, which the item is in, stand for what they name.
  */
 export interface Operation {
   readonly service: string;
   readonly operation: string;
   readonly options?: readonly string[];
-  /** The argument in the name of the file, where no option says what the answer is about. */
+  /** The argument in the name of the file, where no single option says what the answer is about. */
   readonly about?: string;
   /** Codes of errors by which AWS says that there is none. */
   readonly none?: readonly string[];
@@ -15,7 +15,7 @@ export interface Operation {
 
 /** An operation that is asked for each item of a list. */
 export interface ItemOperation extends Operation {
-  /** The option that names the item, and its value: the argument in the name of the file. */
+  /** The option that names the item, and its value: the argument in the name of the file, unless `about` says it. */
   readonly item: readonly [option: string, value: string];
 }
 
@@ -33,6 +33,8 @@ export interface Items {
   readonly list: string;
   /** The member of an item that is its name; null: items are names. */
   readonly name: string | null;
+  /** The member of an item that is the name of what it is in, where its own name is not enough. */
+  readonly parent?: string;
   /** The member of an item that is its Region, for an answer that lists all Regions. */
   readonly region?: string;
   /** What a dry run shows in place of the name. */

@@ -19,6 +19,8 @@ export interface Item {
   readonly name: string;
   /** Where it is, if the list says so. */
   readonly region: string | null;
+  /** The name of what it is in, where its own is not enough. */
+  readonly parent?: string;
 }
 
 /** The Region in which a service that has no Regions is asked. Those of partitions that are not here are left to AWS. */
@@ -33,7 +35,7 @@ const HOME: Readonly<Record<string, string>> = {
   'aws-eusc': 'eusc-de-east-1',
 };
 
-type Words = Readonly<Record<'account' | 'partition' | 'region' | 'item', string>>;
+type Words = Readonly<Record<'account' | 'partition' | 'region' | 'parent' | 'item', string>>;
 
 /** `configured`: the Region of the user's own settings is asked. */
 export function questionOf(
@@ -44,8 +46,14 @@ export function questionOf(
   configured = false,
 ): Question {
   const asked = region ?? item?.region ?? (configured ? null : (HOME[account.partition] ?? null));
-  const words = { account: account.id, partition: account.partition, region: region ?? '', item: item?.name ?? '' };
-  const about = 'item' in operation ? operation.item[1] : operation.about;
+  const words = {
+    account: account.id,
+    partition: account.partition,
+    region: region ?? '',
+    parent: item?.parent ?? '',
+    item: item?.name ?? '',
+  };
+  const about = operation.about ?? ('item' in operation ? operation.item[1] : undefined);
   const argument = about === undefined ? null : filled(about, words);
   const omitted = 'omit' in operation ? operation.omit : undefined;
   const list = 'items' in operation ? operation.items?.list : undefined;
@@ -74,7 +82,7 @@ function joined(item: readonly string[]): readonly string[] {
 
 /** What is filled in is not looked at again: a name can hold braces. */
 function filled(text: string, words: Words): string {
-  return text.replace(/\{(account|partition|region|item)\}/g, (_, word: keyof Words) => words[word]);
+  return text.replace(/\{(account|partition|region|parent|item)\}/g, (_, word: keyof Words) => words[word]);
 }
 
 /** The items of a list. Those without a usable name are counted. */
@@ -82,8 +90,13 @@ export function itemsOf(answer: unknown, items: Items): { readonly found: readon
   const all = listMember(answer, items.list);
   const found = all.flatMap((entry): Item[] => {
     const name = items.name === null ? entry : member(entry, items.name);
-    const region = items.region === undefined ? null : textMember(entry, items.region);
-    return typeof name === 'string' && isUsable(name) ? [{ name, region: isRegion(region) ? region : null }] : [];
+    const text = items.region === undefined ? null : textMember(entry, items.region);
+    const region = isRegion(text) ? text : null;
+    if (typeof name !== 'string' || !isUsable(name)) return [];
+    if (items.parent === undefined) return [{ name, region }];
+    const parent = textMember(entry, items.parent);
+    // It stands behind an option of its own.
+    return parent !== null && isUsable(parent) && !parent.startsWith('-') ? [{ name, region, parent }] : [];
   });
   return { found, unusable: all.length - found.length };
 }

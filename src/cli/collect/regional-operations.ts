@@ -34,6 +34,20 @@ export const REGIONAL: readonly Listing[] = [
       none: ['ResourceNotFoundException'],
     },
   ]),
+  list(
+    'codeartifact',
+    'list-repositories',
+    { list: 'repositories', name: 'name', parent: 'domainName', shown: 'REPOSITORY' },
+    [
+      {
+        operation: 'get-repository-permissions-policy',
+        item: ['--repository', '{item}'],
+        options: ['--domain', '{parent}'],
+        about: '{parent}/{item}',
+        none: ['ResourceNotFoundException'],
+      },
+    ],
+  ),
   list('dynamodb', 'list-tables', { list: 'TableNames', name: null, shown: 'TABLE' }, [
     {
       operation: 'get-resource-policy',

@@ -24,6 +24,8 @@ const WORLD: World = {
     'glue get-resource-policy': { $error: 'EntityNotFoundException' },
     'kms list-keys': { Keys: [{ KeyId: 'k-1' }] },
     'kms get-key-policy': { Policy: '{}', PolicyName: 'default' },
+    'codeartifact list-repositories': { repositories: [{ name: 'npm', domainName: 'packages' }] },
+    'codeartifact get-repository-permissions-policy': { $error: 'ResourceNotFoundException' },
     'sqs list-queues': { QueueUrls: ['https://sqs.eu-west-1.amazonaws.com/111111111111/jobs'] },
     'sqs get-queue-attributes': { Attributes: { QueueArn: 'arn:aws:sqs:eu-west-1:111111111111:jobs' } },
   },
@@ -42,6 +44,7 @@ const REGIONAL_LISTS = [
   'apigateway get-rest-apis',
   'backup list-backup-vaults',
   'codeartifact list-domains',
+  'codeartifact list-repositories',
   'dynamodb list-tables',
   'ec2 describe-vpc-endpoints',
   'ecr describe-repositories',
@@ -65,7 +68,7 @@ describe('an account', () => {
     const world = await CollectedWorld.of(WORLD);
     const { out, error, failure } = await world.collect(ONE_REGION, { processes: true });
     expect([failure, error]).toEqual([null, '']);
-    expect(out).toBe(`collected 42 answers of 1 account in ${world.dir}\n`);
+    expect(out).toBe(`collected 44 answers of 1 account in ${world.dir}\n`);
     const ofBucket = (name: string, region: string) =>
       ['abac', 'ownership-controls', 'policy', 'tagging']
         .map((what) => `s3api get-bucket-${what} --bucket ${name} --region ${region}`)
@@ -85,6 +88,7 @@ describe('an account', () => {
         ...ofBucket('logs', 'eu-central-1'),
         ...ofBucket('web', 'us-east-1'),
         ...REGIONAL_LISTS,
+        'codeartifact get-repository-permissions-policy --repository npm --domain packages --region eu-west-1',
         'kms describe-key --key-id k-1 --region eu-west-1',
         'kms get-key-policy --key-id k-1 --policy-name default --region eu-west-1',
         'kms list-grants --key-id k-1 --region eu-west-1',
@@ -96,7 +100,7 @@ describe('an account', () => {
       expect(pager).toBe('');
     }
     const files = await world.files();
-    expect(files).toHaveLength(44);
+    expect(files).toHaveLength(46);
     expect(files).toEqual(
       expect.arrayContaining([
         '_collect.json',
@@ -105,6 +109,7 @@ describe('an account', () => {
         `${A}/s3api/get-bucket-policy@web.json`,
         `${A}/s3control/get-public-access-block.json`,
         `${A}/organizations/describe-effective-policy@${A}.json`,
+        `${A}/eu-west-1/codeartifact/get-repository-permissions-policy@packages%2Fnpm.json`,
         `${A}/eu-west-1/kms/get-key-policy@k-1.json`,
         `${A}/eu-west-1/sqs/get-queue-attributes@https%3A%2F%2Fsqs.eu-west-1.amazonaws.com%2F111111111111%2Fjobs.json`,
       ]),
@@ -160,7 +165,7 @@ describe('an account', () => {
       }),
     );
     const { out, error } = await world.collect();
-    expect([error, out]).toEqual(['', `collected 43 answers of 1 account in ${world.dir}\n`]);
+    expect([error, out]).toEqual(['', `collected 45 answers of 1 account in ${world.dir}\n`]);
     expect(await world.questions()).toContain(
       'account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT --region us-east-1',
     );
@@ -278,7 +283,7 @@ describe('what fails', () => {
     );
     const { out, error, failure } = await world.collect(ONE_REGION);
     expect(failure).toBeNull();
-    expect(out).toBe(`collected 39 answers of 1 account in ${world.dir}, 3 left out (see _collect.json)\n`);
+    expect(out).toBe(`collected 41 answers of 1 account in ${world.dir}, 3 left out (see _collect.json)\n`);
     expect(error.split('\n').slice(0, -1).sort()).toEqual([
       `left out: ${A} kms list-grants in eu-west-1: AccessDeniedException: aws: [ERROR]: An error occurred (AccessDeniedException) when calling the ListGrants operation: told by the tests`,
       `left out: ${A} s3api get-bucket-tagging (2 times): AccessDenied: aws: [ERROR]: An error occurred (AccessDenied) when calling the GetBucketTagging operation: told by the tests`,
@@ -370,9 +375,9 @@ describe('what fails', () => {
     await world.become(WORLD);
     const again = await world.collect(ONE_REGION);
     expect(again.failure).toBeNull();
-    expect(await world.files()).toHaveLength(44);
+    expect(await world.files()).toHaveLength(46);
     // Each file but the identity and the record was there or is asked for.
-    expect((await world.calls()).length).toBe(44 - before + 1);
+    expect((await world.calls()).length).toBe(46 - before + 1);
   });
 
   test('no profile of that name, and no aws command', async () => {
@@ -405,7 +410,7 @@ describe('going on', () => {
       'kms list-grants --key-id k-1 --region eu-west-1',
       'sts get-caller-identity',
     ]);
-    expect([out, error]).toEqual([`collected 1 answer of 1 account in ${world.dir}, 41 were there already\n`, '']);
+    expect([out, error]).toEqual([`collected 1 answer of 1 account in ${world.dir}, 43 were there already\n`, '']);
     expect(await world.json('_collect.json')).toMatchObject({ leftOut: [] });
   });
 
@@ -427,10 +432,10 @@ describe('going on', () => {
     await age(world);
     await world.become(worldWith({ 's3api list-buckets': { Buckets: [{ Name: 'web' }] } }));
     await world.collect([...ONE_REGION, '--refresh']);
-    expect((await world.calls()).length).toBe(38);
+    expect((await world.calls()).length).toBe(40);
     const files = await world.files();
     expect(files.filter((file) => file.includes('@logs'))).toEqual([]);
-    expect(files).toHaveLength(39);
+    expect(files).toHaveLength(41);
   });
 
   test('a refresh that is interrupted goes on without --refresh', async () => {
@@ -443,7 +448,7 @@ describe('going on', () => {
     await world.become(WORLD);
     await world.collect(ONE_REGION);
     // Who it is, once more; each question that was answered is not asked again.
-    expect((await world.calls()).length).toBe(43 - 20 + 1);
+    expect((await world.calls()).length).toBe(45 - 20 + 1);
   });
 
   test('what was left out of another account stays named', async () => {
@@ -474,5 +479,5 @@ async function age(world: CollectedWorld): Promise<void> {
 test('progress is shown on a terminal, and removed; a pipe sees nothing of it', async () => {
   const world = await CollectedWorld.of(WORLD);
   const { error } = await world.collect(ONE_REGION, { isInteractive: true });
-  expect(error).toMatch(/\r111111111111 \(1 of 1\): 42 answers, 0 left out *\r *\r$/);
+  expect(error).toMatch(/\r111111111111 \(1 of 1\): 44 answers, 0 left out *\r *\r$/);
 });

@@ -2,10 +2,16 @@ import { expect, test } from 'vitest';
 import { AwsCommand } from '../../../src/cli/collect/aws-command.ts';
 import { failureOf } from '../../../src/cli/collect/failure-of-aws.ts';
 import { isPermitted, PERMITTED } from '../../../src/cli/collect/permitted.ts';
+import { RESOURCE_KINDS } from '../../../src/importing/resource-lists.ts';
 
 test('every operation that may be run only reads, by the first word of its name', () => {
   expect(PERMITTED.size).toBeGreaterThan(60);
   for (const name of PERMITTED) expect(name).toMatch(/^[a-z0-9-]+ (?:get|list|describe|select)-[a-z0-9-]+$/);
+});
+
+test('what an import needs to know all policies of a service is asked', () => {
+  const needed = Object.values(RESOURCE_KINDS).flatMap(({ list, item }) => [list, ...(item === null ? [] : [item])]);
+  expect(needed.filter((name) => !PERMITTED.has(name))).toEqual([]);
 });
 
 test('none of them gives secrets away', () => {
