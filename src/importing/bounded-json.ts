@@ -1,5 +1,6 @@
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
+import { printable } from '../policy/printable.ts';
 
 /** Limits of a document from outside. */
 export interface JsonLimits {
@@ -60,10 +61,10 @@ export function describeJson(value: JsonValue | undefined): string {
   return `an object with ${shown.join(', ')}${keys.length > shown.length ? ' …' : ''}`;
 }
 
-/** At most sixty characters, on one line. */
+/** At most sixty characters, on one line, as they may be shown. */
 export function shorten(text: string): string {
-  const line = text.slice(0, 61).replace(/[\p{Cc}`]/gu, ' ');
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+  const line = printable(text.slice(0, 60).replace(/[\p{Cc}`]/gu, ' '));
+  return text.length > 60 ? `${line}…` : line;
 }
 
 /** Parses within limits. Throws InvalidInput on `field` that names what was `expected`. */

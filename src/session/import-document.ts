@@ -2,6 +2,8 @@ import type { Applied, Progress } from '../directory/directory.ts';
 import type { DirectoryDocument } from '../directory/document.ts';
 import type { ChangeOptions } from '../directory/entities/change-options.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
+import { InvalidInput } from '../policy/errors.ts';
+import { printable } from '../policy/printable.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import type { SessionDirectory } from './session-tools.ts';
@@ -33,7 +35,7 @@ export function importDocument(
     const [account, ...others] = document.accounts ?? [];
     const target = account === undefined || others.length > 0 ? null : account.id;
     const accountIds = document.accounts?.map(({ id }) => id) ?? [];
-    const applied = await directory.apply(document, progress, { ...succeeded, target, accountIds }, options);
+    const applied = await told(directory.apply(document, progress, { ...succeeded, target, accountIds }, options));
     return { ...applied, warnings: [...warnings, ...applied.warnings] };
   });
 }
@@ -45,6 +47,18 @@ export function importParts(
   parts: AsyncIterable<DirectoryDocument>,
 ): Promise<Applied> {
   return audited(directory.audit, call, { event: IMPORT_EVENTS.directory }, (event) =>
-    directory.applyParts(parts, () => undefined, { ...event, target: null }),
+    told(directory.applyParts(parts, () => undefined, { ...event, target: null })),
   );
+}
+
+/** What the directory says of a document has names from files in it: it is made to be shown. */
+async function told(applied: Promise<Applied>): Promise<Applied> {
+  try {
+    const done = await applied;
+    return { ...done, warnings: done.warnings.map(printable) };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const shown = printable(error.message);
+    throw shown === error.message ? error : new InvalidInput(error.field ?? 'document', shown, { cause: error });
+  }
 }

@@ -255,6 +255,14 @@ describe('folders and archives', () => {
     const { code, error } = await rolegate(['import', name, `bad${name}`]);
     expect(code).toBe(0);
     expect(error).toBe('warning: bad\\u{202e}txt.json: not recognised: an object with `\\u{202e}[2J`\n');
+    // Also where a file is refused, by its form or by the directory.
+    const user = { arn: 'arn:aws:iam::123456789012:user/dan', groups: ['arn:aws:iam::123456789012:group/\u202ex'] };
+    await writeFile(join(cwd, 'own.json'), JSON.stringify({ users: [user] }));
+    expect((await rolegate(['import', 'own.json'])).error).toBe(
+      `rolegate: ${user.arn}: there is no group arn:aws:iam::123456789012:group/\\u{202e}x\n`,
+    );
+    await writeFile(join(cwd, 'own.json'), JSON.stringify({ users: [user], accounts: [{ '\u202eid': 1 }] }));
+    expect((await rolegate(['import', 'own.json'])).error).toContain('there is no member `\\u{202e}id`');
   });
 });
 
