@@ -37,8 +37,8 @@ it('one part is written while the next is planned, and the one after it waits', 
   changes.insert('Role', role('2'));
   const next = early.next();
   await turn();
-  // What is planned is not taken yet.
-  expect(changes.written('Role')).toHaveLength(1);
+  // What is planned is taken and made ready meanwhile, and not written yet.
+  expect({ copied, left: changes.written('Role') }).toEqual({ copied: ['Role'], left: [] });
   waiting[0]?.done();
   await next;
   await vi.waitFor(() => expect(waiting).toHaveLength(2));
@@ -90,5 +90,42 @@ it.each([
   expect(progress.at(-1)).toBeGreaterThan(MANY);
   const again = await directory.apply({ roles });
   expect(again.changed).toBe(false);
+  await directory.close();
+});
+
+it.each([
+  ['in a folder', takeDirectory],
+  ['on a server', takeServerDirectory],
+])(
+  'a text that several parts have, and that nothing used any more, is stored once and used again, %s',
+  async (_where, take) => {
+    const directory = await take();
+    await directory.apply({ roles: roles.slice(0, 1) });
+    await directory.apply({ accounts: [{ id: A }], wholeLists: [{ accountId: A, kind: 'roles' }] });
+    await directory.prune({ sessions: Infinity, changes: Infinity, events: Infinity, documents: 30 }, Date.now());
+    const unused = await directory.prisma.policyDocument.findMany();
+    expect(unused.map(({ unreferencedSince }) => unreferencedSince)).toEqual([expect.any(Date)]);
+    const inline = [{ name: 'own', document: JSON.stringify({ Version: '2012-10-17', Statement: [] }) }];
+    await directory.apply({ roles: roles.map((one) => ({ ...one, inlinePolicies: inline })) });
+    expect(await directory.prisma.policyDocument.findMany({ select: { unreferencedSince: true } })).toEqual([
+      { unreferencedSince: null },
+      { unreferencedSince: null },
+    ]);
+    expect(await directory.prisma.inlinePolicy.count()).toBe(MANY);
+    await directory.close();
+  },
+);
+
+it.each([
+  ['in a folder', takeDirectory],
+  ['on a server', takeServerDirectory],
+])('a value in a late part that no database stores is named, and nothing stays, %s', async (_where, take) => {
+  const directory = await take();
+  const last = aRole('Last', [trusts({ AWS: A })]);
+  const unstorable = { ...last, tags: { team: 'a\u0000' } };
+  await expect(directory.apply({ roles: [...roles, unstorable] })).rejects.toThrow(last.arn);
+  expect(await directory.isEmpty()).toBe(true);
+  expect(await directory.prisma.policyDocument.count()).toBe(0);
+  expect((await directory.apply({ roles: [last] })).changed).toBe(true);
   await directory.close();
 });
