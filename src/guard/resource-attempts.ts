@@ -128,6 +128,38 @@ function blocking({ accountId, resourceArn }: BlockedPlace): Attempt {
   return onResource(write, resourceArn);
 }
 
+type Pairs = readonly Tag[];
+
+/** More are refused by the operation itself. */
+const MOST_PAIRS = 8;
+
+/**
+ * The condition keys of the constraints of a grant: KMS asks about a grant that is made, or retired, with the encryption context
+ * that it demands. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+ */
+function constraintContext(equals: Pairs | null, subset: Pairs | null): RequestContext {
+  // A grant with both constraints has both values: a policy that asks for one must not be met by the other alone.
+  const types = [
+    ...(equals === null ? [] : ['EncryptionContextEquals']),
+    ...(subset === null ? [] : ['EncryptionContextSubset']),
+  ];
+  const pairs = [...(equals ?? []).slice(0, MOST_PAIRS), ...(subset ?? []).slice(0, MOST_PAIRS)];
+  const values = new Map<string, Set<string>>();
+  for (const { key, value } of pairs) {
+    const name = `kms:encryptioncontext:${key.toLowerCase()}`;
+    values.set(name, (values.get(name) ?? new Set()).add(value));
+  }
+  const keys = new Map<string, ContextValue>();
+  const give = (name: string, given: Iterable<string>): void => {
+    const [first, ...others] = given;
+    if (first !== undefined) keys.set(name, others.length === 0 ? first : [first, ...others]);
+  };
+  for (const [name, given] of values) give(name, given);
+  give('kms:grantconstrainttype', types);
+  if (pairs.length > 0) keys.set('kms:encryptioncontextkeys', [...new Set(pairs.map(({ key }) => key))]);
+  return keys;
+}
+
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 function creationOfGrant(grant: NewGrant): Attempt {
   const { keyArn, granteePrincipal, retiringPrincipal, operations } = grant;
@@ -140,22 +172,36 @@ function creationOfGrant(grant: NewGrant): Attempt {
     const key = isServicePrincipal(retiringPrincipal) ? 'kms:retiringserviceprincipal' : 'kms:retiringprincipal';
     keys.set(key, retiringPrincipal);
   }
-  // A grant with both constraints has both values: a policy that asks for one must not be met by the other alone.
-  const constraints = [
-    ...(grant.encryptionContextEquals === null ? [] : ['EncryptionContextEquals']),
-    ...(grant.encryptionContextSubset === null ? [] : ['EncryptionContextSubset']),
-  ];
-  const [first] = constraints;
-  if (first !== undefined) keys.set('kms:grantconstrainttype', constraints.length === 1 ? first : constraints);
-  return permitted({ action: 'kms:CreateGrant', resource: keyArn, account: null, context: keys });
+  const constraints = constraintContext(grant.encryptionContextEquals, grant.encryptionContextSubset);
+  const context = new Map([...keys, ...constraints]);
+  return permitted({ action: 'kms:CreateGrant', resource: keyArn, account: null, context });
 }
+
+const retirementOfGrant: AttemptOf<ResourceValues['RetireGrant']> = async ({ keyArn, grantId }, { directory }) => {
+  const resource = { arn: keyArn, accountId: null };
+  const gathered = await directory.gather({ principals: [], roles: [], resources: [resource] });
+  const { grants = [] } = gathered.resource(keyArn, null).value.facts;
+  const grant = grants.find(({ id }) => id === grantId);
+  const pairsOf = (pairs: Readonly<Record<string, string>> | undefined): Pairs | null =>
+    pairs === undefined ? null : Object.entries(pairs).map(([key, value]) => ({ key, value }));
+  const context = constraintContext(pairsOf(grant?.encryptionContextEquals), pairsOf(grant?.encryptionContextSubset));
+  return permitted({ action: 'kms:RetireGrant', resource: keyArn, account: null, byGrant: grantId, context });
+};
 
 /** An id that no endpoint has: that of a new one is made later. */
 const NEW_ENDPOINT = 'vpce-00000000000000000';
 
+/** Whose service an endpoint leads to, as far as its name says it: nobody but AWS has names of this form. */
+function serviceOwner(serviceName: string): RequestContext {
+  const ofAws = /^(?:cn\.)?com\.amazonaws\.(?!vpce\.)/.test(serviceName);
+  return ofAws ? new Map([['ec2:vpceserviceowner', 'amazon']]) : new Map();
+}
+
 /**
- * Policies everywhere name endpoints by their ids, so that nobody but the operator chooses one. AWS makes none without a VPC.
+ * Policies everywhere name endpoints by their ids, so that nobody but the operator chooses one. AWS makes none without a VPC. Tags
+ * need an action of their own.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
  */
 function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName, tags }: NewEndpoint): Attempt {
   const action = 'ec2:CreateVpcEndpoint';
@@ -165,14 +211,24 @@ function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName,
     return { kind: 'operators', attempted, sentence, always: false };
   }
   const arn = (resource: string): string => `arn:${partitionOf(region)}:ec2:${region}:${accountId}:${resource}`;
+  const given = tagsInRequest(tags);
   const keys = new Map<string, ContextValue>([
-    ...tagsInRequest(tags),
+    ...given,
+    ...serviceOwner(serviceName),
     ['ec2:region', region],
     ['ec2:vpceservicename', serviceName],
   ]);
+  const resource = arn(`vpc-endpoint/${NEW_ENDPOINT}`);
+  const tagging: Permission = {
+    action: 'ec2:CreateTags',
+    resource,
+    account: null,
+    context: new Map([...given, ['ec2:createaction', 'CreateVpcEndpoint']]),
+  };
   return permitted(
     { action, resource: arn(`vpc/${vpcId}`), account: null, context: new Map([['ec2:vpcid', vpcId]]) },
-    { action, resource: arn(`vpc-endpoint/${NEW_ENDPOINT}`), account: null, context: keys },
+    { action, resource, account: null, context: keys },
+    ...(given.size === 0 ? [] : [tagging]),
   );
 }
 
@@ -202,11 +258,16 @@ function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> 
     const own = accountOfEndpoints(context) ?? '000000000000';
     const stored = await context.directory.prisma.vpcEndpoint.findUnique({
       where: { id: isEndpointId(endpointId) ? endpointId : NEW_ENDPOINT },
-      select: { arn: true, region: true, accountId: true, tags: true },
+      select: { arn: true, region: true, accountId: true, serviceName: true, tags: true },
     });
     const row = stored?.accountId === own ? stored : null;
     const resource = row?.arn ?? `arn:aws:ec2:us-east-1:${own}:vpc-endpoint/${NEW_ENDPOINT}`;
-    const keys = new Map([['ec2:region', row?.region ?? 'us-east-1'], ...tagsOfEndpoint(row?.tags)]);
+    const keys = new Map<string, ContextValue>([
+      ['ec2:region', row?.region ?? 'us-east-1'],
+      ...(row === null ? [] : ([['ec2:vpceservicename', row.serviceName]] as const)),
+      ...serviceOwner(row?.serviceName ?? ''),
+      ...tagsOfEndpoint(row?.tags),
+    ]);
     return { kind: 'permitted', permissions: [{ action, resource, account: null, context: keys }], target: endpointId };
   };
 }
@@ -225,8 +286,7 @@ export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: Attem
   DeletePublicAccessBlock: blocking,
   CreateGrant: creationOfGrant,
   RevokeGrant: ({ keyArn: resource }) => permitted({ action: 'kms:RevokeGrant', resource, account: null }),
-  RetireGrant: ({ keyArn: resource, grantId: byGrant }) =>
-    permitted({ action: 'kms:RetireGrant', resource, account: null, byGrant }),
+  RetireGrant: retirementOfGrant,
   CreateVpcEndpoint: creationOfEndpoint,
   ModifyVpcEndpoint: onEndpoint('ec2:ModifyVpcEndpoint'),
   DeleteVpcEndpoint: onEndpoint('ec2:DeleteVpcEndpoints'),

@@ -38,6 +38,8 @@ const USERS = {
   grantee: userArn('grantee', B),
   // May change the endpoints of its own.
   owner: userArn('owner'),
+  // May make endpoints for AWS's services, with tags of its team, and remove those for S3; and grants for what its team has encrypted.
+  keyed: userArn('keyed'),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -69,6 +71,29 @@ beforeAll(async () => {
         ...allow(['ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints']),
         Condition: { StringEquals: { 'aws:ResourceTag/owner': 'owner', 'ec2:ResourceTag/Owner': 'owner' } },
       }),
+      may(
+        USERS.keyed,
+        allow('ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc/*`),
+        {
+          ...allow('ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc-endpoint/*`),
+          Condition: { StringEquals: { 'ec2:VpceServiceOwner': 'amazon' } },
+        },
+        {
+          ...allow('ec2:CreateTags'),
+          Condition: { StringEquals: { 'ec2:CreateAction': 'CreateVpcEndpoint', 'aws:RequestTag/team': 'keyed' } },
+        },
+        {
+          ...allow('ec2:DeleteVpcEndpoints'),
+          Condition: { StringEquals: { 'ec2:VpceServiceName': ENDPOINT.serviceName } },
+        },
+        {
+          ...allow(['kms:CreateGrant', 'kms:RetireGrant']),
+          Condition: {
+            StringEquals: { 'kms:EncryptionContext:team': 'keyed' },
+            'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['team'] },
+          },
+        },
+      ),
       may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
@@ -105,6 +130,14 @@ beforeAll(async () => {
         type: 'Gateway',
         tags: { owner },
       })),
+      {
+        id: 'vpce-queues',
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.eu-west-1.sqs',
+        type: 'Interface',
+      },
       {
         id: 'vpce-1',
         accountId: A,
@@ -410,6 +443,51 @@ describe('the condition keys of the services', () => {
     expect(await create({ encryptionContextEquals: equals, operations: ['Decrypt', 'Encrypt'] })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals, granteePrincipal: USERS.admin })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals })).toBe('CreateGrantSuccess');
+  });
+
+  test('let somebody grant, and end grants of, what was encrypted for its team alone', async () => {
+    const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const [team, others, another] = [
+      { key: 'team', value: 'keyed' },
+      { key: 'team', value: 'other' },
+      { key: 'k', value: 'v' },
+    ];
+    const create = (input: object) => live.outcome(callers.keyed, 'createGrant', { ...grant, ...input });
+    expect(await create({})).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [others] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team, another] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team], encryptionContextEquals: [others] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team] })).toBe('CreateGrantSuccess');
+    for (const [pairs, outcome] of [
+      [[others], 'AccessDenied'],
+      [[team], 'RetireGrantSuccess'],
+    ] as const) {
+      const made = { ...grant, encryptionContextEquals: pairs };
+      const { grantId } = await live.mutate(OPERATOR, 'createGrant', made, '... on CreateGrantSuccess { grantId }');
+      expect(await live.outcome(callers.keyed, 'retireGrant', { keyArn: OWN_KEY, grantId })).toBe(outcome);
+    }
+  });
+
+  test('let somebody make endpoints for the services of AWS, with tags that it may give, and remove those for one', async () => {
+    const create = (input: object) =>
+      live.mutate(
+        callers.keyed,
+        'createVpcEndpoint',
+        { ...ENDPOINT, ...input },
+        '... on CreateVpcEndpointSuccess { touched { target } }',
+      );
+    const others = 'com.amazonaws.vpce.eu-west-1.vpce-svc-1';
+    expect(await create({ serviceName: others, endpointType: 'Interface' })).toMatchObject({
+      __typename: 'AccessDenied',
+    });
+    const refused = await create({ tags: [{ key: 'team', value: 'other' }] });
+    expect(refused).toMatchObject({ __typename: 'AccessDenied', message: expect.stringContaining('ec2:CreateTags') });
+    const made = await create({ tags: [{ key: 'team', value: 'keyed' }] });
+    expect(made).toMatchObject({ __typename: 'CreateVpcEndpointSuccess' });
+    expect(await create({})).toMatchObject({ __typename: 'CreateVpcEndpointSuccess' });
+    const end = (endpointId: string) => live.outcome(callers.keyed, 'deleteVpcEndpoint', { endpointId });
+    expect(await end('vpce-queues')).toBe('AccessDenied');
+    expect(await end(/vpce-\w+$/.exec(made.touched[0].target)?.[0] ?? '')).toBe('DeleteVpcEndpointSuccess');
   });
 
   test('let somebody change the endpoints that are tagged as its own', async () => {
