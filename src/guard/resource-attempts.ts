@@ -2,11 +2,11 @@ import { isObject, policyRemoval, policyWrite, type ResourceWrite, tagWrite } fr
 import { accountIn } from '../directory/entities/resources.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
-import { isServicePrincipal } from '../policy/principal-id.ts';
 import { partitionOf } from '../policy/regions.ts';
 import { isEndpointId } from '../session/operations/resource-checks.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import type { GuardContext } from './context.ts';
+import { creationOfGrant, type NamedGrant, type NewGrant, retirementOfGrant } from './grant-attempts.ts';
 import type { Permission } from './permission.ts';
 
 interface Tag {
@@ -27,15 +27,6 @@ interface NewResource extends NamedResource {
 interface BlockedPlace {
   readonly accountId: string | null;
   readonly resourceArn: string | null;
-}
-
-interface NewGrant {
-  readonly keyArn: string;
-  readonly granteePrincipal: string;
-  readonly retiringPrincipal: string | null;
-  readonly operations: readonly string[];
-  readonly encryptionContextSubset: readonly Tag[] | null;
-  readonly encryptionContextEquals: readonly Tag[] | null;
 }
 
 interface NewEndpoint {
@@ -59,7 +50,7 @@ export interface ResourceValues {
   readonly DeletePublicAccessBlock: BlockedPlace;
   readonly CreateGrant: NewGrant;
   readonly RevokeGrant: { readonly keyArn: string };
-  readonly RetireGrant: { readonly keyArn: string; readonly grantId: string };
+  readonly RetireGrant: NamedGrant;
   readonly CreateVpcEndpoint: NewEndpoint;
   readonly ModifyVpcEndpoint: { readonly endpointId: string };
   readonly DeleteVpcEndpoint: { readonly endpointId: string };
@@ -88,23 +79,47 @@ function permitted(...permissions: readonly Permission[]): Attempt {
 }
 
 /** What is asked on something else than the resource is a request about the account in its ARN. */
-function onResource({ action, resource }: ResourceWrite, arn: string, context?: RequestContext): Attempt {
+function permissionOn({ action, resource }: ResourceWrite, arn: string, context?: RequestContext): Permission {
   const account = resource === arn ? null : accountIn(arn);
-  const permission = { action, resource, account, ...(context === undefined ? {} : { context }) };
-  return { kind: 'permitted', permissions: [permission], target: arn };
+  return { action, resource, account, ...(context === undefined ? {} : { context }) };
+}
+
+function on(permission: Permission, target: string): Attempt {
+  return { kind: 'permitted', permissions: [permission], target };
 }
 
 const OBJECT_TAGS = ['s3:requestobjecttag/', 's3:requestobjecttagkeys'] as const;
 
-function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Attempt {
+function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Permission {
   const keys = isObject(catalog, arn) ? tagsInRequest(tags, OBJECT_TAGS) : tagsInRequest(tags);
-  return onResource(tagWrite(catalog, arn, 'tag'), arn, keys);
+  return permissionOn(tagWrite(catalog, arn, 'tag'), arn, keys);
 }
 
-function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Attempt {
+function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Permission {
   const keys = new Map([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)]]);
-  return onResource(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
+  return permissionOn(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
 }
+
+/** Whoever enters a resource with tags needs what tagging it needs, and what taking away those needs that it has no more. */
+const entering: AttemptOf<NewResource> = async ({ resourceArn: arn, accountId, tags }, context) => {
+  const entry: Permission = {
+    action: 'rolegate:PutResource',
+    resource: arn,
+    account: accountId,
+    context: tagsInRequest(tags),
+  };
+  if (tags === null) return permitted(entry);
+  const stored = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { tags: true } });
+  const named = new Set(tags.map(({ key }) => key));
+  const gone = Object.keys(stored?.tags ?? {}).filter((key) => !named.has(key) && !/^aws:/i.test(key));
+  const changes = [
+    ...(tags.length === 0 ? [] : [tagging(context, arn, tags)]),
+    ...(gone.length === 0 ? [] : [untagging(context, arn, gone)]),
+  ];
+  // Of one that is not there yet, the request says whose it is.
+  const needed = changes.map((one) => (one.resource === arn ? { ...one, account: accountId } : one));
+  return { kind: 'permitted', permissions: [entry, ...needed], event: 'PutResource', target: arn };
+};
 
 /** Where the policy cannot be removed, it is asked as for replacing it: the operation then says so. */
 function removal({ catalog }: GuardContext, arn: string): ResourceWrite {
@@ -125,68 +140,8 @@ function blocking({ accountId, resourceArn }: BlockedPlace): Attempt {
   const write = isAccessPoint
     ? { action: 's3:PutAccessPointPublicAccessBlock', resource: '*' }
     : { action: 's3:PutBucketPublicAccessBlock', resource: resourceArn };
-  return onResource(write, resourceArn);
+  return on(permissionOn(write, resourceArn), resourceArn);
 }
-
-type Pairs = readonly Tag[];
-
-/** More are refused by the operation itself. */
-const MOST_PAIRS = 8;
-
-/**
- * The condition keys of the constraints of a grant: KMS asks about a grant that is made, or retired, with the encryption context
- * that it demands. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
- */
-function constraintContext(equals: Pairs | null, subset: Pairs | null): RequestContext {
-  // A grant with both constraints has both values: a policy that asks for one must not be met by the other alone.
-  const types = [
-    ...(equals === null ? [] : ['EncryptionContextEquals']),
-    ...(subset === null ? [] : ['EncryptionContextSubset']),
-  ];
-  const pairs = [...(equals ?? []).slice(0, MOST_PAIRS), ...(subset ?? []).slice(0, MOST_PAIRS)];
-  const values = new Map<string, Set<string>>();
-  for (const { key, value } of pairs) {
-    const name = `kms:encryptioncontext:${key.toLowerCase()}`;
-    values.set(name, (values.get(name) ?? new Set()).add(value));
-  }
-  const keys = new Map<string, ContextValue>();
-  const give = (name: string, given: Iterable<string>): void => {
-    const [first, ...others] = given;
-    if (first !== undefined) keys.set(name, others.length === 0 ? first : [first, ...others]);
-  };
-  for (const [name, given] of values) give(name, given);
-  give('kms:grantconstrainttype', types);
-  if (pairs.length > 0) keys.set('kms:encryptioncontextkeys', [...new Set(pairs.map(({ key }) => key))]);
-  return keys;
-}
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
-function creationOfGrant(grant: NewGrant): Attempt {
-  const { keyArn, granteePrincipal, retiringPrincipal, operations } = grant;
-  const keys = new Map<string, ContextValue>([['kms:grantoperations', operations]]);
-  keys.set(
-    isServicePrincipal(granteePrincipal) ? 'kms:granteeserviceprincipal' : 'kms:granteeprincipal',
-    granteePrincipal,
-  );
-  if (retiringPrincipal !== null) {
-    const key = isServicePrincipal(retiringPrincipal) ? 'kms:retiringserviceprincipal' : 'kms:retiringprincipal';
-    keys.set(key, retiringPrincipal);
-  }
-  const constraints = constraintContext(grant.encryptionContextEquals, grant.encryptionContextSubset);
-  const context = new Map([...keys, ...constraints]);
-  return permitted({ action: 'kms:CreateGrant', resource: keyArn, account: null, context });
-}
-
-const retirementOfGrant: AttemptOf<ResourceValues['RetireGrant']> = async ({ keyArn, grantId }, { directory }) => {
-  const resource = { arn: keyArn, accountId: null };
-  const gathered = await directory.gather({ principals: [], roles: [], resources: [resource] });
-  const { grants = [] } = gathered.resource(keyArn, null).value.facts;
-  const grant = grants.find(({ id }) => id === grantId);
-  const pairsOf = (pairs: Readonly<Record<string, string>> | undefined): Pairs | null =>
-    pairs === undefined ? null : Object.entries(pairs).map(([key, value]) => ({ key, value }));
-  const context = constraintContext(pairsOf(grant?.encryptionContextEquals), pairsOf(grant?.encryptionContextSubset));
-  return permitted({ action: 'kms:RetireGrant', resource: keyArn, account: null, byGrant: grantId, context });
-};
 
 /** An id that no endpoint has: that of a new one is made later. */
 const NEW_ENDPOINT = 'vpce-00000000000000000';
@@ -274,14 +229,13 @@ function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> 
 
 /** What each operation on resources needs. */
 export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: AttemptOf<ResourceValues[Name]> } = {
-  PutResource: ({ resourceArn: resource, accountId: account, tags }) =>
-    permitted({ action: 'rolegate:PutResource', resource, account, context: tagsInRequest(tags) }),
+  PutResource: entering,
   DeleteResource: ({ resourceArn: resource }) =>
     permitted({ action: 'rolegate:DeleteResource', resource, account: null }),
-  PutResourcePolicy: ({ resourceArn }, { catalog }) => onResource(policyWrite(catalog, resourceArn), resourceArn),
-  DeleteResourcePolicy: ({ resourceArn }, context) => onResource(removal(context, resourceArn), resourceArn),
-  TagResource: ({ resourceArn, tags }, context) => tagging(context, resourceArn, tags),
-  UntagResource: ({ resourceArn, tagKeys }, context) => untagging(context, resourceArn, tagKeys),
+  PutResourcePolicy: ({ resourceArn: arn }, { catalog }) => on(permissionOn(policyWrite(catalog, arn), arn), arn),
+  DeleteResourcePolicy: ({ resourceArn: arn }, context) => on(permissionOn(removal(context, arn), arn), arn),
+  TagResource: ({ resourceArn, tags }, context) => on(tagging(context, resourceArn, tags), resourceArn),
+  UntagResource: ({ resourceArn, tagKeys }, context) => on(untagging(context, resourceArn, tagKeys), resourceArn),
   PutPublicAccessBlock: blocking,
   DeletePublicAccessBlock: blocking,
   CreateGrant: creationOfGrant,

@@ -11,6 +11,7 @@ const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
 // What the delegate enters, tags and lets others use is its own: the other tests begin without it.
 const OWN_ORDER = `arn:aws:orders:eu-west-1:${A}:order/own`;
 const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
+const TAGGED_QUEUE = `arn:aws:sqs:eu-west-1:${A}:tagged`;
 const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
 const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
@@ -32,6 +33,8 @@ const USERS = {
   other: userArn('other', B),
   // May enter and tag what it tags as its own, and grant Decrypt.
   delegate: userArn('delegate'),
+  // May enter resources, and give no tags.
+  enterer: userArn('enterer'),
   // May give the tag owner=delegate, and any other.
   labeler: userArn('labeler'),
   // Of another account, without a policy of its own.
@@ -64,6 +67,7 @@ beforeAll(async () => {
     users: [
       may(USERS.admin, allow('*')),
       may(USERS.nobody, allow('iam:*')),
+      may(USERS.enterer, allow('rolegate:PutResource')),
       may(USERS.stranger, allow('*')),
       may(USERS.other, allow('iam:*')),
       { arn: USERS.grantee },
@@ -97,7 +101,7 @@ beforeAll(async () => {
       may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
-        { ...allow(['rolegate:PutResource', 'sqs:TagQueue']), Condition: own },
+        { ...allow(['rolegate:PutResource', 'rolegate:TagResource', 'sqs:TagQueue']), Condition: own },
         {
           ...allow('kms:CreateGrant'),
           Condition: {
@@ -114,6 +118,7 @@ beforeAll(async () => {
       { arn: BUCKET, accountId: A },
       { arn: QUEUE, accountId: A },
       { arn: OWN_QUEUE, accountId: A },
+      { arn: TAGGED_QUEUE, accountId: A, tags: { k: 'v', 'aws:x': 'y' } },
       ...[KEY, OWN_KEY].map((arn) => ({
         arn,
         accountId: A,
@@ -432,6 +437,23 @@ describe('the condition keys of the services', () => {
       __typename: 'ValidationError',
       message: 'Duplicate tag keys found: Owner',
     });
+  });
+
+  test('whoever enters a resource needs the actions of its service for its tags, also for those that go', async () => {
+    const put = (tags?: object) =>
+      live.mutate(callers.enterer, 'putResource', { resourceArn: TAGGED_QUEUE, ...(tags && { tags }) });
+    const refused = (action: string) => ({
+      __typename: 'AccessDenied',
+      message: expect.stringContaining(`is not authorized to perform: ${action} on resource: ${TAGGED_QUEUE}`),
+    });
+    expect(await put()).toMatchObject({ __typename: 'ResourceChangeSuccess' });
+    expect(await put([{ key: 'k', value: 'w' }])).toMatchObject(refused('sqs:TagQueue'));
+    expect((await live.trail()).at(-1)).toMatchObject({ event: 'PutResource', action: 'sqs:TagQueue' });
+    expect(await put([])).toMatchObject(refused('sqs:UntagQueue'));
+    expect(await live.outcome(callers.admin, 'putResource', { resourceArn: TAGGED_QUEUE, tags: [] })).toBe(
+      'ResourceChangeSuccess',
+    );
+    expect(await put([])).toMatchObject({ __typename: 'ResourceChangeSuccess' });
   });
 
   test('let somebody grant one operation under one constraint to one principal', async () => {
