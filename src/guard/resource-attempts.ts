@@ -90,13 +90,20 @@ function on(permission: Permission, target: string): Attempt {
 
 const OBJECT_TAGS = ['s3:requestobjecttag/', 's3:requestobjecttagkeys'] as const;
 
+/** The type of a control policy, which AWS Organizations writes into its ARN. */
+function policyTypeOf(arn: string): RequestContext {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const [, type] = (service === 'organizations' && /^policy\/[^/]+\/([a-z_]+)\//.exec(resource)) || [];
+  return type === undefined ? new Map() : new Map([['organizations:policytype', type.toUpperCase()]]);
+}
+
 function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Permission {
   const keys = isObject(catalog, arn) ? tagsInRequest(tags, OBJECT_TAGS) : tagsInRequest(tags);
-  return permissionOn(tagWrite(catalog, arn, 'tag'), arn, keys);
+  return permissionOn(tagWrite(catalog, arn, 'tag'), arn, new Map([...keys, ...policyTypeOf(arn)]));
 }
 
 function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Permission {
-  const keys = new Map([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)]]);
+  const keys = new Map<string, ContextValue>([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)], ...policyTypeOf(arn)]);
   return permissionOn(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
 }
 
