@@ -52,13 +52,22 @@ export class Batches {
         check,
         settle: (verdict) => {
           leave();
-          if (verdict.failure !== null) this.#onFailure(verdict.failure);
           resolve(verdict);
+          if (verdict.failure !== null) this.#tell(verdict.failure);
         },
       };
       signal?.addEventListener('abort', abort);
       batch.waiting.add(waiting);
     });
+  }
+
+  /** What is wrong with whoever is told keeps no check from its verdict. */
+  #tell(failure: Failure): void {
+    try {
+      this.#onFailure(failure);
+    } catch {
+      // The verdict has the failure, too.
+    }
   }
 
   #batchOf(timeoutMs: number): Batch {

@@ -17,7 +17,7 @@ export interface RolegateOptions {
   readonly timeoutMs?: number;
   /** Checks of one request. Left out: 1,000; at most 10,000, which is the gateway's limit. */
   readonly maxBatch?: number;
-  /** Told of every check that was not decided, and so denied. */
+  /** Told of every check that was not decided, and so denied. What it throws is left unheard. */
   readonly onFailure?: (failure: Failure) => void;
   /** What sends requests. Left out: the platform's `fetch`, which keeps connections alive. */
   readonly fetch?: typeof fetch;

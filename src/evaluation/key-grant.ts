@@ -91,8 +91,8 @@ function compileGrant(grant: KmsGrant): CompiledPolicy {
     WITHOUT_CONTEXT.filter((one) => allowed.has(one)),
     {},
   );
-  // Whoever may create grants by a grant may only pass on its operations, under an equal or stricter constraint. The pairs
-  // of the new grant's constraint are in no condition key: a constrained grant is not taken to allow it.
+  // Whoever may create grants by a grant may only pass on its operations, under an equal or stricter constraint. Condition keys
+  // do not tell which of its constraints the pairs of the new grant are of: a constrained grant is not taken to allow it.
   const isConstrained = Object.keys(constraints).length > 0;
   if (allowed.has(CREATE_GRANT) && !isConstrained) add(granteePrincipal, [CREATE_GRANT], passingOn(operations));
   // https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html

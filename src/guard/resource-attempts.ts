@@ -2,11 +2,11 @@ import { isObject, policyRemoval, policyWrite, type ResourceWrite, tagWrite } fr
 import { accountIn } from '../directory/entities/resources.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
-import { isServicePrincipal } from '../policy/principal-id.ts';
 import { partitionOf } from '../policy/regions.ts';
 import { isEndpointId } from '../session/operations/resource-checks.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import type { GuardContext } from './context.ts';
+import { creationOfGrant, type NamedGrant, type NewGrant, retirementOfGrant } from './grant-attempts.ts';
 import type { Permission } from './permission.ts';
 
 interface Tag {
@@ -27,15 +27,6 @@ interface NewResource extends NamedResource {
 interface BlockedPlace {
   readonly accountId: string | null;
   readonly resourceArn: string | null;
-}
-
-interface NewGrant {
-  readonly keyArn: string;
-  readonly granteePrincipal: string;
-  readonly retiringPrincipal: string | null;
-  readonly operations: readonly string[];
-  readonly encryptionContextSubset: readonly Tag[] | null;
-  readonly encryptionContextEquals: readonly Tag[] | null;
 }
 
 interface NewEndpoint {
@@ -59,7 +50,7 @@ export interface ResourceValues {
   readonly DeletePublicAccessBlock: BlockedPlace;
   readonly CreateGrant: NewGrant;
   readonly RevokeGrant: { readonly keyArn: string };
-  readonly RetireGrant: { readonly keyArn: string; readonly grantId: string };
+  readonly RetireGrant: NamedGrant;
   readonly CreateVpcEndpoint: NewEndpoint;
   readonly ModifyVpcEndpoint: { readonly endpointId: string };
   readonly DeleteVpcEndpoint: { readonly endpointId: string };
@@ -88,23 +79,54 @@ function permitted(...permissions: readonly Permission[]): Attempt {
 }
 
 /** What is asked on something else than the resource is a request about the account in its ARN. */
-function onResource({ action, resource }: ResourceWrite, arn: string, context?: RequestContext): Attempt {
+function permissionOn({ action, resource }: ResourceWrite, arn: string, context?: RequestContext): Permission {
   const account = resource === arn ? null : accountIn(arn);
-  const permission = { action, resource, account, ...(context === undefined ? {} : { context }) };
-  return { kind: 'permitted', permissions: [permission], target: arn };
+  return { action, resource, account, ...(context === undefined ? {} : { context }) };
+}
+
+function on(permission: Permission, target: string): Attempt {
+  return { kind: 'permitted', permissions: [permission], target };
 }
 
 const OBJECT_TAGS = ['s3:requestobjecttag/', 's3:requestobjecttagkeys'] as const;
 
-function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Attempt {
-  const keys = isObject(catalog, arn) ? tagsInRequest(tags, OBJECT_TAGS) : tagsInRequest(tags);
-  return onResource(tagWrite(catalog, arn, 'tag'), arn, keys);
+/** The type of a control policy, which AWS Organizations writes into its ARN. */
+function policyTypeOf(arn: string): RequestContext {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const [, type] = (service === 'organizations' && /^policy\/[^/]+\/([a-z_]+)\//.exec(resource)) || [];
+  return type === undefined ? new Map() : new Map([['organizations:policytype', type.toUpperCase()]]);
 }
 
-function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Attempt {
-  const keys = new Map([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)]]);
-  return onResource(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
+function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Permission {
+  const keys = isObject(catalog, arn) ? tagsInRequest(tags, OBJECT_TAGS) : tagsInRequest(tags);
+  return permissionOn(tagWrite(catalog, arn, 'tag'), arn, new Map([...keys, ...policyTypeOf(arn)]));
 }
+
+function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Permission {
+  const keys = new Map<string, ContextValue>([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)], ...policyTypeOf(arn)]);
+  return permissionOn(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
+}
+
+/** Whoever enters a resource with tags needs what tagging it needs, and what taking away those needs that it has no more. */
+const entering: AttemptOf<NewResource> = async ({ resourceArn: arn, accountId, tags }, context) => {
+  const entry: Permission = {
+    action: 'rolegate:PutResource',
+    resource: arn,
+    account: accountId,
+    context: tagsInRequest(tags),
+  };
+  if (tags === null) return permitted(entry);
+  const stored = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { tags: true } });
+  const named = new Set(tags.map(({ key }) => key));
+  const gone = Object.keys(stored?.tags ?? {}).filter((key) => !named.has(key) && !/^aws:/i.test(key));
+  const changes = [
+    ...(tags.length === 0 ? [] : [tagging(context, arn, tags)]),
+    ...(gone.length === 0 ? [] : [untagging(context, arn, gone)]),
+  ];
+  // Of one that is not there yet, the request says whose it is.
+  const needed = changes.map((one) => (one.resource === arn ? { ...one, account: accountId } : one));
+  return { kind: 'permitted', permissions: [entry, ...needed], event: 'PutResource', target: arn };
+};
 
 /** Where the policy cannot be removed, it is asked as for replacing it: the operation then says so. */
 function removal({ catalog }: GuardContext, arn: string): ResourceWrite {
@@ -125,37 +147,23 @@ function blocking({ accountId, resourceArn }: BlockedPlace): Attempt {
   const write = isAccessPoint
     ? { action: 's3:PutAccessPointPublicAccessBlock', resource: '*' }
     : { action: 's3:PutBucketPublicAccessBlock', resource: resourceArn };
-  return onResource(write, resourceArn);
-}
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
-function creationOfGrant(grant: NewGrant): Attempt {
-  const { keyArn, granteePrincipal, retiringPrincipal, operations } = grant;
-  const keys = new Map<string, ContextValue>([['kms:grantoperations', operations]]);
-  keys.set(
-    isServicePrincipal(granteePrincipal) ? 'kms:granteeserviceprincipal' : 'kms:granteeprincipal',
-    granteePrincipal,
-  );
-  if (retiringPrincipal !== null) {
-    const key = isServicePrincipal(retiringPrincipal) ? 'kms:retiringserviceprincipal' : 'kms:retiringprincipal';
-    keys.set(key, retiringPrincipal);
-  }
-  // A grant with both constraints has both values: a policy that asks for one must not be met by the other alone.
-  const constraints = [
-    ...(grant.encryptionContextEquals === null ? [] : ['EncryptionContextEquals']),
-    ...(grant.encryptionContextSubset === null ? [] : ['EncryptionContextSubset']),
-  ];
-  const [first] = constraints;
-  if (first !== undefined) keys.set('kms:grantconstrainttype', constraints.length === 1 ? first : constraints);
-  return permitted({ action: 'kms:CreateGrant', resource: keyArn, account: null, context: keys });
+  return on(permissionOn(write, resourceArn), resourceArn);
 }
 
 /** An id that no endpoint has: that of a new one is made later. */
 const NEW_ENDPOINT = 'vpce-00000000000000000';
 
+/** Whose service an endpoint leads to, as far as its name says it: nobody but AWS has names of this form. */
+function serviceOwner(serviceName: string): RequestContext {
+  const ofAws = /^(?:cn\.)?com\.amazonaws\.(?!vpce\.)/.test(serviceName);
+  return ofAws ? new Map([['ec2:vpceserviceowner', 'amazon']]) : new Map();
+}
+
 /**
- * Policies everywhere name endpoints by their ids, so that nobody but the operator chooses one. AWS makes none without a VPC.
+ * Policies everywhere name endpoints by their ids, so that nobody but the operator chooses one. AWS makes none without a VPC. Tags
+ * need an action of their own.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
  */
 function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName, tags }: NewEndpoint): Attempt {
   const action = 'ec2:CreateVpcEndpoint';
@@ -165,14 +173,24 @@ function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName,
     return { kind: 'operators', attempted, sentence, always: false };
   }
   const arn = (resource: string): string => `arn:${partitionOf(region)}:ec2:${region}:${accountId}:${resource}`;
+  const given = tagsInRequest(tags);
   const keys = new Map<string, ContextValue>([
-    ...tagsInRequest(tags),
+    ...given,
+    ...serviceOwner(serviceName),
     ['ec2:region', region],
     ['ec2:vpceservicename', serviceName],
   ]);
+  const resource = arn(`vpc-endpoint/${NEW_ENDPOINT}`);
+  const tagging: Permission = {
+    action: 'ec2:CreateTags',
+    resource,
+    account: null,
+    context: new Map([...given, ['ec2:createaction', 'CreateVpcEndpoint']]),
+  };
   return permitted(
     { action, resource: arn(`vpc/${vpcId}`), account: null, context: new Map([['ec2:vpcid', vpcId]]) },
-    { action, resource: arn(`vpc-endpoint/${NEW_ENDPOINT}`), account: null, context: keys },
+    { action, resource, account: null, context: keys },
+    ...(given.size === 0 ? [] : [tagging]),
   );
 }
 
@@ -202,31 +220,34 @@ function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> 
     const own = accountOfEndpoints(context) ?? '000000000000';
     const stored = await context.directory.prisma.vpcEndpoint.findUnique({
       where: { id: isEndpointId(endpointId) ? endpointId : NEW_ENDPOINT },
-      select: { arn: true, region: true, accountId: true, tags: true },
+      select: { arn: true, region: true, accountId: true, serviceName: true, tags: true },
     });
     const row = stored?.accountId === own ? stored : null;
     const resource = row?.arn ?? `arn:aws:ec2:us-east-1:${own}:vpc-endpoint/${NEW_ENDPOINT}`;
-    const keys = new Map([['ec2:region', row?.region ?? 'us-east-1'], ...tagsOfEndpoint(row?.tags)]);
+    const keys = new Map<string, ContextValue>([
+      ['ec2:region', row?.region ?? 'us-east-1'],
+      ...(row === null ? [] : ([['ec2:vpceservicename', row.serviceName]] as const)),
+      ...serviceOwner(row?.serviceName ?? ''),
+      ...tagsOfEndpoint(row?.tags),
+    ]);
     return { kind: 'permitted', permissions: [{ action, resource, account: null, context: keys }], target: endpointId };
   };
 }
 
 /** What each operation on resources needs. */
 export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: AttemptOf<ResourceValues[Name]> } = {
-  PutResource: ({ resourceArn: resource, accountId: account, tags }) =>
-    permitted({ action: 'rolegate:PutResource', resource, account, context: tagsInRequest(tags) }),
+  PutResource: entering,
   DeleteResource: ({ resourceArn: resource }) =>
     permitted({ action: 'rolegate:DeleteResource', resource, account: null }),
-  PutResourcePolicy: ({ resourceArn }, { catalog }) => onResource(policyWrite(catalog, resourceArn), resourceArn),
-  DeleteResourcePolicy: ({ resourceArn }, context) => onResource(removal(context, resourceArn), resourceArn),
-  TagResource: ({ resourceArn, tags }, context) => tagging(context, resourceArn, tags),
-  UntagResource: ({ resourceArn, tagKeys }, context) => untagging(context, resourceArn, tagKeys),
+  PutResourcePolicy: ({ resourceArn: arn }, { catalog }) => on(permissionOn(policyWrite(catalog, arn), arn), arn),
+  DeleteResourcePolicy: ({ resourceArn: arn }, context) => on(permissionOn(removal(context, arn), arn), arn),
+  TagResource: ({ resourceArn, tags }, context) => on(tagging(context, resourceArn, tags), resourceArn),
+  UntagResource: ({ resourceArn, tagKeys }, context) => on(untagging(context, resourceArn, tagKeys), resourceArn),
   PutPublicAccessBlock: blocking,
   DeletePublicAccessBlock: blocking,
   CreateGrant: creationOfGrant,
   RevokeGrant: ({ keyArn: resource }) => permitted({ action: 'kms:RevokeGrant', resource, account: null }),
-  RetireGrant: ({ keyArn: resource, grantId: byGrant }) =>
-    permitted({ action: 'kms:RetireGrant', resource, account: null, byGrant }),
+  RetireGrant: retirementOfGrant,
   CreateVpcEndpoint: creationOfEndpoint,
   ModifyVpcEndpoint: onEndpoint('ec2:ModifyVpcEndpoint'),
   DeleteVpcEndpoint: onEndpoint('ec2:DeleteVpcEndpoints'),

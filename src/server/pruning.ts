@@ -47,7 +47,8 @@ async function pruneOnce(
 ): Promise<void> {
   try {
     const pruned = await directory.prune(retention, clock(), isStopped);
-    if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, 'pruned');
+    // What is gone for good is told at every usual level.
+    if (Object.values(pruned).some((count) => count > 0)) log.warn(pruned, 'pruned');
   } catch (error) {
     // The next time will do. Whether the database is there is logged where it is lost.
     if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'pruning failed');

@@ -168,6 +168,25 @@ describe('what is not decided is denied, and says why:', () => {
     expect(failure?.code).toMatch(/UNREACHABLE|TIMEOUT/);
   });
 
+  test('whatever becomes of what is told of it', async () => {
+    const gateway = await fakeGateway((_asked, response) => {
+      response.statusCode = 500;
+      response.end();
+    });
+    const told: Failure[] = [];
+    const onFailure = (failure: Failure): never => {
+      told.push(failure);
+      throw new Error('the log is full');
+    };
+    const rolegate = createRolegate({ url: gateway.url, token: 'secret', onFailure });
+    const checks = [1, 2, 3].map((id) => ({ principal: ALICE, action: GET, resource: order(id) }));
+    const verdicts = await rolegate.decideAll(checks);
+    expect(verdicts.map(({ allowed, failure }) => [allowed, failure?.code])).toEqual(
+      checks.map(() => [false, 'HTTP_500']),
+    );
+    expect(told).toHaveLength(3);
+  });
+
   test('a token that cannot be had', async () => {
     const token = () => Promise.reject(new Error('no token'));
     const rolegate = createRolegate({ url: 'http://127.0.0.1:1/graphql', token, timeoutMs: 400 });

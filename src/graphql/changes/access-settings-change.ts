@@ -139,8 +139,8 @@ function pairsOf(pairs: Pairs, field: string): Readonly<Record<string, string>> 
 changeMutation('createGrant', {
   description:
     'kms:CreateGrant: lets a principal use a KMS key. A grant with the name and the terms of one that is there is that one. A key has ' +
-    'at most 50,000. Needs kms:CreateGrant on the key, with kms:GranteePrincipal, kms:GrantOperations, kms:RetiringPrincipal and ' +
-    'kms:GrantConstraintType',
+    'at most 50,000. Needs kms:CreateGrant on the key, with kms:GranteePrincipal, kms:GrantOperations, kms:RetiringPrincipal, ' +
+    'kms:GrantConstraintType, kms:EncryptionContext and kms:EncryptionContextKeys',
   input: builder.inputType('CreateGrantInput', {
     description: 'The parameters of kms:CreateGrant',
     fields: (t) => ({
@@ -195,7 +195,7 @@ changeMutation('retireGrant', {
   description:
     'kms:RetireGrant: deletes a grant of a KMS key that is not needed any more. The retiring principal of the grant may, its grantee ' +
     'if it has the operation RetireGrant, the root user of the account of the key, and whom that account lets by an identity policy; a ' +
-    'Deny of kms:RetireGrant binds them all',
+    'Deny of kms:RetireGrant binds them all. The constraints of the grant are condition keys, as for kms:CreateGrant',
   input: builder.inputType('RetireGrantInput', {
     description: 'The parameters of kms:RetireGrant',
     fields: (t) => ({

@@ -52,7 +52,8 @@ const AccessPointInput = builder.inputType('AccessPointInput', {
 changeMutation('putResource', {
   description:
     'A gateway extension: enters a resource of any service in the directory, with its owner and its tags, or changes what is said of ' +
-    'it. Its policy is written by `putResourcePolicy`. Needs rolegate:PutResource on the resource, with aws:RequestTag and aws:TagKeys',
+    'it. Its policy is written by `putResourcePolicy`. Needs rolegate:PutResource on the resource, with aws:RequestTag and aws:TagKeys; ' +
+    'with `tags` also what `tagResource` needs, and what `untagResource` needs where it has others that go',
   input: builder.inputType('PutResourceInput', {
     description: 'What is said of a resource. What is left out stays as it is; of a new resource it is not known',
     fields: (t) => ({

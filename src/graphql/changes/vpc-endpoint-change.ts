@@ -58,7 +58,8 @@ const POLICY =
 changeMutation('createVpcEndpoint', {
   description:
     'ec2:CreateVpcEndpoint: enters a VPC endpoint in the directory. Needs ec2:CreateVpcEndpoint on the VPC and on endpoints of the ' +
-    'account, with ec2:VpceServiceName, aws:RequestTag and aws:TagKeys. Only the operator may choose the id, or leave the VPC out',
+    'account, with ec2:VpceServiceName, aws:RequestTag and aws:TagKeys; with tags also ec2:CreateTags on the latter, with ' +
+    'ec2:CreateAction. Only the operator may choose the id, or leave the VPC out',
   input: builder.inputType('CreateVpcEndpointInput', {
     description: 'The parameters of ec2:CreateVpcEndpoint that the directory holds',
     fields: (t) => ({

@@ -155,10 +155,9 @@ export class Model {
 
   /** Whether a principal, as it is now, may assume a role: no identity policy of this world lets anybody. */
   mayAssume(arn: string, role: string): boolean {
-    const { life, kind, boundary } = this.holder(arn);
-    // What is granted to a role is limited by its boundary, what is granted to a user is not.
-    if (kind === 'Role' && boundary !== null) return false;
-    return this.holder(role).trust.names.get(arn) === life;
+    const { life, boundary } = this.holder(arn);
+    // A boundary must let it, also where a trust policy names a user: no boundary of this world does.
+    return boundary === null && this.holder(role).trust.names.get(arn) === life;
   }
 }
 

@@ -24,6 +24,9 @@ const USERS = {
   stranger: userArn('stranger', STRANGER),
   // May attach service control policies to the unit, and nothing else.
   delegate: userArn('delegate', MANAGEMENT),
+  // May tag control policies of one type.
+  ofScps: userArn('ofScps', MANAGEMENT),
+  ofRcps: userArn('ofRcps', MANAGEMENT),
   // May name the units that have its tag.
   owner: userArn('owner', MANAGEMENT),
 };
@@ -74,6 +77,12 @@ beforeAll(async () => {
         ...allow('organizations:UpdateOrganizationalUnit'),
         Condition: { StringEquals: { 'aws:ResourceTag/owner': 'delegate' } },
       }),
+      ...(['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'] as const).map((type) =>
+        may(type === 'SERVICE_CONTROL_POLICY' ? USERS.ofScps : USERS.ofRcps, {
+          ...allow(['organizations:TagResource', 'organizations:UntagResource']),
+          Condition: { StringEquals: { 'organizations:PolicyType': type } },
+        }),
+      ),
       may(USERS.delegate, {
         ...allow('organizations:AttachPolicy', [
           organizationsArn(`ou/${ORG}/${UNIT}`),
@@ -313,6 +322,19 @@ describe('tags of what AWS Organizations has', () => {
     });
     const untag = { resourceArn: arn, tagKeys: ['owner'] };
     expect(await live.mutate(callers.admin, 'untagResource', untag, TAGS)).toMatchObject({ resource: { tags: [] } });
+  });
+
+  test('of control policies are given and taken by whom a condition lets by their type', async () => {
+    const scp = organizationsArn(`policy/${ORG}/service_control_policy/p-nos3000000`);
+    for (const [who, isLet] of [
+      [callers.ofScps, true],
+      [callers.ofRcps, false],
+    ] as const) {
+      const outcome = isLet ? 'ResourceChangeSuccess' : 'AccessDenied';
+      expect(await tag(who, scp)).toMatchObject({ __typename: outcome });
+      const untag = { resourceArn: scp, tagKeys: ['owner'] };
+      expect(await live.mutate(who, 'untagResource', untag, TAGS)).toMatchObject({ __typename: outcome });
+    }
   });
 
   test('count in the conditions of what changes it, and go with it', async () => {

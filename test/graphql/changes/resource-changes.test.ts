@@ -11,6 +11,7 @@ const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
 // What the delegate enters, tags and lets others use is its own: the other tests begin without it.
 const OWN_ORDER = `arn:aws:orders:eu-west-1:${A}:order/own`;
 const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
+const TAGGED_QUEUE = `arn:aws:sqs:eu-west-1:${A}:tagged`;
 const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
 const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
@@ -32,12 +33,16 @@ const USERS = {
   other: userArn('other', B),
   // May enter and tag what it tags as its own, and grant Decrypt.
   delegate: userArn('delegate'),
+  // May enter resources, and give no tags.
+  enterer: userArn('enterer'),
   // May give the tag owner=delegate, and any other.
   labeler: userArn('labeler'),
   // Of another account, without a policy of its own.
   grantee: userArn('grantee', B),
   // May change the endpoints of its own.
   owner: userArn('owner'),
+  // May make endpoints for AWS's services, with tags of its team, and remove those for S3; and grants for what its team has encrypted.
+  keyed: userArn('keyed'),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -62,6 +67,7 @@ beforeAll(async () => {
     users: [
       may(USERS.admin, allow('*')),
       may(USERS.nobody, allow('iam:*')),
+      may(USERS.enterer, allow('rolegate:PutResource')),
       may(USERS.stranger, allow('*')),
       may(USERS.other, allow('iam:*')),
       { arn: USERS.grantee },
@@ -69,10 +75,33 @@ beforeAll(async () => {
         ...allow(['ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints']),
         Condition: { StringEquals: { 'aws:ResourceTag/owner': 'owner', 'ec2:ResourceTag/Owner': 'owner' } },
       }),
+      may(
+        USERS.keyed,
+        allow('ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc/*`),
+        {
+          ...allow('ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc-endpoint/*`),
+          Condition: { StringEquals: { 'ec2:VpceServiceOwner': 'amazon' } },
+        },
+        {
+          ...allow('ec2:CreateTags'),
+          Condition: { StringEquals: { 'ec2:CreateAction': 'CreateVpcEndpoint', 'aws:RequestTag/team': 'keyed' } },
+        },
+        {
+          ...allow('ec2:DeleteVpcEndpoints'),
+          Condition: { StringEquals: { 'ec2:VpceServiceName': ENDPOINT.serviceName } },
+        },
+        {
+          ...allow(['kms:CreateGrant', 'kms:RetireGrant']),
+          Condition: {
+            StringEquals: { 'kms:EncryptionContext:team': 'keyed' },
+            'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['team'] },
+          },
+        },
+      ),
       may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
-        { ...allow(['rolegate:PutResource', 'sqs:TagQueue']), Condition: own },
+        { ...allow(['rolegate:PutResource', 'rolegate:TagResource', 'sqs:TagQueue']), Condition: own },
         {
           ...allow('kms:CreateGrant'),
           Condition: {
@@ -89,6 +118,7 @@ beforeAll(async () => {
       { arn: BUCKET, accountId: A },
       { arn: QUEUE, accountId: A },
       { arn: OWN_QUEUE, accountId: A },
+      { arn: TAGGED_QUEUE, accountId: A, tags: { k: 'v', 'aws:x': 'y' } },
       ...[KEY, OWN_KEY].map((arn) => ({
         arn,
         accountId: A,
@@ -105,6 +135,14 @@ beforeAll(async () => {
         type: 'Gateway',
         tags: { owner },
       })),
+      {
+        id: 'vpce-queues',
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.eu-west-1.sqs',
+        type: 'Interface',
+      },
       {
         id: 'vpce-1',
         accountId: A,
@@ -401,6 +439,23 @@ describe('the condition keys of the services', () => {
     });
   });
 
+  test('whoever enters a resource needs the actions of its service for its tags, also for those that go', async () => {
+    const put = (tags?: object) =>
+      live.mutate(callers.enterer, 'putResource', { resourceArn: TAGGED_QUEUE, ...(tags && { tags }) });
+    const refused = (action: string) => ({
+      __typename: 'AccessDenied',
+      message: expect.stringContaining(`is not authorized to perform: ${action} on resource: ${TAGGED_QUEUE}`),
+    });
+    expect(await put()).toMatchObject({ __typename: 'ResourceChangeSuccess' });
+    expect(await put([{ key: 'k', value: 'w' }])).toMatchObject(refused('sqs:TagQueue'));
+    expect((await live.trail()).at(-1)).toMatchObject({ event: 'PutResource', action: 'sqs:TagQueue' });
+    expect(await put([])).toMatchObject(refused('sqs:UntagQueue'));
+    expect(await live.outcome(callers.admin, 'putResource', { resourceArn: TAGGED_QUEUE, tags: [] })).toBe(
+      'ResourceChangeSuccess',
+    );
+    expect(await put([])).toMatchObject({ __typename: 'ResourceChangeSuccess' });
+  });
+
   test('let somebody grant one operation under one constraint to one principal', async () => {
     const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
     const equals = [{ key: 'k', value: 'v' }];
@@ -410,6 +465,51 @@ describe('the condition keys of the services', () => {
     expect(await create({ encryptionContextEquals: equals, operations: ['Decrypt', 'Encrypt'] })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals, granteePrincipal: USERS.admin })).toBe('AccessDenied');
     expect(await create({ encryptionContextEquals: equals })).toBe('CreateGrantSuccess');
+  });
+
+  test('let somebody grant, and end grants of, what was encrypted for its team alone', async () => {
+    const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const [team, others, another] = [
+      { key: 'team', value: 'keyed' },
+      { key: 'team', value: 'other' },
+      { key: 'k', value: 'v' },
+    ];
+    const create = (input: object) => live.outcome(callers.keyed, 'createGrant', { ...grant, ...input });
+    expect(await create({})).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [others] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team, another] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team], encryptionContextEquals: [others] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: [team] })).toBe('CreateGrantSuccess');
+    for (const [pairs, outcome] of [
+      [[others], 'AccessDenied'],
+      [[team], 'RetireGrantSuccess'],
+    ] as const) {
+      const made = { ...grant, encryptionContextEquals: pairs };
+      const { grantId } = await live.mutate(OPERATOR, 'createGrant', made, '... on CreateGrantSuccess { grantId }');
+      expect(await live.outcome(callers.keyed, 'retireGrant', { keyArn: OWN_KEY, grantId })).toBe(outcome);
+    }
+  });
+
+  test('let somebody make endpoints for the services of AWS, with tags that it may give, and remove those for one', async () => {
+    const create = (input: object) =>
+      live.mutate(
+        callers.keyed,
+        'createVpcEndpoint',
+        { ...ENDPOINT, ...input },
+        '... on CreateVpcEndpointSuccess { touched { target } }',
+      );
+    const others = 'com.amazonaws.vpce.eu-west-1.vpce-svc-1';
+    expect(await create({ serviceName: others, endpointType: 'Interface' })).toMatchObject({
+      __typename: 'AccessDenied',
+    });
+    const refused = await create({ tags: [{ key: 'team', value: 'other' }] });
+    expect(refused).toMatchObject({ __typename: 'AccessDenied', message: expect.stringContaining('ec2:CreateTags') });
+    const made = await create({ tags: [{ key: 'team', value: 'keyed' }] });
+    expect(made).toMatchObject({ __typename: 'CreateVpcEndpointSuccess' });
+    expect(await create({})).toMatchObject({ __typename: 'CreateVpcEndpointSuccess' });
+    const end = (endpointId: string) => live.outcome(callers.keyed, 'deleteVpcEndpoint', { endpointId });
+    expect(await end('vpce-queues')).toBe('AccessDenied');
+    expect(await end(/vpce-\w+$/.exec(made.touched[0].target)?.[0] ?? '')).toBe('DeleteVpcEndpointSuccess');
   });
 
   test('let somebody change the endpoints that are tagged as its own', async () => {
