@@ -119,10 +119,12 @@ function News() {
         </div>
       )}
       {hat.value !== null && who?.restoresTo != null && (
-        <p class="worn">
-          In this role you have its permissions alone. Those of <bdi>{nameOf(who.restoresTo)}</bdi> are given up until
-          you leave it.
-        </p>
+        <aside class="worn" aria-label="The role that you are in">
+          <p>
+            In this role you have its permissions alone. Those of <bdi>{nameOf(who.restoresTo)}</bdi> are given up until
+            you leave it.
+          </p>
+        </aside>
       )}
     </>
   );

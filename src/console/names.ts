@@ -48,3 +48,10 @@ export function timeLeft(at: string, now: number): string {
   const rest = minutes % 60;
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
+
+const SHOWN_TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
+/** An instant, in the time of the browser. */
+export function timeText(at: string): string {
+  return new Date(at).toLocaleString('en', SHOWN_TIME);
+}

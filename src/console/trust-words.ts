@@ -10,11 +10,21 @@ export function trustInWords(document: unknown): readonly string[] {
   return several(given).map((statement) => sentenceOf(record(statement)));
 }
 
+/** An effect that is not spelled as AWS has it allows nothing; what is not even meant as Allow is taken for a denial. */
 function sentenceOf(statement: Statement): string {
+  const { Effect: effect } = statement;
+  const isNamed = doings(statement).length > 0;
+  if (effect === 'Allow') return isNamed ? told(statement, 'may') : 'It names no action: it lets nobody in.';
+  if (effect === 'Deny') return told(statement, 'may not');
+  const unread = effect === undefined ? 'It has no effect' : `Its effect ${texts(effect).join(', ')} cannot be read`;
+  if (typeof effect === 'string' && effect.toLowerCase() === 'allow') return `${unread}: it lets nobody in.`;
+  return `${unread}, and counts as Deny: ${told(statement, 'may not')}`;
+}
+
+function told(statement: Statement, verb: 'may' | 'may not'): string {
   const who = statement['NotPrincipal'] === undefined ? list(named(statement['Principal'])) : exceptThose(statement);
-  const verb = statement['Effect'] === 'Deny' ? 'may not' : 'may';
   const conditions = conditionsOf(statement['Condition']);
-  const text = `${who === '' ? 'nobody' : who} ${verb} ${list(doings(statement))}`;
+  const text = `${who === '' ? 'nobody' : who} ${verb} ${list(doings(statement)) || 'do anything'}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}.`;
 }
 

@@ -87,9 +87,9 @@ export function parseOrigins(text: string): readonly string[] | Problem {
   return new Problem(wrong.includes('@') ? form : `${form}; in it is \`${shown(wrong)}\``);
 }
 
-/** The opaque origin `null` is that of many pages, and is none here. */
+/** The opaque origin `null` is that of many pages, and is none here. A `*` in a name would match nothing: it is meant as any. */
 function isOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  return !text.includes('*') && /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 export function parsePublicUrl(text: string): string | Problem {

@@ -99,6 +99,26 @@ describe('changes of policies in the console', { timeout: 180_000 }, () => {
     await close(limited.page);
   });
 
+  test('what was not answered of somebody is not said to be none, and not written over', async () => {
+    const { page } = await signedIn(ALICE, asOperator());
+    await page.getByText('A member of the group developers.').waitFor();
+    await button(page, 'Set another…').waitFor();
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('query Principal(')) return route.fallback();
+      const response = await route.fetch();
+      const { data } = await response.json();
+      const withheld = ['permissionsBoundary', 'groups'];
+      const errors = withheld.map((field) => ({ message: 'it needs a right', path: ['principal', field] }));
+      const principal = { ...data.principal, permissionsBoundary: null, groups: null };
+      return route.fulfill({ response, json: { data: { principal }, errors } });
+    });
+    await page.reload();
+    await page.getByText('It cannot be read now, or not by you.', { exact: true }).waitFor();
+    await page.getByText('You may not read all of them, nor its groups.').waitFor();
+    expect(await button(page, 'Set a boundary…').count()).toBe(0);
+    await close(page);
+  });
+
   test('what somebody else has changed meanwhile is shown, and only then written over', async () => {
     const { page, complaints } = await signedIn(DATA_WRITER, asOperator());
     await button(page, 'Edit').last().press('Enter');

@@ -6,6 +6,7 @@ import { EXPORT } from '../support/console-export.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
+const BOB = 'arn:aws:iam::222222222222:user/bob';
 const OWN_FILE = 'arn:aws:s3:::dev-alice/results.csv';
 
 const seen = consoleInBrowser();
@@ -85,6 +86,8 @@ describe('the console', { timeout: 120_000 }, () => {
       .waitFor();
     expect(await page.locator('.station-decides').textContent()).toMatch(/Service control\s*denies/);
     await page.getByText('Copy as GraphQL').waitFor();
+    await page.getByRole('radio', { name: 'CLI', exact: true }).check();
+    await page.getByText('npx rolegate can').waitFor();
     await page.getByRole('radio', { name: 'AWS CLI' }).check();
     await page.getByText('aws iam simulate-principal-policy').waitFor();
 
@@ -119,6 +122,48 @@ describe('the console', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Switch role' }).click();
     await page.locator('.who', { hasText: 'Look only' }).waitFor();
     expect(await page.locator('header.bar-plum').count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('what a role asks for is said with the way to it; who switches, and from where one is signed in', async () => {
+    const changed = (name: string, input: object) =>
+      seen.gateway.ask(
+        `mutation($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { __typename } }`,
+        { variables: { input }, authorization: seen.gateway.as.operator },
+      );
+    const allow = { Effect: 'Allow', Action: 'sts:AssumeRole' };
+    const trust = (...more: readonly object[]) => {
+      const theTeam = {
+        ...allow,
+        Principal: { AWS: '111111111111' },
+        Condition: { StringEquals: { 'aws:PrincipalTag/team': 'analytics' } },
+      };
+      const policyDocument = { Version: '2012-10-17', Statement: [theTeam, ...more] };
+      return changed('updateAssumeRolePolicy', { roleArn: DATA_WRITER, policyDocument });
+    };
+    // Whoever may not read the trust policy is not told what it asks for.
+    const reads = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'iam:GetRole', Resource: '*' } };
+    await changed('putUserPolicy', { userArn: BOB, policyName: 'Reads', policyDocument: reads });
+    await trust({
+      ...allow,
+      Principal: { AWS: BOB },
+      Condition: { StringEquals: { 'sts:ExternalId': 'between-us-7' } },
+    });
+    const { page, complaints } = await signedIn('/', keyOf('bob'));
+    await page.getByText(/^Signed in from 127\.0\.0\.1, until \w/).waitFor();
+    const card = page.getByRole('article').filter({ hasText: 'DataWriter' });
+    await card.getByText(/^Asks for an external id\. .* a program gives it to assumeRole\.$/).waitFor();
+    expect(await card.getByRole('button', { name: 'Switch' }).count()).toBe(0);
+    await trust({ ...allow, Principal: { AWS: BOB } });
+    await page.reload();
+    await card.getByRole('button', { name: 'Switch' }).press('Enter');
+    await heading(page, /^You are in the role DataWriter/);
+
+    await page.goto(`${seen.gateway.url}/switch-role?account=111111111111&role=Deployer`);
+    await page.getByText(/^It is bob who switches/).waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await trust();
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -55,6 +55,23 @@ describe('a trust policy in words', () => {
       { Action: 'sts:Other', Principal: { CanonicalUser: '<b>79a5' }, Condition: { Strange: { key: 1 } } },
       '<b>79a5 may do sts:Other, if key Strange 1.',
     ],
+    [
+      'an effect that is meant as Allow and cannot be read',
+      { Effect: 'allow', Principal: '*' },
+      'Its effect allow cannot be read: it lets nobody in.',
+    ],
+    [
+      'an effect that could be a denial',
+      { Effect: 'Maybe', Principal: { AWS: '111111111111' } },
+      'Its effect Maybe cannot be read, and counts as Deny: Whomever the account 111111111111 lets may not assume it.',
+    ],
+    [
+      'no effect',
+      { Effect: undefined, Principal: '*' },
+      'It has no effect, and counts as Deny: Anybody may not assume it.',
+    ],
+    ['no action', { Action: undefined, Principal: '*' }, 'It names no action: it lets nobody in.'],
+    ['no action denied', { Effect: 'Deny', Action: undefined, Principal: '*' }, 'Anybody may not do anything.'],
   ])('%s', (_, statement, sentence) => {
     expect(trustInWords(allow(statement))).toEqual([sentence]);
   });

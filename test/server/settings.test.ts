@@ -189,6 +189,11 @@ describe('values that are refused', () => {
       'https://app.example.com,*',
       'ROLEGATE_ALLOWED_ORIGINS must be a list of origins as browsers write them, with commas between them, such as https://app.example.com,http://localhost:3000 (no `*`, and no slash at the end); in it is `*`',
     ],
+    [
+      'ROLEGATE_ALLOWED_ORIGINS',
+      'https://*.example.com',
+      'ROLEGATE_ALLOWED_ORIGINS must be a list of origins as browsers write them, with commas between them, such as https://app.example.com,http://localhost:3000 (no `*`, and no slash at the end); in it is `https://*.example.com`',
+    ],
     ['ROLEGATE_AUTHZEN_MAP', 'a\0b', 'ROLEGATE_AUTHZEN_MAP must be the path of a file; it holds a NUL character'],
     [
       'ROLEGATE_MEMORY_BYTES',

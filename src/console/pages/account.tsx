@@ -1,12 +1,11 @@
 import { useRoute } from 'preact-iso/router';
 import { AccountPageDocument, type AccountPageQuery } from '../../generated/console/questions.ts';
 import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
-import { accountName, count } from '../names.ts';
+import { accountName, count, timeText } from '../names.ts';
 import { ControlPolicies } from '../parts/control-policies.tsx';
 import { FindingsOnDemand } from '../parts/finding-lines.tsx';
 import { FailureNotice, Skeleton } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
-import { timeText } from '../parts/role-parts.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { useAnswer } from '../questions/use-answer.ts';
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { AssumableRolesDocument, KnownAccountsDocument } from '../../generated/console/questions.ts';
 import { askedLast } from '../asked.ts';
 import { lastHats } from '../hats.ts';
-import { accountName, count, nameOf } from '../names.ts';
+import { accountName, count, nameOf, timeText } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { FindingLines } from '../parts/finding-lines.tsx';
 import { FailureNotice, Notice, Skeleton } from '../parts/notice.tsx';
@@ -40,8 +40,11 @@ export function Home() {
       <p class="lead">
         {who.kind === 'OPERATOR'
           ? 'You run this gateway: you may ask about everybody, and are nobody of any account.'
-          : 'Ask what you may do, or put on a role and have its permissions instead of your own.'}
+          : worn === null
+            ? 'Ask what you may do, or put on a role and have its permissions instead of your own.'
+            : 'Ask what you may do in it, or leave it to be yourself again.'}
       </p>
+      {who.signIn != null && <SignedIn {...who.signIn} />}
       <div class="actions">
         <a class="button button-first" href="/ask">
           Ask what somebody may do
@@ -71,6 +74,15 @@ export function Home() {
       <LastHats />
       <AskedLast />
     </Page>
+  );
+}
+
+/** From where, and until when. */
+function SignedIn({ sourceIp, expiresAt }: { readonly sourceIp: string | null; readonly expiresAt: string }) {
+  return (
+    <p class="muted">
+      Signed in{sourceIp !== null && ` from ${sourceIp}`}, until {timeText(expiresAt)}.
+    </p>
   );
 }
 

@@ -57,7 +57,11 @@ function One({ id }: { readonly id: string }) {
           <AsRole found={found} role={role} choose={setRole} />
           <Permissions key={`${role ?? ''} ${changes}`} principal={id} role={role} />
           {(found.__typename === 'User' || found.__typename === 'Role') && (
-            <HeldPolicies holder={found} saved={saved} />
+            <HeldPolicies
+              holder={found}
+              hidden={failure?.fields.includes('permissionsBoundary') ?? false}
+              saved={saved}
+            />
           )}
           <Reaches found={found} />
           <RoleGraph key={changes} principal={id} />

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { COLOURS, type Colour, hatOf, isColour, wear } from '../hats.ts';
-import { shortName } from '../names.ts';
+import { nameOf, shortName } from '../names.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { GainAndLoss, whyAddress } from '../parts/role-card.tsx';
@@ -55,6 +55,7 @@ export function SwitchRole() {
         In the role you have its permissions alone. Your own are given up until you leave it
         {hat.value === null ? '' : '; the session that you are in ends'}.
       </p>
+      <WhoSwitches />
       {!switches && <NeedsKey />}
       <form class="card form" onSubmit={(event) => void submit(event)}>
         <Text label="Account" value={account} change={setAccount} help="Twelve digits" />
@@ -68,6 +69,18 @@ export function SwitchRole() {
         </button>
       </form>
     </Page>
+  );
+}
+
+/** In a role, it is not the role that switches. */
+function WhoSwitches() {
+  const self = me.value?.restoresTo;
+  if (self == null) return null;
+  return (
+    <p class="muted">
+      It is <bdi>{nameOf(self)}</bdi> who switches, with its own permissions, and not the role that you are in: what
+      only that role may assume is for programs, which call assumeRole with its credentials.
+    </p>
   );
 }
 

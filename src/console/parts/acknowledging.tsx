@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { AcknowledgeDocument } from '../../generated/console/questions.ts';
 import type { Finding } from '../finding-words.ts';
+import { timeText } from '../names.ts';
 import { ask } from '../questions/ask.ts';
 import type { Refusal } from '../questions/who.ts';
 import { Notice } from './notice.tsx';
-import { timeText } from './role-parts.tsx';
 
 /** A time that has passed ends what was acknowledged. */
 const PASSED = new Date(0).toISOString();

@@ -1,17 +1,26 @@
 import { useState } from 'preact/hooks';
-import { asCli, asCurl, asGraphql } from '../questions/copies.ts';
+import { asCli, asCommand, asCurl, asGraphql } from '../questions/copies.ts';
 import { addressOf, type Question } from '../questions/question.ts';
 import { Code } from './code.tsx';
 import { Copy } from './copy.tsx';
 import { Section } from './page.tsx';
 
-const FORMS = ['GraphQL', 'curl', 'AWS CLI', 'Link'] as const;
+const FORMS = ['GraphQL', 'curl', 'CLI', 'AWS CLI', 'Link'] as const;
 type Form = (typeof FORMS)[number];
+
+/** What a form needs, or leaves out. */
+const ABOUT: Readonly<Partial<Record<Form, string>>> = {
+  curl: 'For a POSIX shell. The variable ROLEGATE_TOKEN holds a token of whoever asks.',
+  CLI: 'For a POSIX shell, where the gateway was started: it opens its data folder.',
+  'AWS CLI':
+    'For a POSIX shell, with an access key that may iam:SimulatePrincipalPolicy. As AWS’s simulator it leaves out the policy of the resource.',
+};
 
 function textOf(form: Form, question: Question): string {
   const { origin } = location;
   if (form === 'GraphQL') return asGraphql(question);
   if (form === 'curl') return asCurl(question, origin);
+  if (form === 'CLI') return asCommand(question);
   return form === 'AWS CLI' ? asCli(question, origin) : `${origin}${addressOf(question)}`;
 }
 
@@ -30,6 +39,7 @@ export function Copies({ question }: { readonly question: Question }) {
           </label>
         ))}
       </fieldset>
+      {ABOUT[form] !== undefined && <p class="muted">{ABOUT[form]}</p>}
       <Code label={`The question as ${form}`}>{text}</Code>
     </Section>
   );

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import type { PrincipalQuery } from '../../generated/console/questions.ts';
 import { policyAddress } from '../links.ts';
-import { count } from '../names.ts';
+import { count, list } from '../names.ts';
 import { findPolicies } from '../questions/complete.ts';
 import { boundaryChange, type Draft, type HolderKind, inlinePolicy } from '../questions/drafts.ts';
 import { Combo } from './combo.tsx';
@@ -27,18 +27,35 @@ interface Held {
 }
 
 /** Policies, and where each comes from. Inline ones and the boundary are changed here. */
-export function HeldPolicies({ holder, saved }: { readonly holder: Identity; readonly saved: () => void }) {
-  const groups = holder.__typename === 'User' ? (holder.groups ?? []) : [];
+export function HeldPolicies({
+  holder,
+  hidden,
+  saved,
+}: {
+  readonly holder: Identity;
+  /** Whether its boundary was not answered. */
+  readonly hidden: boolean;
+  readonly saved: () => void;
+}) {
+  const found = holder.__typename === 'User' ? holder.groups : [];
+  const groups = found ?? [];
   const held: readonly Held[] = [
     ...heldBy(holder.__typename, holder, 'attached to it', 'inline, its own'),
     ...groups.flatMap((group) =>
       heldBy('Group', group, `of the group ${group.name}`, `inline, of the group ${group.name}`),
     ),
   ];
-  const unknown = holder.attachedPolicies === null || holder.inlinePolicies === null;
+  const unknown =
+    found === null ||
+    [holder, ...groups].some((each) => each.attachedPolicies === null || each.inlinePolicies === null);
   return (
     <Section title="Policies" aside={<span class="muted">{count(held.length, 'policy', 'policies')}</span>}>
-      {unknown && <p class="muted">You may not read all of them.</p>}
+      {groups.length > 0 && (
+        <p class="muted">
+          A member of the {groups.length === 1 ? 'group' : 'groups'} <bdi>{list(groups.map(({ name }) => name))}</bdi>.
+        </p>
+      )}
+      {unknown && <p class="muted">You may not read all of them{found === null && ', nor its groups'}.</p>}
       {held.length === 0 && !unknown && <p class="muted">It has none.</p>}
       <ul class="rows">
         {held.map((each) => (
@@ -52,7 +69,7 @@ export function HeldPolicies({ holder, saved }: { readonly holder: Identity; rea
       {holder.inlinePolicies !== null && (
         <NewInline holder={holder} taken={holder.inlinePolicies.map(({ name }) => name)} saved={saved} />
       )}
-      <Boundary key={holder.permissionsBoundary?.arn ?? ''} holder={holder} saved={saved} />
+      <Boundary key={holder.permissionsBoundary?.arn ?? ''} holder={holder} hidden={hidden} saved={saved} />
     </Section>
   );
 }
@@ -157,7 +174,16 @@ function NewInline({
 type Doing = 'reading' | 'choosing' | 'removing';
 
 /** What limits all of them, and gives nothing. */
-function Boundary({ holder, saved }: { readonly holder: Identity; readonly saved: () => void }) {
+function Boundary({
+  holder,
+  hidden,
+  saved,
+}: {
+  readonly holder: Identity;
+  /** Whether it was not answered: nobody writes over what it does not know. */
+  readonly hidden: boolean;
+  readonly saved: () => void;
+}) {
   const boundary = holder.permissionsBoundary;
   const [doing, become] = useState<Doing>('reading');
   const set = useBack(doing === 'reading');
@@ -167,7 +193,7 @@ function Boundary({ holder, saved }: { readonly holder: Identity; readonly saved
       <h3>Permissions boundary</h3>
       <p>
         {boundary === null ? (
-          <span class="muted">None, or you may not read it.</span>
+          <span class="muted">{hidden ? 'It cannot be read now, or not by you.' : 'It has none.'}</span>
         ) : (
           <>
             <a href={policyAddress(boundary.arn)}>
@@ -177,7 +203,7 @@ function Boundary({ holder, saved }: { readonly holder: Identity; readonly saved
           </>
         )}
       </p>
-      {doing === 'reading' && (
+      {doing === 'reading' && !hidden && (
         <div class="actions">
           <button type="button" class="button" ref={set} onClick={() => become('choosing')}>
             {boundary === null ? 'Set a boundary…' : 'Set another…'}

@@ -10,13 +10,17 @@ import { Notice } from './notice.tsx';
 type Roles = NonNullable<NonNullable<AssumableRolesQuery['viewer']>['principal']['assumableRoles']>;
 export type Assumable = Roles['nodes'][number];
 
-/** What a call must have, as people say it. */
-const ASKED_FOR: Readonly<Record<string, string>> = {
-  'sts:ExternalId': 'an external id',
-  'aws:MultiFactorAuthPresent': 'a sign-in with an MFA device',
-  'aws:MultiFactorAuthAge': 'a fresh sign-in with an MFA device',
-  'sts:SourceIdentity': 'a source identity',
-  'sts:RoleSessionName': 'a name of the session',
+/** A browser switches as AWS's console does, which gives nothing of the kind. */
+const PROGRAMS = 'A browser that switches cannot give that, as in AWS’s console: a program gives it to assumeRole.';
+const WITH_DEVICE = 'Sign out, and sign in with the code of your MFA device.';
+
+/** What a call must have, as people say it, and how somebody comes to it. */
+const ASKED_FOR: Readonly<Record<string, readonly [said: string, way: string]>> = {
+  'sts:ExternalId': ['an external id', PROGRAMS],
+  'aws:MultiFactorAuthPresent': ['a sign-in with an MFA device', WITH_DEVICE],
+  'aws:MultiFactorAuthAge': ['a fresh sign-in with an MFA device', WITH_DEVICE],
+  'sts:SourceIdentity': ['a source identity', PROGRAMS],
+  'sts:RoleSessionName': ['a name of the session', PROGRAMS],
 };
 
 /** A role that can be assumed: what it would give and take, and the switch. */
@@ -35,6 +39,7 @@ export function RoleCard({
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const direct = chain.length === 1;
+  const canSwitch = direct && switches && !waysTo(requires).includes(PROGRAMS);
   const change = async (): Promise<void> => {
     setBusy(true);
     const why = await switchRole(role.arn);
@@ -51,7 +56,7 @@ export function RoleCard({
       {!direct && (
         <p>Through {list(chain.slice(0, -1).map(({ name }) => name))} first: a browser switches one step alone.</p>
       )}
-      {requires.length > 0 && <p>Asks for {list(requires.map((key) => ASKED_FOR[key] ?? key))}.</p>}
+      <Requirements keys={requires} />
       {direct &&
         (counted ? (
           <GainAndLoss role={role.arn} />
@@ -66,7 +71,7 @@ export function RoleCard({
           <a href={whyAddress(role.arn)}>See why</a>
         </Notice>
       )}
-      {direct && switches && (
+      {canSwitch && (
         <div class="role-tools">
           <button type="button" class="button button-first" disabled={busy} onClick={() => void change()}>
             {busy ? 'Switching…' : 'Switch'}
@@ -74,6 +79,19 @@ export function RoleCard({
         </div>
       )}
     </article>
+  );
+}
+
+function waysTo(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys.map((key) => ASKED_FOR[key]?.[1] ?? ''))].filter((way) => way !== '');
+}
+
+function Requirements({ keys }: { readonly keys: readonly string[] }) {
+  if (keys.length === 0) return null;
+  return (
+    <p>
+      Asks for {list(keys.map((key) => ASKED_FOR[key]?.[0] ?? key))}. {waysTo(keys).join(' ')}
+    </p>
   );
 }
 

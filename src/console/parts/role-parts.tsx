@@ -5,7 +5,7 @@ import {
   WhoCanAssumeDocument,
 } from '../../generated/console/questions.ts';
 import { principalAddress } from '../links.ts';
-import { accountName, count, nameOf } from '../names.ts';
+import { accountName, count, nameOf, timeText } from '../names.ts';
 import { ask } from '../questions/ask.ts';
 import { trustPolicy } from '../questions/drafts.ts';
 import { useAnswer } from '../questions/use-answer.ts';
@@ -83,12 +83,6 @@ function WhoCanAssume({ role }: { readonly role: string }) {
       )}
     </Section>
   );
-}
-
-const SHOWN_TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
-
-export function timeText(at: string): string {
-  return new Date(at).toLocaleString('en', SHOWN_TIME);
 }
 
 function Sessions({ role, name }: { readonly role: string; readonly name: string }) {

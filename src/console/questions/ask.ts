@@ -6,6 +6,8 @@ export interface Failure {
   /** `signedOut`: nobody is signed in any more. `lost`: the gateway does not answer. `refused`: an answer that says no. */
   readonly kind: 'signedOut' | 'lost' | 'refused';
   readonly sentence: string;
+  /** The fields that were kept back, by their names; empty: the whole answer was. */
+  readonly fields: readonly string[];
 }
 
 /** What the gateway said: the answer, or the part of it that there is; and what stands in the way of the rest. */
@@ -57,12 +59,21 @@ export async function ask<Data, Variables extends AnyVariables>(
     onSignedOut();
     return { data: null, failure: SIGNED_OUT };
   }
-  return { data: data ?? null, failure: { kind: 'refused', sentence: first?.message ?? 'The gateway refused it.' } };
+  const fields = error.graphQLErrors.flatMap(
+    ({ path }) => path?.filter((step) => typeof step === 'string').slice(-1) ?? [],
+  );
+  const sentence = first?.message ?? 'The gateway refused it.';
+  return { data: data ?? null, failure: { kind: 'refused', sentence, fields } };
 }
 
 const LOST: Failure = {
   kind: 'lost',
   sentence: 'The gateway does not answer. Look whether it is running, then try again.',
+  fields: [],
 };
 
-const SIGNED_OUT: Failure = { kind: 'signedOut', sentence: 'Your sign-in has ended. Sign in again to go on.' };
+const SIGNED_OUT: Failure = {
+  kind: 'signedOut',
+  sentence: 'Your sign-in has ended. Sign in again to go on.',
+  fields: [],
+};

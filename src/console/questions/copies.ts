@@ -1,35 +1,50 @@
 import { type Question, requestOf } from './question.ts';
 
-/** The question for GraphQL. Condition keys have names that no literal can have: they are a variable. */
+/** The question for GraphQL, whole in one document: the context is a text of JSON, as its scalar takes it. */
 export function asGraphql(question: Question): string {
-  const { context, ...rest } = requestOf(question);
-  const given = Object.entries(rest).map(([name, text]) => `    ${name}: ${JSON.stringify(text)}`);
-  const lines = context === undefined ? given : [...given, '    context: $context'];
-  return `query Ask${context === undefined ? '' : '($context: RequestContext)'} {
+  return `query Ask {
   decision(request: {
-${lines.join('\n')}
+${argumentsOf(question)
+  .map((line) => `    ${line}`)
+  .join('\n')}
   }) {
-    effect
-    deniedBy
-    reason
-    missingContextKeys
-    gaps
+    ${FIELDS.join('\n    ')}
   }
 }
-${context === undefined ? '' : `# variables: ${JSON.stringify({ context })}\n`}`;
+`;
+}
+
+const FIELDS = ['effect', 'deniedBy', 'reason', 'missingContextKeys', 'gaps'] as const;
+
+/** Names and values as literals; what a literal of GraphQL holds is what one of JSON holds. */
+function argumentsOf(question: Question): readonly string[] {
+  const { context, ...rest } = requestOf(question);
+  const given = Object.entries(rest).map(([name, text]) => `${name}: ${JSON.stringify(text)}`);
+  return context === undefined ? given : [...given, `context: ${JSON.stringify(JSON.stringify(context))}`];
 }
 
 /** For a shell, with a token in a variable: none is put into the text. */
 export function asCurl(question: Question, origin: string): string {
-  const { context } = requestOf(question);
-  const query = asGraphql(question).replace(/^#.*$/m, '').replaceAll(/\s+/g, ' ').trim();
-  const body = JSON.stringify({ query, ...(context !== undefined && { variables: { context } }) });
+  const query = `{ decision(request: { ${argumentsOf(question).join(', ')} }) { ${FIELDS.join(' ')} } }`;
   return [
     `curl -s ${quoted(`${origin}/graphql`)} \\`,
     `  -H "authorization: Bearer $ROLEGATE_TOKEN" -H 'content-type: application/json' \\`,
-    `  -d ${quoted(body)}`,
+    `  -d ${quoted(JSON.stringify({ query }))}`,
     '',
   ].join('\n');
+}
+
+/** For the command line of this gateway, which opens its directory. */
+export function asCommand({ principal, action, resource, role, context }: Question): string {
+  const keys = Object.entries(context).flatMap(([key, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `--context ${quoted(`${key}=${String(one)}`)}`),
+  );
+  return [
+    `npx rolegate can ${[principal, action, resource].map(quoted).join(' ')}`,
+    ...(role === '' ? [] : [`--role ${quoted(role)}`]),
+    ...keys,
+    '--explain\n',
+  ].join(' ');
 }
 
 /** For AWS's own command line, at the gateway's door for it. In a role, the question is about the role. */
