@@ -68,6 +68,7 @@ it('a failure of what is written is the reason, not what statements say after it
 
 /** More roles than one statement takes, in either store. */
 const MANY = 2_100;
+const NOTHING = { Effect: 'Deny', Action: 's3:ListBucket', Resource: '*' };
 const roles = Array.from({ length: MANY }, (_, i) => aRole(`R${i}`, [trusts({ AWS: A })]));
 
 it.each([
@@ -105,13 +106,17 @@ it.each([
     await directory.prune({ sessions: Infinity, changes: Infinity, events: Infinity, documents: 30 }, Date.now());
     const unused = await directory.prisma.policyDocument.findMany();
     expect(unused.map(({ unreferencedSince }) => unreferencedSince)).toEqual([expect.any(Date)]);
-    const inline = [{ name: 'own', document: JSON.stringify({ Version: '2012-10-17', Statement: [] }) }];
-    await directory.apply({ roles: roles.map((one) => ({ ...one, inlinePolicies: inline })) });
-    expect(await directory.prisma.policyDocument.findMany({ select: { unreferencedSince: true } })).toEqual([
-      { unreferencedSince: null },
-      { unreferencedSince: null },
-    ]);
-    expect(await directory.prisma.inlinePolicy.count()).toBe(MANY);
+    // More texts in a part than one statement takes, and the last of them again in the next part.
+    const said = (sid: string) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: sid, ...NOTHING }] });
+    const policiesOf = (index: number) => [
+      { name: 'own', document: said(`own${index}`) },
+      { name: 'shared', document: said(`shared${Math.floor((index + 1) / 2)}`) },
+    ];
+    await directory.apply({ roles: roles.map((one, index) => ({ ...one, inlinePolicies: policiesOf(index) })) });
+    const texts = 1 + MANY + MANY / 2 + 1;
+    expect(await directory.prisma.policyDocument.count()).toBe(texts);
+    expect(await directory.prisma.policyDocument.count({ where: { unreferencedSince: null } })).toBe(texts);
+    expect(await directory.prisma.inlinePolicy.count()).toBe(2 * MANY);
     await directory.close();
   },
 );
