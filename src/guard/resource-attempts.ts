@@ -7,6 +7,7 @@ import { isEndpointId } from '../session/operations/resource-checks.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import type { GuardContext } from './context.ts';
 import { creationOfGrant, type NamedGrant, type NewGrant, retirementOfGrant } from './grant-attempts.ts';
+import { lambdaPrincipals } from './lambda-principals.ts';
 import type { Permission } from './permission.ts';
 
 interface Tag {
@@ -42,7 +43,7 @@ interface NewEndpoint {
 export interface ResourceValues {
   readonly PutResource: NewResource;
   readonly DeleteResource: NamedResource;
-  readonly PutResourcePolicy: NamedResource;
+  readonly PutResourcePolicy: NamedResource & { readonly policyDocument: string };
   readonly DeleteResourcePolicy: NamedResource;
   readonly TagResource: NamedResource & { readonly tags: readonly Tag[] };
   readonly UntagResource: NamedResource & { readonly tagKeys: readonly string[] };
@@ -126,6 +127,24 @@ const entering: AttemptOf<NewResource> = async ({ resourceArn: arn, accountId, t
   // Of one that is not there yet, the request says whose it is.
   const needed = changes.map((one) => (one.resource === arn ? { ...one, account: accountId } : one));
   return { kind: 'permitted', permissions: [entry, ...needed], event: 'PutResource', target: arn };
+};
+
+/** Lambda's key has one value: each principal that the policy names is asked about by itself. */
+const policyWriting: AttemptOf<ResourceValues['PutResourcePolicy']> = (
+  { resourceArn: arn, policyDocument },
+  { catalog },
+) => {
+  const write = policyWrite(catalog, arn);
+  const keys = catalog.action(write.action)?.conditionKeys ?? [];
+  const principals = keys.includes('lambda:Principal') ? lambdaPrincipals(policyDocument) : [];
+  const permissions = principals.map((principal) =>
+    permissionOn(write, arn, new Map([['lambda:principal', principal]])),
+  );
+  return {
+    kind: 'permitted',
+    permissions: permissions.length === 0 ? [permissionOn(write, arn)] : permissions,
+    target: arn,
+  };
 };
 
 /** Where the policy cannot be removed, it is asked as for replacing it: the operation then says so. */
@@ -239,7 +258,7 @@ export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: Attem
   PutResource: entering,
   DeleteResource: ({ resourceArn: resource }) =>
     permitted({ action: 'rolegate:DeleteResource', resource, account: null }),
-  PutResourcePolicy: ({ resourceArn: arn }, { catalog }) => on(permissionOn(policyWrite(catalog, arn), arn), arn),
+  PutResourcePolicy: policyWriting,
   DeleteResourcePolicy: ({ resourceArn: arn }, context) => on(permissionOn(removal(context, arn), arn), arn),
   TagResource: ({ resourceArn, tags }, context) => on(tagging(context, resourceArn, tags), resourceArn),
   UntagResource: ({ resourceArn, tagKeys }, context) => on(untagging(context, resourceArn, tagKeys), resourceArn),

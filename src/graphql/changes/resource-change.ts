@@ -104,7 +104,8 @@ changeMutation('putResourcePolicy', {
   description:
     'Writes the resource-based policy of a resource, or replaces it. Only types of resources that have one at AWS can have one. ' +
     'Principals in it mean the users and roles that have these names now. S3 Block Public Access can prevent a public policy. Needs ' +
-    `the action of the service on the resource: ${WRITES}`,
+    `the action of the service on the resource: ${WRITES}. Lambda’s has lambda:Principal: each principal that the policy names is ` +
+    'asked about',
   input: builder.inputType('PutResourcePolicyInput', {
     description: 'A resource and its policy',
     fields: (t) => ({

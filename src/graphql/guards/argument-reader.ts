@@ -28,6 +28,10 @@ export const principalId: ArgumentReader<PrincipalRef> = {
   type: 'PrincipalId!',
   read: (value) => value as PrincipalRef,
 };
+export const policyText: ArgumentReader<string> = {
+  type: 'PolicyDocument!',
+  read: (value) => (value as { readonly text: string }).text,
+};
 /** Left out, or null: null. */
 export const givenText: ArgumentReader<string | null> = {
   type: 'String',

@@ -6,6 +6,7 @@ import {
   givenPairs,
   givenTags,
   givenText,
+  policyText,
   tagKeys,
   tags,
   text,
@@ -20,7 +21,7 @@ const PLACE = { accountId: givenAccountId, resourceArn: givenArn };
 export const RESOURCE_MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.putResource': performs('PutResource', { ...RESOURCE, accountId: givenAccountId, tags: givenTags }),
   'Mutation.deleteResource': performs('DeleteResource', RESOURCE),
-  'Mutation.putResourcePolicy': performs('PutResourcePolicy', RESOURCE),
+  'Mutation.putResourcePolicy': performs('PutResourcePolicy', { ...RESOURCE, policyDocument: policyText }),
   'Mutation.deleteResourcePolicy': performs('DeleteResourcePolicy', RESOURCE),
   'Mutation.tagResource': performs('TagResource', { ...RESOURCE, tags }),
   'Mutation.untagResource': performs('UntagResource', { ...RESOURCE, tagKeys }),

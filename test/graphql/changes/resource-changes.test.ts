@@ -14,6 +14,7 @@ const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
 const TAGGED_QUEUE = `arn:aws:sqs:eu-west-1:${A}:tagged`;
 const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
+const FUNCTION = `arn:aws:lambda:eu-west-1:${A}:function:f`;
 const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
 const ORDER = `arn:aws:orders:eu-west-1:${A}:order/42`;
 const ENDPOINT = {
@@ -41,7 +42,8 @@ const USERS = {
   grantee: userArn('grantee', B),
   // May change the endpoints of its own.
   owner: userArn('owner'),
-  // May make endpoints for AWS's services, with tags of its team, and remove those for S3; and grants for what its team has encrypted.
+  // May make endpoints for AWS's services, with tags of its team, and remove those for S3; grants for what its team has encrypted; and let
+  // S3 call functions.
   keyed: userArn('keyed'),
 };
 
@@ -91,6 +93,10 @@ beforeAll(async () => {
           Condition: { StringEquals: { 'ec2:VpceServiceName': ENDPOINT.serviceName } },
         },
         {
+          ...allow('lambda:PutResourcePolicy'),
+          Condition: { StringEquals: { 'lambda:Principal': 's3.amazonaws.com' } },
+        },
+        {
           ...allow(['kms:CreateGrant', 'kms:RetireGrant']),
           Condition: {
             StringEquals: { 'kms:EncryptionContext:team': 'keyed' },
@@ -117,6 +123,7 @@ beforeAll(async () => {
     resources: [
       { arn: BUCKET, accountId: A },
       { arn: QUEUE, accountId: A },
+      { arn: FUNCTION, accountId: A },
       { arn: OWN_QUEUE, accountId: A },
       { arn: TAGGED_QUEUE, accountId: A, tags: { k: 'v', 'aws:x': 'y' } },
       ...[KEY, OWN_KEY].map((arn) => ({
@@ -510,6 +517,22 @@ describe('the condition keys of the services', () => {
     const end = (endpointId: string) => live.outcome(callers.keyed, 'deleteVpcEndpoint', { endpointId });
     expect(await end('vpce-queues')).toBe('AccessDenied');
     expect(await end(/vpce-\w+$/.exec(made.touched[0].target)?.[0] ?? '')).toBe('DeleteVpcEndpointSuccess');
+  });
+
+  test('let somebody write a policy of a function that names none but a service', async () => {
+    const write = (...principals: readonly (string | JsonObject)[]) => {
+      const statements = principals.map((Principal) => ({ ...allow('lambda:InvokeFunction', FUNCTION), Principal }));
+      return live.outcome(callers.keyed, 'putResourcePolicy', {
+        resourceArn: FUNCTION,
+        policyDocument: policy(...statements),
+      });
+    };
+    const service = { Service: 's3.amazonaws.com' };
+    expect(await write(service)).toBe('ResourceChangeSuccess');
+    for (const others of ['*', { AWS: '*' }, { AWS: B }, { Service: 'sns.amazonaws.com' }]) {
+      expect(await write(others), JSON.stringify(others)).toBe('AccessDenied');
+      expect(await write(service, others), JSON.stringify(others)).toBe('AccessDenied');
+    }
   });
 
   test('let somebody change the endpoints that are tagged as its own', async () => {
