@@ -13,6 +13,7 @@ import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, sendParts } from './multipart.ts';
 
+const BOB = 'arn:aws:iam::222222222222:user/bob';
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
 const DECIDE = `query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect } }`;
@@ -93,10 +94,13 @@ beforeAll(async () => {
   });
   metricsUrl = gateway.gateway.metrics ?? '';
   const authorization = gateway.as.operator;
+  const ofAlice = requestsOn('arn:aws:s3:::dev-alice/a');
+  // The first user is in memory since the start.
+  const ofBob = requestsOn('arn:aws:s3:::other/b').requests.map((request) => ({ ...request, principal: BOB }));
   const first = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization, traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
-    body: JSON.stringify({ query: DECIDE, variables: requestsOn('arn:aws:s3:::dev-alice/a', 'arn:aws:s3:::other/b') }),
+    body: JSON.stringify({ query: DECIDE, variables: { requests: [...ofAlice.requests, ...ofBob] } }),
   });
   await first.text();
   await gateway.ask(AMONG, { authorization });
@@ -188,7 +192,7 @@ describe('the log of decisions', () => {
       time: expect.stringMatching(/^\d{4}-.*Z$/),
       requestId: expect.any(String),
       caller: 'operator',
-      principal: ALICE,
+      principal: BOB,
       context: { 'aws:sourceip': '***' },
       action: 's3:GetObject',
       resource: 'arn:aws:s3:::other/b',
