@@ -15,7 +15,8 @@ function textOf(named: NamedPrincipal): string {
       return named.provider;
     case 'every':
       return '*';
-    default:
+    case 'uniqueId':
+    case 'canonicalUser':
       return named.id;
   }
 }

@@ -41,15 +41,7 @@ export function SwitchRole() {
   return (
     <Page
       title="Switch role"
-      heading={
-        asked === '' ? (
-          'Switch to a role'
-        ) : (
-          <>
-            Switch to <bdi>{shortName(asked)}</bdi>?
-          </>
-        )
-      }
+      heading={asked === '' ? 'Switch to a role' : <Asked role={asked} />}
     >
       <p class="lead">
         In the role you have its permissions alone. Your own are given up until you leave it
@@ -69,6 +61,15 @@ export function SwitchRole() {
         </button>
       </form>
     </Page>
+  );
+}
+
+/** The heading where a link names the role. */
+function Asked({ role }: { readonly role: string }) {
+  return (
+    <>
+      Switch to <bdi>{shortName(role)}</bdi>?
+    </>
   );
 }
 

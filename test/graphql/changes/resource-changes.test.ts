@@ -530,8 +530,8 @@ describe('the condition keys of the services', () => {
     const service = { Service: 's3.amazonaws.com' };
     expect(await write(service)).toBe('ResourceChangeSuccess');
     for (const others of ['*', { AWS: '*' }, { AWS: B }, { Service: 'sns.amazonaws.com' }]) {
-      expect(await write(others), JSON.stringify(others)).toBe('AccessDenied');
-      expect(await write(service, others), JSON.stringify(others)).toBe('AccessDenied');
+      expect([others, await write(others)]).toEqual([others, 'AccessDenied']);
+      expect([others, await write(service, others)]).toEqual([others, 'AccessDenied']);
     }
   });
 
