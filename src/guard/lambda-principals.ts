@@ -4,21 +4,12 @@ import type { NamedPrincipal, PrincipalElement } from '../policy/principal-eleme
 
 /** As it is written in the policy. */
 function textOf(named: NamedPrincipal): string {
-  switch (named.kind) {
-    case 'account':
-      return named.partition === null ? named.accountId : `arn:${named.partition}:iam::${named.accountId}:root`;
-    case 'arn':
-      return named.arn;
-    case 'service':
-      return named.service;
-    case 'federated':
-      return named.provider;
-    case 'every':
-      return '*';
-    case 'uniqueId':
-    case 'canonicalUser':
-      return named.id;
-  }
+  if (named.kind === 'account')
+    return named.partition === null ? named.accountId : `arn:${named.partition}:iam::${named.accountId}:root`;
+  if (named.kind === 'arn') return named.arn;
+  if (named.kind === 'service') return named.service;
+  if (named.kind === 'federated') return named.provider;
+  return named.kind === 'every' ? '*' : named.id;
 }
 
 function textsOf({ everyone, negated, named }: PrincipalElement): readonly string[] {

@@ -39,10 +39,7 @@ export function SwitchRole() {
   };
   const switches = me.value?.signIn?.canSwitchRoles ?? false;
   return (
-    <Page
-      title="Switch role"
-      heading={asked === '' ? 'Switch to a role' : <Asked role={asked} />}
-    >
+    <Page title="Switch role" heading={asked === '' ? 'Switch to a role' : <Asked role={asked} />}>
       <p class="lead">
         In the role you have its permissions alone. Your own are given up until you leave it
         {hat.value === null ? '' : '; the session that you are in ends'}.
