@@ -12,6 +12,8 @@ const QUESTIONS = `query WarmUp($stored: AccessRequestInput!, $own: SimulateCust
   simulateCustomPolicies(input: $own) { effect deniedBy reason }
 }`;
 
+/** Stored users that are asked about: a server reads for the third in a fifth of the time that it takes for the first. */
+const USERS = 4;
 const NOBODY = 'arn:aws:iam::000000000000:user/nobody';
 const REQUEST = { action: 's3:GetObject', resource: 'arn:aws:s3:::nothing/here' };
 const POLICY = {
@@ -37,10 +39,15 @@ export async function warmUp(
   if (document === null) throw new Error('the questions are not valid');
   const plan = planQuery(schema, document);
   if (plan === null) return null;
-  const ask = async () => {
-    const [principal = NOBODY] = await directory.userArns({ after: '', limit: 1 });
+  const askAbout = (principal: string) => {
     const variables = { stored: { principal, ...REQUEST }, own: OWN };
     return executePlan(plan, contextOf(operatorFacts('warm-up', now), {}), variables);
+  };
+  const ask = async () => {
+    const [first = NOBODY, ...others] = await directory.userArns({ limit: USERS });
+    const result = await askAbout(first);
+    for (const principal of others) await askAbout(principal);
+    return result;
   };
   return ask().catch(() => null);
 }

@@ -97,7 +97,11 @@ export class Gatherer {
   }
 
   /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */
-  async gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
+  gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
+    return this.#quiet.during(() => this.#gather(request, since));
+  }
+
+  async #gather(request: GatherRequest, since: Revision | null): Promise<Gathered> {
     const { memory } = this.#tools;
     const wanted = collectWanted(request);
     const now = request.now ?? null;
@@ -165,10 +169,8 @@ export class Gatherer {
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const loaded = await this.#quiet.during(async () => {
-      const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
-      return 'finish' in read ? await read.finish() : read;
-    });
+    const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const loaded = 'finish' in read ? await read.finish() : read;
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

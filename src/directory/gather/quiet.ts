@@ -3,12 +3,16 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 /** How long work in the background waits for questions at most, before each of its pieces. Milliseconds. */
 const LONGEST = 50;
 
+/** For what is decided and answered from what was read. Milliseconds. */
+const AFTERWARDS = 15;
+
 /** How often it looks whether they are answered. */
 const EACH = 2;
 
 /** Knows whether something is read for somebody, so that work in the background can let it go first. */
 export class Quiet {
   #reading = 0;
+  #ended = Number.NEGATIVE_INFINITY;
 
   /** Counts until `work` has ended. */
   async during<T>(work: () => Promise<T>): Promise<T> {
@@ -17,6 +21,7 @@ export class Quiet {
       return await work();
     } finally {
       this.#reading -= 1;
+      this.#ended = performance.now();
     }
   }
 
@@ -24,6 +29,12 @@ export class Quiet {
   async turn(): Promise<void> {
     await setImmediate();
     const until = performance.now() + LONGEST;
-    while (this.#reading > 0 && performance.now() < until) await setTimeout(EACH);
+    for (let now = performance.now(); this.#isWaitedFor(now) && now < until; now = performance.now()) {
+      await setTimeout(EACH);
+    }
+  }
+
+  #isWaitedFor(now: number): boolean {
+    return this.#reading > 0 || now - this.#ended < AFTERWARDS;
   }
 }
