@@ -30,7 +30,7 @@ import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { readLimits } from './limit-settings.ts';
-import { type Listening, listenAsSet } from './listening.ts';
+import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
@@ -217,7 +217,7 @@ async function orStop<T>(listening: Promise<T>, observing: { stop(): Promise<voi
 
 /**
  * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
- * directory; a worker that joins others listens last. Rejects with the failure, after closing everything again.
+ * directory. Rejects with the failure, after closing everything again.
  */
 export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<RunningGateway> {
   const { clock = steadyClock(), worker } = options;
@@ -238,12 +238,11 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     tabs: () => (demo === null ? WELCOME_TABS : demoTabs),
     people: () => demo?.signIns.map(personOf) ?? [],
   });
-  const listen = (): Promise<Listening> => listenAsSet(settings, router, log, worker?.usage ?? null);
-  let listening = worker?.listensReady === true ? null : await orStop(listen(), observing);
+  const listening = await orStop(listenAsSet(settings, router, log, worker?.usage ?? null), observing);
   const close = async (): Promise<void> => {
     phase = 'stopping';
     gateway?.endStreams();
-    await listening?.stop();
+    await listening.stop();
     await gateway?.dispose();
     await stopPruning();
     await services?.directory.close();
@@ -258,15 +257,12 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
     await gateway.warmUp(clock());
-    if (listening === null) phase = 'ready';
-    listening ??= await listen();
-    const { url } = listening;
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';
-    log.info({ url }, 'ready');
+    log.info({ url: listening.url }, 'ready');
     return {
-      url,
+      url: listening.url,
       newOperatorToken: services.secrets.newOperatorToken,
       demo,
       services,

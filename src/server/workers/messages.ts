@@ -29,10 +29,3 @@ export type FromPrimary =
 export function isOurs(message: unknown): message is { readonly rolegate: string } {
   return typeof message === 'object' && message !== null && 'rolegate' in message;
 }
-
-/** In the environment of a worker: it takes connections only when it is ready, because others answer meanwhile. */
-export const LISTENS_READY = { WORKER_LISTENS_READY: 'yes' } as const;
-
-export function listensReady({ WORKER_LISTENS_READY: told }: NodeJS.ProcessEnv): boolean {
-  return told === LISTENS_READY.WORKER_LISTENS_READY;
-}

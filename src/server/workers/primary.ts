@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopSignal } from '../stop-signal.ts';
 import { Collecting } from './collecting.ts';
-import { type FromPrimary, type FromWorker, isOurs, LISTENS_READY } from './messages.ts';
+import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
 
 /** Milliseconds. A worker that has ended begins again after the first, and after twice as long each time that it ends at once. */
 const PAUSES = { first: 100, longest: 10_000 };
@@ -59,10 +59,8 @@ class Workers {
   /** `failures`: how often the worker of this place has ended at once. */
   #fork(place: number, failures: number, onReady: () => void = () => undefined): void {
     const began = Date.now();
-    // Where others answer, it takes connections when it can answer them.
-    const worker = cluster.fork(this.#ready.size > 0 ? LISTENS_READY : {});
+    const worker = cluster.fork();
     const { id } = worker;
-    const isAnother = this.#allWereReady;
     let sentence: string | null = null;
     worker.on('message', (given: unknown) => {
       if (!isOurs(given)) return;
@@ -74,7 +72,6 @@ class Workers {
       else {
         this.#announce(message.announcement);
         this.#ready.add(id);
-        if (isAnother) this.#output.error(`rolegate: worker ${place} answers again\n`);
         this.#tellAll();
         onReady();
       }

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { SharedUsage } from '../../guard/usage.ts';
-import { type FromPrimary, type FromWorker, isOurs, listensReady } from './messages.ts';
+import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
 
 /** Between two tellings of what callers use. Milliseconds: for so long, several workers together may let in more than the limits. */
 const TELL_EVERY = 50;
@@ -9,8 +9,6 @@ const TELL_EVERY = 50;
 export interface Worker {
   /** What callers use at all workers of the port. */
   readonly usage: SharedUsage;
-  /** Whether it takes connections only when it is ready, because others answer meanwhile. */
-  readonly listensReady: boolean;
   /** Whether all of them have started. */
   readonly allReady: () => boolean;
   /** What the other workers have measured; nothing where they do not answer. */
@@ -52,7 +50,6 @@ export function asWorker(): Worker | null {
   timer.unref();
   return {
     usage,
-    listensReady: listensReady(process.env),
     allReady: () => workers.ready >= workers.of,
     measuredByOthers: () => collected.wait((id) => void tell({ rolegate: 'collect', id })),
     onMeasure: (measured) => {
