@@ -6,8 +6,8 @@ import { AccessDenied } from '../session/errors.ts';
 import type { Attempt } from './attempt.ts';
 import type { GuardContext } from './context.ts';
 import { forgetDecisions } from './decision-loader.ts';
+import { eachInTurns } from './each-in-turns.ts';
 import { hasLeft } from './left-sessions.ts';
-import { allOf } from './maybe-promise.ts';
 import { OPERATIONS, type OperationName, type OperationValues } from './operations.ts';
 import { verdictOn } from './permission.ts';
 import { readableReason } from './readable-policy.ts';
@@ -135,7 +135,7 @@ async function refusalOf(context: GuardContext, attempt: Attempt): Promise<Refus
     return { kind: 'refused', needs: 'the operator', attempted, denied, operatorsOnly: always };
   }
   const { permissions, event, target } = attempt;
-  const verdicts = await allOf(permissions.map((permission) => verdictOn(context, permission)));
+  const verdicts = await eachInTurns(context, permissions, (permission) => verdictOn(context, permission));
   const index = verdicts.findIndex(({ allowed }) => !allowed);
   const [permission, answer] = [permissions[index], verdicts[index]?.answer];
   if (permission === undefined || answer == null) return null;

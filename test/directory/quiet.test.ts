@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Quiet } from '../../src/directory/gather/quiet.ts';
 
@@ -6,15 +7,12 @@ import { Quiet } from '../../src/directory/gather/quiet.ts';
 test('a turn comes when what is read for others has been read', async () => {
   const quiet = new Quiet();
   const events: string[] = [];
-  let answered = (): void => undefined;
   const question = quiet.during(async () => {
-    await new Promise<void>((resolve) => {
-      answered = resolve;
-    });
+    // Longer than a turn of the process, which others always have.
+    await setTimeout(10);
     events.push('answered');
   });
   const turn = quiet.turn().then(() => events.push('read on'));
-  answered();
   await Promise.all([question, turn]);
   expect(events).toEqual(['answered', 'read on']);
 });

@@ -48,6 +48,24 @@ export async function inBatches<T>(
   }
 }
 
+/** As `inBatches`, for parts that are to be made ready first: while the database takes one, the next is made. */
+export async function inBatchesAhead<T, Ready>(
+  sql: Pick<Sql, 'batch'>,
+  list: readonly T[],
+  ready: (part: readonly T[]) => Ready,
+  take: (part: Ready) => Promise<void>,
+): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  await inBatches(sql, list, async (part) => {
+    const made = ready(part);
+    await before;
+    before = take(made);
+    // Whoever waits for it is told; meanwhile nobody may wait.
+    before.catch(() => undefined);
+  });
+  await before;
+}
+
 /** How long work without statements may keep the process. Milliseconds. */
 const AT_ONCE = 4;
 

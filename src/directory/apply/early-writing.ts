@@ -71,11 +71,7 @@ export class EarlyWriting {
     await this.#last;
     this.#texts = this.#copy(part.documents);
     this.#last = this.#texts.then(() => this.#write(part.rows));
-    this.#note();
-  }
-
-  /** Whoever waits for what was begun last is told of its failure. */
-  #note(): void {
+    // Whoever waits for it is told.
     this.#last.catch((error: unknown) => {
       this.#failure ??= error;
     });

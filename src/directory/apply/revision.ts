@@ -4,7 +4,7 @@ import type { Revision } from '../directory.ts';
 import { toIso } from '../instants.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
-import { batchesOf, inBatches } from './batches.ts';
+import { batchesOf, inBatchesAhead } from './batches.ts';
 import type { Touched } from './touched.ts';
 
 export type { Touched };
@@ -90,17 +90,13 @@ export async function raiseRevision(sql: WritingSql, touched: readonly Touched[]
       [JSON.stringify(part), revision, at],
     );
   }
-  // While the database takes some, the next are made ready.
-  let before: Promise<void> = Promise.resolve();
-  await inBatches(sql, [...names.values()], async (part) => {
-    const lines = part.map(({ entity, entityId }) =>
-      copyLine({ revision, entity, entityId, at, accountIds: accountsInArn(entityId) }, COLUMNS),
-    );
-    await before;
-    before = sql.copy('DirectoryChange', COLUMNS, lines.join(''));
-    // Whoever waits for it is told.
-    before.catch(() => undefined);
-  });
-  await before;
+  const lineOf = ({ entity, entityId }: Touched): string =>
+    copyLine({ revision, entity, entityId, at, accountIds: accountsInArn(entityId) }, COLUMNS);
+  await inBatchesAhead(
+    sql,
+    [...names.values()],
+    (part) => part.map(lineOf).join(''),
+    (lines) => sql.copy('DirectoryChange', COLUMNS, lines),
+  );
   return BigInt(revision);
 }

@@ -2,7 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { batchesOf, batchesWithDependents, inBatches, inTurn, readInBatches } from './batches.ts';
+import { batchesOf, batchesWithDependents, inBatches, inBatchesAhead, inTurn, readInBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 import { UNSTORABLE } from './unique.ts';
@@ -89,7 +89,7 @@ export async function rowsToCopy(
 ): Promise<readonly CopiedRows[]> {
   const copied: CopiedRows[] = [];
   await inBatches(sql, rows, async (part) => {
-    copied.push({ table, rows: part.length, lines: linesOf(table, part) });
+    copied.push(copiedRows(table, part));
   });
   return copied;
 }
@@ -98,17 +98,18 @@ export function copyRows(sql: WritingSql, { table, lines }: CopiedRows): Promise
   return sql.copy(table, Object.keys(TABLES[table].columns), lines);
 }
 
-/** Adds rows. While the database takes some, the next are made ready. */
-async function addRows(sql: WritingSql, table: TableName, rows: readonly Row[]): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
-  await inBatches(sql, rows, async (part) => {
-    const copied = { table, rows: part.length, lines: linesOf(table, part) };
-    await before;
-    before = copyRows(sql, copied);
-    // Whoever waits for it is told; meanwhile nobody may wait.
-    before.catch(() => undefined);
-  });
-  await before;
+/** Adds rows. */
+function addRows(sql: WritingSql, table: TableName, rows: readonly Row[]): Promise<void> {
+  return inBatchesAhead(
+    sql,
+    rows,
+    (part) => copiedRows(table, part),
+    (part) => copyRows(sql, part),
+  );
+}
+
+function copiedRows(table: TableName, rows: readonly Row[]): CopiedRows {
+  return { table, rows: rows.length, lines: linesOf(table, rows) };
 }
 
 /** Rows as lines of COPY. Throws InvalidInput for a text in them that PostgreSQL cannot store. */

@@ -64,7 +64,7 @@ export class Gatherer {
       const reading = readStoredResources(this.#database, resources, {
         isWanted: () => !this.#closed && resources.state === 'reading',
         turn: () => this.#quiet.turn(),
-        accounts: (accounts) => this.gather({ principals: [], roles: [], resources: [], accounts }, memory.revision),
+        accounts: (accounts) => this.#gather({ principals: [], roles: [], resources: [], accounts }, memory.revision),
         onPage: (pages) => {
           if (pages === AWAITED_PAGES) resolve();
         },

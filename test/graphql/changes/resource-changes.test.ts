@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Work } from '../../../src/access/work.ts';
+import { perform } from '../../../src/guard/perform.ts';
 import type { JsonObject } from '../../../src/policy/json.ts';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, B, policy, userArn } from '../../support/policies.ts';
 import { OPERATOR } from '../gateway.ts';
-import { type Live, openLive } from '../live.ts';
+import { type Live, ORIGIN, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
 
 const BUCKET = 'arn:aws:s3:::bucket';
@@ -533,6 +535,21 @@ describe('the condition keys of the services', () => {
       expect([others, await write(others)]).toEqual([others, 'AccessDenied']);
       expect([others, await write(service, others)]).toEqual([others, 'AccessDenied']);
     }
+  });
+
+  test('are decided in turns with others where a policy of a function names very many', async () => {
+    const Service = Array.from({ length: 1_000 }, (_, n) => `s${n}.amazonaws.com`);
+    const policyDocument = policy({ ...allow('lambda:InvokeFunction', FUNCTION), Principal: { Service } });
+    let now = 0;
+    // By this clock each look at it comes later than the end of a turn.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+    onTestFinished(() => clock.mockRestore());
+    const work = new Work();
+    const context = { ...services, caller: callers.keyed, now: live.now, origin: ORIGIN, request: {}, work };
+    const values = { resourceArn: FUNCTION, policyDocument };
+    const done = await perform(context, 'PutResourcePolicy', values, () => 'done');
+    expect(done).toMatchObject({ kind: 'refused', needs: 'lambda:PutResourcePolicy' });
+    expect(work.turns).toBe(8);
   });
 
   test('let somebody change the endpoints that are tagged as its own', async () => {
