@@ -38,6 +38,15 @@ export type KnowledgeLayer =
   | 'BLOCK_PUBLIC_ACCESS'
   | 'GRANTS';
 
+/**
+ * Which resources a missing part of a layer concerns: ALL, whatever is known of them; UNKNOWN, of which nothing says that this is
+ * known, and of these those in the directory alone (STORED) or those that are not in it (UNSTORED), as when a list is missing.
+ */
+export type MissingConcerns = 'ALL' | 'UNKNOWN' | 'STORED' | 'UNSTORED';
+
+/** What can be known of a resource though there is none: its policy, its grants, its settings of S3 Block Public Access. */
+export type KnownPart = 'policy' | 'grants' | 'publicAccessBlock';
+
 export interface KnowledgeInput {
   readonly accountId: string;
   readonly layer: KnowledgeLayer;
@@ -47,6 +56,8 @@ export interface KnowledgeInput {
   readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
   /** For PARTIAL: what is missing, as sentences without a full stop. */
   readonly missing?: readonly string[];
+  /** Which resources each of `missing` concerns, in their order. Left out: all of them concern every one. */
+  readonly concerns?: readonly MissingConcerns[];
   /** ISO 8601: when it became complete. Left out: now; null: not known. */
   readonly at?: string | null;
 }
@@ -262,6 +273,11 @@ export interface ResourceInput {
   readonly abacEnabled?: boolean | null;
   /** Grants of a KMS key: all of them. */
   readonly grants?: readonly KmsGrantInput[];
+  /**
+   * Of these, what is written here or stored is all there is, so that none means none. What was known stays known. Left out: nothing
+   * more than before.
+   */
+  readonly known?: readonly KnownPart[];
 }
 
 /** A service of one's own: what is left out is empty. What it may hold: services/own-service.ts. */

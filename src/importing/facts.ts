@@ -5,6 +5,7 @@ import type {
   KnowledgeInput,
   KnowledgeLayer,
   ManagedPolicyInput,
+  MissingConcerns,
   OidcProviderInput,
   OwnServiceInput,
   RoleInput,
@@ -115,15 +116,14 @@ export class Facts {
   }
 
   /** What is known of one layer from now on. Of several forms, one that knows all of it is enough. */
-  knows(accountId: string, layer: KnowledgeLayer, missing: readonly string[] = [], service?: string): void {
+  knows(accountId: string, layer: KnowledgeLayer, missing: readonly Missing[] = [], service?: string): void {
     const key = `${accountId} ${layer} ${service ?? ''}`;
     const known = this.#knowledge.get(key);
     if (known?.state === 'COMPLETE') return;
     const what = { accountId, layer, ...(service !== undefined && { service }) };
-    const all = [...new Set([...(known?.missing ?? []), ...missing])].sort();
     this.#knowledge.set(
       key,
-      missing.length === 0 ? { ...what, state: 'COMPLETE' } : { ...what, state: 'PARTIAL', missing: all },
+      missing.length === 0 ? { ...what, state: 'COMPLETE' } : { ...what, state: 'PARTIAL', ...inOrder(known, missing) },
     );
   }
 
@@ -149,4 +149,25 @@ export function policyVersionKey(arn: string, versionId: string): string {
 /** The key of a list of resources, in words. */
 export function resourceListKey(accountId: string, region: string, kind: string): string {
   return `${kind} of ${accountId}${region === '' ? '' : ` in ${region}`}`;
+}
+
+/** Something that is missing of a layer, as a sentence; with the resources that it concerns, unless it concerns all. */
+export type Missing = string | { readonly what: string; readonly concerns: MissingConcerns };
+
+/** What was missing before and what is missing now, each once. */
+function inOrder(
+  known: KnowledgeInput | undefined,
+  missing: readonly Missing[],
+): Pick<KnowledgeInput, 'missing' | 'concerns'> {
+  const all = new Map((known?.missing ?? []).map((what, index) => [what, known?.concerns?.[index] ?? 'ALL']));
+  for (const each of missing) {
+    const { what, concerns } = typeof each === 'string' ? { what: each, concerns: 'ALL' as const } : each;
+    all.set(what, (all.get(what) ?? concerns) === concerns ? concerns : 'ALL');
+  }
+  const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1));
+  const concerns = sorted.map(([, each]) => each);
+  return {
+    missing: sorted.map(([what]) => what),
+    ...(concerns.some((each) => each !== 'ALL') && { concerns }),
+  };
 }

@@ -1,6 +1,6 @@
 import { parseArn } from '../policy/arn.ts';
 import { atMost } from './at-most.ts';
-import { type Facts, resourceListKey } from './facts.ts';
+import { type Facts, type Missing, resourceListKey } from './facts.ts';
 import type { ResourceFacts, ResourceListFacts } from './facts-types.ts';
 import { RESOURCE_KINDS, type ResourceKind } from './resource-lists.ts';
 
@@ -82,9 +82,9 @@ class AccountResources {
 
   concludePolicies(service: string): void {
     const kinds = Object.entries(RESOURCE_KINDS).filter(([, kind]) => kind.service === service);
-    const missing: string[] =
+    const missing: Missing[] =
       kinds.length === 0
-        ? [`other resources of ${service} than those that are imported`]
+        ? [{ what: `other resources of ${service} than those that are imported`, concerns: 'UNKNOWN' }]
         : kinds.flatMap(([name, kind]) => this.#missing(name, kind, ({ policy }) => policy !== undefined, 'policies'));
     // Besides the policies of account and Region, each can have its own, which is asked for by its ARN.
     const groups = service === 'logs' ? RESOURCE_KINDS['log groups'] : undefined;
@@ -93,7 +93,7 @@ class AccountResources {
       const isKnown = (_group: unknown, arn: string) => this.#facts.logGroups.has(arn);
       missing.push(...this.#missing('log groups', own, isKnown, 'own policies'));
     }
-    this.#facts.knows(this.#id, 'RESOURCE_POLICIES', atMost([...new Set(missing)]), service);
+    this.#facts.knows(this.#id, 'RESOURCE_POLICIES', atMost(eachOnce(missing)), service);
   }
 
   concludeGrants(): void {
@@ -118,7 +118,7 @@ class AccountResources {
     const { publicAccessBlock, organizationPublicAccessBlock, organizationId } = this.#facts.accounts.get(this.#id);
     const isSaid = publicAccessBlock !== undefined || organizationPublicAccessBlock !== undefined;
     if (!isSaid && !hasBuckets) return;
-    const missing: string[] = [];
+    const missing: Missing[] = [];
     if (publicAccessBlock === undefined) missing.push("the account's setting (s3control get-public-access-block)");
     const organization = typeof organizationId === 'string' ? this.#facts.organizations.get(organizationId) : null;
     if (
@@ -155,22 +155,29 @@ class AccountResources {
     kind: Pick<ResourceKind, 'isRegional' | 'list' | 'item' | 'isOptional'>,
     isKnown: (resource: Partial<ResourceFacts>, arn: string) => boolean,
     noun: string,
-  ): readonly string[] {
+  ): readonly Missing[] {
     const lists = this.#listed(name);
     if (kind.isOptional === true && lists.size === 0) return [];
-    const missing: string[] = [];
-    if (kind.isRegional && this.#regions === undefined) missing.push(NO_REGIONS);
+    const missing: Missing[] = [];
+    if (kind.isRegional && this.#regions === undefined) missing.push({ what: NO_REGIONS, concerns: 'UNSTORED' });
     const expected = kind.isRegional ? (this.#regions ?? []) : [''];
     const without = expected.filter((region) => !lists.has(region));
     if (without.length > 0 || lists.size === 0) {
       const where = without.length === 0 || !kind.isRegional ? '' : ` in ${some(without)}`;
-      missing.push(`the list of ${name}${where} (${kind.list})`);
+      missing.push({ what: `the list of ${name}${where} (${kind.list})`, concerns: 'UNSTORED' });
     }
     if (kind.item === null) return missing;
     const unknown = [...lists.values()].flat().filter((arn) => !isKnown(this.#facts.resources.get(arn), arn));
-    if (unknown.length > 0) missing.push(`the ${noun} of ${some(unknown)} (${kind.item})`);
+    if (unknown.length > 0) {
+      missing.push({ what: `the ${noun} of ${some(unknown)} (${kind.item})`, concerns: 'STORED' });
+    }
     return missing;
   }
+}
+
+/** Kinds of one service that have the same list missing say so once. */
+function eachOnce(missing: readonly Missing[]): readonly Missing[] {
+  return [...new Map(missing.map((each) => [typeof each === 'string' ? each : each.what, each])).values()];
 }
 
 function some(names: readonly string[]): string {

@@ -8,7 +8,19 @@ import type {
   ResourceInput,
 } from '../../src/directory/document.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { A, allow, anOrganization, aUser, B, deny, policy, roleArn, userArn } from '../support/policies.ts';
+import {
+  A,
+  allow,
+  anOrganization,
+  aRole,
+  aUser,
+  B,
+  deny,
+  policy,
+  roleArn,
+  trusts,
+  userArn,
+} from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
 import { takeDirectory } from '../support/recycled-database.ts';
 
@@ -268,6 +280,139 @@ describe('what is known of an account decides what is said to be missing', () =>
     expect(await gapsOf(alice, 's3:GetObject', site)).toEqual([]);
     expect(await gapsOf('cloudtrail.amazonaws.com', 's3:GetObject', site)).toEqual([]);
     expect(await gapsOf(bob, 's3:GetObject', 'arn:aws:s3:::fixed/x')).toEqual([]);
+  });
+
+  describe('a layer that is known in part says what concerns the resource of the question alone', () => {
+    const inPart = (
+      layer: KnowledgeInput['layer'],
+      missing: Readonly<Record<string, NonNullable<KnowledgeInput['concerns']>[number]>>,
+      service?: string,
+    ): KnowledgeInput => ({
+      ...partly(layer, Object.keys(missing), service),
+      concerns: Object.values(missing),
+    });
+    const ofS3 = (missing: string) =>
+      `of the account ${A}, the resource-based policies of s3 are known only in part: ${missing}`;
+    const enforced = { objectOwnership: 'BucketOwnerEnforced' } as const;
+    const listing = (name: string): Parameters<typeof aQuestion> => [
+      alice,
+      's3:ListBucket',
+      `arn:aws:s3:::${name}`,
+      { resourceAccount: A },
+    ];
+
+    test('one that is known to have no policy has none, whatever is not known of others', async () => {
+      await directory.apply({
+        resources: [bucket('one', { ...enforced, policy: null, known: ['policy'] }), bucket('two', enforced)],
+      });
+      const missing = inPart(
+        'RESOURCE_POLICIES',
+        { 'the list of buckets': 'UNSTORED', 'the policies of two': 'STORED' },
+        's3',
+      );
+      expect(await turns(listing('one'), missing)).toEqual([[], []]);
+      expect(await turns([alice, 's3:PutObject', 'arn:aws:s3:::one/x'], missing)).toEqual([[], []]);
+      expect(await turns(listing('two'), missing)).toEqual([[], [ofS3('the policies of two')]]);
+      expect(await turns([alice, 's3:PutObject', 'arn:aws:s3:::two/x'], missing)).toEqual([
+        [],
+        [ofS3('the policies of two')],
+      ]);
+      expect((await turns(listing('three'), missing)).at(-1)).toContain(ofS3('the list of buckets'));
+      const whole = inPart('RESOURCE_POLICIES', { 'the policies of two': 'STORED' }, 's3');
+      // The list of buckets is there, and it is not in it. Its ACLs are not known either.
+      const [before = [], said] = await turns(listing('three'), whole);
+      expect(before.filter((gap) => !said?.includes(gap))).toEqual([
+        'arn:aws:s3:::three is not in the directory: a resource-based policy of it is not considered',
+      ]);
+    });
+
+    test('what concerns everything, and what is said without more, is said of all', async () => {
+      const other = inPart(
+        'RESOURCE_POLICIES',
+        { 'the Region eu-west-1': 'ALL', 'the policies of two': 'STORED' },
+        's3',
+      );
+      expect(await turns(listing('one'), other)).toEqual([[], [ofS3('the Region eu-west-1')]]);
+      const before = partly('RESOURCE_POLICIES', ['the policies of two'], 's3');
+      expect(await turns(listing('one'), before)).toEqual([[], [ofS3('the policies of two')]]);
+      // It is in no list that is there.
+      const lists = inPart('RESOURCE_POLICIES', { 'the list of buckets': 'UNSTORED' }, 's3');
+      expect(await turns(listing('two'), lists)).toEqual([[], [ofS3('the list of buckets')]]);
+    });
+
+    test('an object that is stored has the policy and the settings of its bucket', async () => {
+      await directory.apply({
+        resources: [bucket('one/tagged', { tags: { a: 'b' } }), bucket('two/tagged'), bucket('gone/x')],
+      });
+      const missing = inPart('RESOURCE_POLICIES', { 'the policies of two': 'STORED', lists: 'UNSTORED' }, 's3');
+      const asked = (name: string): Parameters<typeof aQuestion> => [alice, 's3:GetObject', `arn:aws:s3:::${name}`];
+      expect(await turns(asked('one/tagged'), missing)).toEqual([[], []]);
+      expect(await turns(asked('two/tagged'), missing)).toEqual([[], [ofS3('the policies of two')]]);
+      const gone = 'arn:aws:s3:::gone is not in the directory: a resource-based policy of it is not considered';
+      expect((await turns(asked('gone/x'), missing)).map((said) => said.includes(gone))).toEqual([true, true]);
+    });
+
+    test('the own policy of a log group is missing though that of its account and Region is there', async () => {
+      const arn = `arn:aws:logs:eu-west-1:${A}:log-group:app`;
+      await directory.apply({
+        resources: [
+          { arn, accountId: A, policy: policy({ ...allow('logs:PutLogEvents', '*'), Principal: { AWS: B } }) },
+        ],
+      });
+      const missing = inPart('RESOURCE_POLICIES', { 'the own policies of app': 'STORED' }, 'logs');
+      const asked: Parameters<typeof aQuestion> = [alice, 'logs:DeleteLogGroup', arn];
+      const gap = `of the account ${A}, the resource-based policies of logs are known only in part: the own policies of app`;
+      expect(await turns(asked, missing)).toEqual([[], [gap]]);
+      await directory.apply({ resources: [{ arn, accountId: A, known: ['policy'] }] });
+      expect(await turns(asked, missing)).toEqual([[], []]);
+    });
+
+    test('grants of another key do not matter', async () => {
+      const key = (name: string) => `arn:aws:kms:eu-west-1:${A}:key/${name}`;
+      const policies = { accountId: A, policy: policy({ ...allow('kms:Verify'), Principal: { AWS: alice } }) };
+      await directory.apply({
+        resources: [
+          { arn: key('one'), ...policies, grants: [], known: ['grants'] },
+          { arn: key('two'), ...policies },
+        ],
+      });
+      const missing = inPart('GRANTS', { 'the grants of two': 'STORED' });
+      const [, one] = await turns([alice, 'kms:Decrypt', key('one')], missing);
+      expect(one).toEqual([]);
+      const [, two] = await turns([alice, 'kms:Decrypt', key('two')], missing);
+      expect(two).toEqual([
+        `the grants of ${key('two')} are not known: one could allow kms:Decrypt`,
+        `of the account ${A}, the grants of KMS keys are known only in part: the grants of two`,
+      ]);
+    });
+
+    test('settings of another bucket do not matter; those of the account do', async () => {
+      const everybody = (name: string) =>
+        policy({ ...allow('s3:GetObject', `arn:aws:s3:::${name}/*`), Principal: '*' });
+      await directory.apply({
+        resources: [
+          bucket('one', { policy: everybody('one'), publicAccessBlock: null, known: ['publicAccessBlock'] }),
+          bucket('two', { policy: everybody('two') }),
+        ],
+      });
+      const gap = (name: string, missing: string) => [
+        `whether Block Public Access restricts arn:aws:s3:::${name} is not known: it is taken not to`,
+        `of the account ${A}, the settings of S3 Block Public Access are known only in part: ${missing}`,
+      ];
+      const asked = (name: string): Parameters<typeof aQuestion> => [bob, 's3:GetObject', `arn:aws:s3:::${name}/x`];
+      const ofTwo = inPart('BLOCK_PUBLIC_ACCESS', { 'the settings of two': 'STORED' });
+      expect((await turns(asked('one'), ofTwo)).at(-1)).toEqual([]);
+      expect((await turns(asked('two'), ofTwo)).at(-1)).toEqual(gap('two', 'the settings of two'));
+      const ofAll = inPart('BLOCK_PUBLIC_ACCESS', { "the account's setting": 'ALL', 'the settings of two': 'STORED' });
+      expect((await turns(asked('one'), ofAll)).at(-1)).toEqual(gap('one', "the account's setting"));
+      await directory.apply({ resources: [bucket('one', { policy: null }), bucket('two', { policy: null })] });
+    });
+
+    test('a stored role has its trust policy: what is missing of that layer are other roles', async () => {
+      await directory.apply({ roles: [aRole('Stored', [trusts({ AWS: alice })])] });
+      const missing = partly('TRUST_POLICIES', ['all roles']);
+      expect(await turns([alice, 'sts:AssumeRole', roleArn('Stored')], missing)).toEqual([[], []]);
+    });
   });
 
   test('closed forms say the same of keys and roles', async () => {

@@ -163,6 +163,7 @@ describe('what is held is bounded', () => {
     publicAccessBlock: null,
     accessPoint: null,
     grants: [],
+    known: [],
   });
   const around = { catalog, compiled: new CompiledPolicies(unwatchedBudget()), account: () => undefined };
   const wanted = { kind: 'resource', arn, accountId: null } as const;

@@ -73,6 +73,7 @@ describe('buckets', () => {
         publicAccessBlock: block,
         abacEnabled: true,
         objectOwnership: 'BucketOwnerEnforced',
+        known: ['policy', 'publicAccessBlock'],
       },
     ]);
     const all = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
@@ -179,6 +180,7 @@ describe('buckets', () => {
       policy: stored(point),
       publicAccessBlock: block,
       accessPoint: { bucket: 'arn:aws:s3:::reports', vpcId: 'vpc-1a2b3c' },
+      known: ['policy', 'publicAccessBlock'],
     });
     expect(known(document)['s3']).toBe('COMPLETE');
     expect(known(read(regions, list, policy, listed).document)['s3']).toEqual([
@@ -225,6 +227,7 @@ describe('KMS keys', () => {
             encryptionContextSubset: { app: 'web' },
           },
         ],
+        known: ['grants', 'policy'],
       },
     ]);
     expect(known(document)).toEqual({ kms: 'COMPLETE', GRANTS: 'COMPLETE' });
@@ -235,7 +238,7 @@ describe('KMS keys', () => {
 
   test('without grants have none, and without the answer nobody knows', () => {
     expect(read(regional('kms/list-grants@k1', { Grants: [] })).document.resources).toEqual([
-      { arn: key, accountId: A, grants: [] },
+      { arn: key, accountId: A, grants: [], known: ['grants'] },
     ]);
     expect(known(read(regions, list, policy).document)).toEqual({
       kms: 'COMPLETE',
@@ -408,13 +411,13 @@ describe.each(SERVICES)('$service', ({ service, arn: expected, list, item, none 
     const { document, report } = read(regions, regional(...list), regional(...item));
     expect(report.notUnderstood).toEqual([]);
     expect(report.notRecognised).toEqual([]);
-    expect(find(document)).toEqual({ arn: expected, accountId: A, policy: stored('*') });
+    expect(find(document)).toEqual({ arn: expected, accountId: A, policy: stored('*'), known: ['policy'] });
     expect(known(document)[service]).toBe('COMPLETE');
   });
 
   test('a resource can be known to have no policy', () => {
     const { document } = read(regions, regional(...list), regional(...none));
-    expect(find(document)?.policy).toBeNull();
+    expect(find(document)).toMatchObject({ policy: null, known: ['policy'] });
     expect(known(document)[service]).toBe('COMPLETE');
   });
 });
@@ -445,7 +448,9 @@ describe('other answers on resources', () => {
     const { document } = read(
       regional('codeartifact/get-repository-permissions-policy@d@r', failed('ResourceNotFoundException')),
     );
-    expect(document.resources).toEqual([{ arn: arn('codeartifact', 'repository/d/r'), accountId: A, policy: null }]);
+    expect(document.resources).toEqual([
+      { arn: arn('codeartifact', 'repository/d/r'), accountId: A, policy: null, known: ['policy'] },
+    ]);
   });
 
   test('a list of functions says nothing of the aliases in them', () => {
@@ -477,7 +482,7 @@ describe('other answers on resources', () => {
     // The order of files means nothing.
     expect(read(...files.toReversed()).document).toEqual(document);
     expect(document.resources).toEqual([
-      { arn: group, accountId: A, policy: stored(`${group}:*`) },
+      { arn: group, accountId: A, policy: stored(`${group}:*`), known: ['policy'] },
       {
         arn: other,
         accountId: A,
@@ -485,11 +490,14 @@ describe('other answers on resources', () => {
           Version: '2012-10-17',
           Statement: [...documentOf(`${group}:*`).Statement, ...documentOf('*').Statement],
         }),
+        known: ['policy'],
       },
     ]);
     expect(known(document)['logs']).toBe('COMPLETE');
     // Without being asked for, a policy of its own is not known.
-    expect(known(read(...shared, own(group)).document)['logs']).toEqual([
+    const without = read(...shared, own(group)).document;
+    expect(without.resources?.map((each) => each.known)).toEqual([['policy'], undefined]);
+    expect(known(without)['logs']).toEqual([
       `the own policies of ${other} (logs describe-resource-policies --policy-scope RESOURCE)`,
     ]);
   });

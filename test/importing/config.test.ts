@@ -85,6 +85,7 @@ describe('a snapshot', () => {
         blockPublicPolicy: false,
         restrictPublicBuckets: true,
       },
+      known: ['publicAccessBlock'],
     });
     const { VpcConfiguration: _, ...without } = ACCESS_POINT.configuration;
     // A VPC whose id is not there is not the internet.
@@ -101,6 +102,7 @@ describe('a snapshot', () => {
       region: 'us-east-1',
       tags: {},
       policy: null,
+      known: ['policy'],
     });
     expect(byArn['arn:aws:s3:::reports']).toMatchObject({
       tags: { team: 'data' },

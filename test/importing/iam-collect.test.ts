@@ -88,6 +88,7 @@ describe('what the folder holds', () => {
       tags: {},
       policy: null,
       publicAccessBlock: null,
+      known: ['policy', 'publicAccessBlock'],
     });
     expect(reports).toMatchObject({ tags: { team: 'data' }, publicAccessBlock: { restrictPublicBuckets: true } });
     expect(JSON.parse(reports?.policy ?? '')).toMatchObject({ Statement: [{ Effect: 'Deny' }] });

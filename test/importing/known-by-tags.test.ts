@@ -18,6 +18,7 @@ test('a resource of which only tags are known is not taken to have no policy', (
       service: 'sqs',
       state: 'PARTIAL',
       missing: ['the list of queues (sqs list-queues)', 'which Regions are enabled (account list-regions)'],
+      concerns: ['UNSTORED', 'UNSTORED'],
     },
   ]);
 });

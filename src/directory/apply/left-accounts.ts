@@ -86,7 +86,15 @@ export async function forgetSettings(
   for (const stored of ids.length === 0 ? [] : await readKnowledge(sql, ids)) {
     const { accountId, layer, service, state } = stored;
     if (layer !== 'BLOCK_PUBLIC_ACCESS' || state !== 'COMPLETE' || given.has(accountId)) continue;
-    changes.upsert('AccountKnowledge', { accountId, layer, service, state: 'PARTIAL', at: null, missing: [SETTING] });
+    changes.upsert('AccountKnowledge', {
+      accountId,
+      layer,
+      service,
+      state: 'PARTIAL',
+      at: null,
+      missing: [SETTING],
+      concerns: [],
+    });
     changes.counts.add(accountId, 'knowledge', 'changed');
     changes.touch('Account', accountId);
   }

@@ -112,12 +112,17 @@ export function planKnowledge(
   } else {
     const missing = state === 'PARTIAL' ? [...(input.missing ?? [])] : [];
     const at = state === 'COMPLETE' ? completedAt(input, stored, now) : null;
-    if (stored?.state === state && stored.at === at && isDeepStrictEqual(missing, stored.missing)) {
+    const concerns = state === 'PARTIAL' ? [...(input.concerns ?? [])] : [];
+    if (concerns.length > 0 && concerns.length !== missing.length) {
+      throw new InvalidInput('document', `${nameOf(input)}: \`concerns\` has one entry for each of \`missing\``);
+    }
+    const isSame = stored !== null && isDeepStrictEqual([missing, concerns], [stored.missing, stored.concerns]);
+    if (isSame && stored.state === state && stored.at === at) {
       count('unchanged');
       return;
     }
     const since = at === null ? null : toIso(at);
-    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at: since, missing });
+    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at: since, missing, concerns });
     count(outcomeOf(stored, true));
   }
   changes.touch('Account', accountId);

@@ -59,6 +59,7 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
     objectOwnership: given(input.objectOwnership, stored?.objectOwnership),
     abacEnabled: given(input.abacEnabled, stored?.abacEnabled),
     grants: input.grants === undefined ? (stored?.grants ?? []) : grantsOf(input.grants),
+    known: [...new Set([...(stored?.known ?? []), ...(input.known ?? [])])].sort(),
   };
   const changed = !isDeepStrictEqual(row, stored);
   changes.counts.add(accountId, 'resources', outcomeOf(stored, changed));

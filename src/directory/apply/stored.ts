@@ -57,6 +57,7 @@ export interface StoredResource {
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean | null;
   readonly grants: readonly KmsGrantInput[];
+  readonly known: readonly string[];
 }
 
 export interface StoredEndpoint {
@@ -88,6 +89,7 @@ export interface StoredKnowledge {
   readonly state: string;
   readonly at: number | null;
   readonly missing: readonly string[];
+  readonly concerns: readonly string[];
 }
 
 export interface StoredAccount {
@@ -169,7 +171,7 @@ export function readResources(sql: Sql, arns: readonly string[]): Promise<readon
   return readInBatches(sql, arns, (part) =>
     sql.query(
       `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "accessPoint",
-          "objectOwnership", "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
+          "objectOwnership", "abacEnabled", grants, known FROM "Resource" WHERE arn = ANY($1::text[])`,
       [part],
     ),
   );
@@ -196,7 +198,7 @@ export function readProviders(sql: Sql, arns: readonly string[]): Promise<readon
 export function readKnowledge(sql: Sql, accountIds: readonly string[]): Promise<readonly StoredKnowledge[]> {
   if (accountIds.length === 0) return Promise.resolve([]);
   return sql.query(
-    `SELECT "accountId", layer, service, state, ${millisecondsOf('at')} AS at, missing
+    `SELECT "accountId", layer, service, state, ${millisecondsOf('at')} AS at, missing, concerns
        FROM "AccountKnowledge" WHERE "accountId" = ANY($1::text[])`,
     [accountIds],
   );

@@ -48,6 +48,7 @@ export const TABLES = {
       state: 'text',
       at: 'timestamp(3)',
       missing: 'text[]',
+      concerns: 'text[]',
     },
   },
   DelegatedAdministrator: {
@@ -125,6 +126,7 @@ export const TABLES = {
       objectOwnership: 'text',
       abacEnabled: 'boolean',
       grants: 'jsonb',
+      known: 'jsonb',
     },
   },
   VpcEndpoint: {

@@ -19,7 +19,8 @@ async function configure(sql: WritingSql, place: BlockedPlace, settings: PublicA
     throw new RolegateError('ValidationError', why, { field: 'resourceArn' });
   }
   const stored = await findResource(sql, arn);
-  return sayOf(sql, stored, { arn, accountId: stored.accountId, publicAccessBlock: settings });
+  const said = { publicAccessBlock: settings, known: ['publicAccessBlock'] } as const;
+  return sayOf(sql, stored, { arn, accountId: stored.accountId, ...said });
 }
 
 async function configureAccount(sql: WritingSql, accountId: string, settings: PublicAccessBlock | null): Promise<Made> {

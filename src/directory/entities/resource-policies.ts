@@ -74,7 +74,7 @@ export async function putResourcePolicy(
   await checkNotPublic(sql, stored, policyDocument);
   const bucket = stored.accessPoint === null ? [] : [{ entity: 'Resource', entityId: stored.accessPoint.bucket }];
   const reads = [{ entity: 'Account', entityId: stored.accountId }, ...bucket, ...principals];
-  return sayOf(sql, stored, { arn, accountId: stored.accountId, policy: policyDocument }, reads);
+  return sayOf(sql, stored, { arn, accountId: stored.accountId, policy: policyDocument, known: ['policy'] }, reads);
 }
 
 export async function deleteResourcePolicy(
@@ -89,5 +89,5 @@ export async function deleteResourcePolicy(
       field: 'resourceArn',
     });
   }
-  return sayOf(sql, stored, { arn, accountId: stored.accountId, policy: null });
+  return sayOf(sql, stored, { arn, accountId: stored.accountId, policy: null, known: ['policy'] });
 }

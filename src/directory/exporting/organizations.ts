@@ -100,21 +100,24 @@ interface KnowledgeRow extends KeyedRow {
   readonly service: string;
   readonly state: KnowledgeInput['state'];
   readonly missing: readonly string[];
+  readonly concerns: NonNullable<KnowledgeInput['concerns']>;
   readonly at: number | null;
 }
 
 export const knowledge = exported<KnowledgeInput>(
   // Neither an account id nor a layer has a space.
-  `SELECT concat_ws(' ', e."accountId", e.layer, e.service) AS key, e."accountId", e.layer, e.service, e.state, e.missing,
+  `SELECT concat_ws(' ', e."accountId", e.layer, e.service) AS key, e."accountId", e.layer, e.service, e.state, e.missing, e.concerns,
      ${millisecondsOf('e.at')} AS at
    FROM "AccountKnowledge" e
    WHERE (e."accountId", e.layer, e.service) > (split_part($1, ' ', 1), split_part($1, ' ', 2), split_part($1, ' ', 3))
    ORDER BY e."accountId", e.layer, e.service LIMIT $2`,
-  ({ accountId, layer, service, state, missing, at }: KnowledgeRow) => ({
+  ({ accountId, layer, service, state, missing, concerns, at }: KnowledgeRow) => ({
     accountId,
     layer,
     ...(service === '' ? {} : { service }),
     state,
-    ...(state === 'PARTIAL' ? { missing } : { at: at === null ? null : toIso(at) }),
+    ...(state === 'PARTIAL'
+      ? { missing, ...(concerns.length > 0 && { concerns }) }
+      : { at: at === null ? null : toIso(at) }),
   }),
 );

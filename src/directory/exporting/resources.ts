@@ -1,6 +1,7 @@
 import type {
   AccessPointInput,
   KmsGrantInput,
+  KnownPart,
   OidcProviderInput,
   OwnServiceInput,
   PublicAccessBlock,
@@ -25,11 +26,12 @@ interface ResourceRow extends KeyedRow {
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean | null;
   readonly grants: readonly KmsGrantInput[];
+  readonly known: readonly KnownPart[];
 }
 
 export const resources = exported<ResourceInput>(
   `SELECT e.arn AS key, e.arn, e."accountId", e.region, e.tags, ${POLICY}, e."policyBindings", e."publicAccessBlock",
-     e."accessPoint", e."objectOwnership", e."abacEnabled", e.grants
+     e."accessPoint", e."objectOwnership", e."abacEnabled", e.grants, e.known
    FROM ${pageOf('Resource')} ORDER BY e.arn`,
   ({ policyBindings, ...row }: ResourceRow) => ({ ...withoutKey(row), ...boundOf('policyBindings', policyBindings) }),
 );

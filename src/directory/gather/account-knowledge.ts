@@ -1,13 +1,25 @@
-import type { KnowledgeLayer } from '../document.ts';
+import type { KnowledgeLayer, MissingConcerns } from '../document.ts';
 import type { KnowledgeRow } from './account-rows.ts';
 
 /** How much is known of one layer. `missing`: for PARTIAL, what is missing, as sentences. */
 export interface LayerKnowledge {
   readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
   readonly missing: readonly string[];
+  /** Of each of them; empty: all concern everything. */
+  readonly concerns: readonly MissingConcerns[];
 }
 
-const NOTHING: LayerKnowledge = { state: 'NONE', missing: [] };
+const NOTHING: LayerKnowledge = { state: 'NONE', missing: [], concerns: [] };
+
+/** A resource, by what says of it that something is known: itself (KNOWN), or only the layer. */
+export type ResourceKnowledge = 'KNOWN' | 'STORED' | 'UNSTORED';
+
+/** What is missing that can matter to it. */
+const CONCERNING: Readonly<Record<ResourceKnowledge, readonly MissingConcerns[]>> = {
+  KNOWN: ['ALL'],
+  STORED: ['ALL', 'UNKNOWN', 'STORED'],
+  UNSTORED: ['ALL', 'UNKNOWN', 'UNSTORED'],
+};
 
 /** What gaps call each layer, with its verb. */
 const NAMES = {
@@ -41,21 +53,32 @@ export class AccountKnowledge {
     return this.of(layer, service).state === 'COMPLETE';
   }
 
+  /**
+   * The gap about a resource that a layer leaves: none if nothing that is missing of the layer concerns it. Null: nothing is known of
+   * the layer.
+   */
+  ofResource(resource: ResourceKnowledge, layer: KnowledgeLayer, service = ''): readonly string[] | null {
+    const { state, missing, concerns } = this.of(layer, service);
+    if (state === 'NONE') return null;
+    if (state === 'COMPLETE') return [];
+    const concerning = missing.filter((_, index) => CONCERNING[resource].includes(concerns[index] ?? 'ALL'));
+    // One of which nothing is known, though it is in no list: all that is missing is said.
+    const isUnsaid = resource === 'STORED' && concerning.length === 0;
+    if (concerning.length === 0 && missing.length > 0 && !isUnsaid) return [];
+    return [this.#inPart(layer, service, isUnsaid ? missing : concerning)];
+  }
+
   /** The gaps of layers that are known in part: each says what is missing. */
   partly(...layers: readonly KnowledgeLayer[]): readonly string[] {
-    return layers.flatMap((layer) => this.#partly(layer, ''));
+    return layers.flatMap((layer) => {
+      const { state, missing } = this.of(layer);
+      return state === 'PARTIAL' ? [this.#inPart(layer, '', missing)] : [];
+    });
   }
 
-  /** The same for the resource-based policies of a service. */
-  partlyOfService(service: string): readonly string[] {
-    return this.#partly('RESOURCE_POLICIES', service);
-  }
-
-  #partly(layer: KnowledgeLayer, service: string): readonly string[] {
-    const { state, missing } = this.of(layer, service);
-    if (state !== 'PARTIAL') return [];
+  #inPart(layer: KnowledgeLayer, service: string, missing: readonly string[]): string {
     const what = service === '' ? NAMES[layer] : `${NAMES[layer]} of ${service}`;
     const rest = missing.length === 0 ? '' : `: ${missing.join('; ')}`;
-    return [`of the account ${this.#account}, ${what} are known only in part${rest}`];
+    return `of the account ${this.#account}, ${what} are known only in part${rest}`;
   }
 }

@@ -1,5 +1,5 @@
 import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
-import type { KnowledgeLayer } from '../document.ts';
+import type { KnowledgeLayer, MissingConcerns } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 
 /** An account as it is stored. */
@@ -22,6 +22,8 @@ export interface KnowledgeRow {
   readonly service: string;
   readonly state: 'COMPLETE' | 'PARTIAL';
   readonly missing: readonly string[];
+  /** Of each of them; empty: all concern everything. */
+  readonly concerns: readonly MissingConcerns[];
 }
 
 export interface ControlPolicyRow {
@@ -54,7 +56,7 @@ const SELECT_ACCOUNTS = `
         'organizationId', a."organizationId", 'unitId', a."unitId", 'name', a.name,
         'publicAccessBlock', a."publicAccessBlock", 'organizationPublicAccessBlock', a."organizationPublicAccessBlock",
         'knowledge', (SELECT coalesce(json_agg(json_build_object('layer', k.layer, 'service', k.service, 'state', k.state,
-             'missing', k.missing) ORDER BY k.layer, k.service), '[]')
+             'missing', k.missing, 'concerns', k.concerns) ORDER BY k.layer, k.service), '[]')
            FROM "AccountKnowledge" k WHERE k."accountId" = a.id))), '[]') FROM accounts a) AS accounts,
     (SELECT coalesce(json_agg(json_build_object('id', o.id, 'rootId', o."rootId",
         'rootName', o."rootName", 'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",

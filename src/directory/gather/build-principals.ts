@@ -77,7 +77,8 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
   const { id, arn, name, path, tags } = row;
   const where = inAccount(account);
   const facts: RoleFacts = { ...where, arn, id, name, path, tags };
-  // A trust policy that cannot be read lets nobody in; it does not concern requests made as the role.
+  // A trust policy that cannot be read lets nobody in; it does not concern requests made as the role. No role is stored without one:
+  // what is missing of the layer are other roles.
   const trustPolicies = new PolicyCollector(compiled);
   const trust = prepareResource({
     arn,
@@ -96,11 +97,10 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
     maxSessionDuration: row.maxSessionDuration,
   };
   const gaps = [...gapsIn(account), ...policies.gaps];
-  const trustGaps = [...account.knowledge.partly('TRUST_POLICIES'), ...trustPolicies.gaps];
   const unnamed = { sessionName: null, tags: {}, sourceIdentity: null, issuedAt: null, sessionPolicies: null };
   return {
     value: {
-      role: { value: prepared, gaps: [...gaps, ...trustGaps], ...reachOf(account, policies, trustPolicies) },
+      role: { value: prepared, gaps: [...gaps, ...trustPolicies.gaps], ...reachOf(account, policies, trustPolicies) },
       principal: { value: roleSession(prepared, unnamed), gaps, ...reachOf(account, policies) },
     },
     dependencies: [dependency('Role', arn), ...policies.dependencies, ...account.dependencies],

@@ -12,17 +12,11 @@ import { type NeededDocument, neededBy } from './attached-policies.ts';
 import { buildEndpoint } from './build-endpoint.ts';
 import { buildFederated } from './build-federated.ts';
 import { type BuiltRole, buildRole, buildRoot, buildUser } from './build-principals.ts';
-import {
-  buildResource,
-  buildRoleResource,
-  ownerOf,
-  type ResourceRows,
-  resourceRows,
-  serviceOf,
-} from './build-resources.ts';
+import { buildResource, buildRoleResource } from './build-resources.ts';
 import { buildSessions } from './build-sessions.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import { dependency, type Entry, type Memory } from './memory.ts';
+import { ownerOf, type ResourceRows, resourceRows, serviceOf } from './resource-rows.ts';
 import {
   type AttachedRow,
   type EntityRows,

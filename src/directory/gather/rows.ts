@@ -1,7 +1,7 @@
 import type { KmsGrant } from '../../evaluation/key-grant.ts';
 import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import type { Touched } from '../apply/revision.ts';
-import type { AccessPointInput } from '../document.ts';
+import type { AccessPointInput, KnownPart } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
@@ -68,6 +68,8 @@ export interface ResourceRow {
   readonly accessPoint: AccessPointInput | null;
   /** Of a KMS key. */
   readonly grants: readonly KmsGrant[];
+  /** Of these, what is here is all there is. */
+  readonly known: readonly KnownPart[];
 }
 
 export interface EndpointRow {
@@ -125,7 +127,7 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
 export const RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
   'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
   'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'accessPoint', e."accessPoint",
-  'grants', e.grants)`;
+  'grants', e.grants, 'known', e.known)`;
 
 /** The buckets that the access points in $4 lead to. */
 const BUCKETS_BEHIND = `ARRAY(
@@ -134,7 +136,7 @@ const BUCKETS_BEHIND = `ARRAY(
 /** A user, policy or instance profile as a resource, as ResourceRow. */
 export const TAGGED_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
   'policyHash', NULL, 'policyBindings', '{}'::json, 'objectOwnership', NULL, 'abacEnabled', NULL, 'region', NULL,
-  'publicAccessBlock', NULL, 'accessPoint', NULL, 'grants', '[]'::json)`;
+  'publicAccessBlock', NULL, 'accessPoint', NULL, 'grants', '[]'::json, 'known', '[]'::json)`;
 
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
@@ -185,15 +187,15 @@ const SELECT_ENTITIES = `
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(${RESOURCE_JSON}), '[]')
        FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled", region,
-                    "publicAccessBlock", "accessPoint", grants
+                    "publicAccessBlock", "accessPoint", grants, known
                FROM "Resource" WHERE arn = ANY($4::text[]) OR arn = ANY(${BUCKETS_BEHIND})
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]', '[]' FROM "User" WHERE arn = ANY($4::text[])
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]'
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]', '[]'
                FROM "ManagedPolicy" WHERE arn = ANY($4::text[]) AND "accountId" IS NOT NULL
              UNION ALL
-             SELECT arn, split_part(arn, ':', 5), tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]'
+             SELECT arn, split_part(arn, ':', 5), tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]', '[]'
                FROM "InstanceProfile" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
         'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,

@@ -7,10 +7,11 @@ import type { Touched } from '../apply/revision.ts';
 import type { KnownResource } from '../directory.ts';
 import { OWN_SERVICE } from '../services/own-services.ts';
 import { type AccountFacts, accountFacts } from './account-facts.ts';
-import { buildResource, ownerOf, type ResourceRows, resourceRows, serviceOf } from './build-resources.ts';
+import { buildResource } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
 import { type MemoryBudget, SHARES } from './memory-budget.ts';
+import { ownerOf, type ResourceRows, resourceRows, serviceOf } from './resource-rows.ts';
 import type { ResourceRow } from './rows.ts';
 import { isRoleArn, type Wanted } from './wanted.ts';
 

@@ -58,7 +58,7 @@ function sayResource(item: ConfigItem, facts: Facts): void {
   // Of most types Config does not hold the policy, which is not the same as none.
   if (policy === undefined) {
     const what = `the policies of ${arn.service} that AWS Config does not hold`;
-    facts.knows(accountId, 'RESOURCE_POLICIES', [what], arn.service);
+    facts.knows(accountId, 'RESOURCE_POLICIES', [{ what, concerns: 'UNKNOWN' }], arn.service);
   }
 }
 

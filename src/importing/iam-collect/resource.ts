@@ -54,7 +54,9 @@ function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, 
     ...(isAccessPoint && accessPoint(partition, metadata)),
   };
   facts.resources.say(arn, said, { file: group.path('metadata'), place: '' });
-  if (policy === undefined) facts.knows(accountId, 'RESOURCE_POLICIES', [`the policy of ${shorten(arn)}`], service);
+  if (policy !== undefined) return;
+  const what = `the policy of ${shorten(arn)}`;
+  facts.knows(accountId, 'RESOURCE_POLICIES', [{ what, concerns: 'STORED' }], service);
 }
 
 function accessPoint(

@@ -29,9 +29,15 @@ function joined(other: NamedEntity, own: NamedEntity, at: Place, facts: Facts): 
   // What is known is not what is there: of several files, one that knows all is enough.
   if (kind === 'knowledge') return other.entity['state'] === 'COMPLETE' ? other : own;
   for (const [member, value] of Object.entries(own.entity)) {
-    if (other.entity[member] === undefined || isSame(other.entity[member], value)) continue;
+    if (member === 'known' || other.entity[member] === undefined || isSame(other.entity[member], value)) continue;
     const places = [facts[kind].firstPlace(name), at] as const;
     facts.contradictions.push({ entity: `${kind} ${name}`, member, places });
   }
-  return { kind, name, entity: { ...other.entity, ...own.entity } };
+  const known = [...namesIn(other.entity['known']), ...namesIn(own.entity['known'])];
+  return { kind, name, entity: { ...other.entity, ...own.entity, ...(known.length > 0 && { known }) } };
+}
+
+/** What one file knows, and what another knows, is known. */
+function namesIn(known: unknown): readonly unknown[] {
+  return Array.isArray(known) ? known : [];
 }

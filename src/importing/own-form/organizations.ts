@@ -146,6 +146,11 @@ export const knowledge = object<KnowledgeInput>('What is known of one layer of a
   service: may(text, 'For RESOURCE_POLICIES: the service prefix of the resources'),
   state: must(oneOf('COMPLETE', 'PARTIAL', 'NONE'), 'How much of it is known'),
   missing: may(list(text), 'For PARTIAL: what is missing, as sentences'),
+  concerns: may(
+    list(oneOf('ALL', 'UNKNOWN', 'STORED', 'UNSTORED')),
+    'Which resources each of `missing` concerns: ALL; those of which nothing says that it is known (`known` of a resource): UNKNOWN, ' +
+      'of these those in the directory (STORED) or those that are not in it (UNSTORED). Left out: all concern every one',
+  ),
   at: may(orNull(instant), 'When it became complete; null: not known. Left out: now'),
 });
 

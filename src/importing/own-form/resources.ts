@@ -55,6 +55,11 @@ export const resource = object<ResourceInput>('A resource', {
     `Whether attribute-based access control is enabled for a bucket; null: not known. ${STAYS}`,
   ),
   grants: may(list(grant), `Grants of a KMS key, all of them. ${STAYS}`),
+  known: may(
+    list(oneOf('policy', 'grants', 'publicAccessBlock')),
+    'Of these, what is here is all there is: where the account’s knowledge of the layer is PARTIAL, no answer has a gap about it. ' +
+      'Left out: only what was known before',
+  ),
 });
 
 export const vpcEndpoint = object<VpcEndpointInput>('A VPC endpoint', {
