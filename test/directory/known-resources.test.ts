@@ -26,7 +26,9 @@ const catalog = await openCatalog();
 
 async function gapsOf(directory: OpenDirectory): Promise<Readonly<Record<string, boolean>>> {
   const asked = ['one', 'one/object', 'two', 'two/object'].map((name) => `arn:aws:s3:::${name}`);
-  const questions = asked.map((arn) => aQuestion(userArn('alice', A), 's3:PutBucketTagging', arn));
+  const questions = asked.map((arn) =>
+    aQuestion(userArn('alice'), arn.includes('/') ? 's3:GetObject' : 's3:ListBucket', arn),
+  );
   const answers = await createAccess(directory, catalog).decide(questions, NOON);
   return Object.fromEntries(answers.map(({ gaps }, index) => [asked[index]?.slice(13), gaps.includes(GAP)]));
 }
