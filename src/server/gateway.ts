@@ -29,6 +29,7 @@ import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { innerDoor } from './inner-door.ts';
 import { readLimits } from './limit-settings.ts';
 import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
@@ -58,7 +59,7 @@ export interface Gateway {
   readonly authzen: AuthzenRoute;
   readonly maintenance: MaintenanceRoute;
   /** Asks what the first question would wait for otherwise. */
-  warmUp(now: number): Promise<unknown>;
+  warmUp(): Promise<unknown>;
   /** Ends the open subscriptions, with a last event that says why. */
   endStreams(): void;
   dispose(): Promise<void>;
@@ -123,6 +124,8 @@ export function createGateway(
   const { watch } = observed;
   const ofSchema = { ...services, sessions, ...imports, watch };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
+  const quietContextOf: typeof contextOf = (...of) => createContext({ ...ofSchema, watch: undefined }, ...of);
+  const { guesses } = services.directory;
   const schema = buildSchema();
   const reports = { log, refused: observed.refused, around: observed.around };
   const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
@@ -152,8 +155,7 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
-    warmUp: (now) =>
-      warmUp(schema, services.directory, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
+    warmUp: () => warmUp(innerDoor({ schema, contextOf: quietContextOf, guesses, clock }), services.directory),
     endStreams: () => streams.stop(),
     dispose: async () => yoga.dispose(),
   };
@@ -235,6 +237,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
     gateway: answering,
     ping: () => pingServices(services),
+    onRequest: () => services?.directory.expectQuestion(),
     tabs: () => (demo === null ? WELCOME_TABS : demoTabs),
     people: () => demo?.signIns.map(personOf) ?? [],
   });
@@ -256,7 +259,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     observing.watchDirectory(services, clock);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
-    await gateway.warmUp(clock());
+    await gateway.warmUp();
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';

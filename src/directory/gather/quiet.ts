@@ -25,6 +25,11 @@ export class Quiet {
     }
   }
 
+  /** Somebody is about to ask: a little is let go as if something had just been read for it. */
+  expect(): void {
+    this.#ended = performance.now();
+  }
+
   /** Resolves after others had their turn, when nothing is read for anybody: at the latest when that has lasted long. */
   async turn(): Promise<void> {
     await setImmediate();

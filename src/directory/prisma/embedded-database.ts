@@ -5,7 +5,7 @@ import { makeDataDir } from '../data-dir.ts';
 import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { copyStatement } from './copy.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
-import type { Database, Sql, SqlParameter, StatementListener, WritingSql } from './database.ts';
+import type { Database, Sql, SqlParameter, StatementListener, TransactionKind, WritingSql } from './database.ts';
 import { pgliteAdapter, untilEnded } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
@@ -48,7 +48,7 @@ class EmbeddedDatabase implements Database {
     }
   }
 
-  async transaction<T>(_kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
+  async transaction<T>(_kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
     if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
     try {
       const done = await (await this.#cluster.running()).transaction(async (inner) => {

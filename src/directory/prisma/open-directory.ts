@@ -105,6 +105,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
   prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
+  /** A question is about to be asked: what is read in the background waits for it. */
+  expectQuestion(): void;
   /** Tells how far the reading of `principals` is, whenever it is read. */
   onIndexing(tell: (progress: IndexProgress) => void): void;
   /**
@@ -220,6 +222,15 @@ class StoredDirectory implements OpenDirectory {
   /** From now on this process is told of changes that others make. */
   listen(url: string, times?: DatabaseTimes): void {
     this.#listener = new RevisionListener(url, this.#store, times);
+  }
+
+  expectQuestion(): void {
+    this.#gatherer.expect();
+  }
+
+  /** Makes connections ready for the first questions. */
+  prepare(): Promise<void> {
+    return this.#gatherer.prepare();
   }
 
   /** Brings into memory what every question needs; `isBrief`: with the first one that is asked. */
@@ -365,7 +376,8 @@ async function storedIn(
     freshness = USUAL_FRESHNESS,
     replica = null,
     isBrief = false,
-  }: Partial<Pick<Opened, 'freshness' | 'replica'>> & { readonly isBrief?: boolean } = {},
+    isTold = false,
+  }: Partial<Pick<Opened, 'freshness' | 'replica'>> & { readonly isBrief?: boolean; readonly isTold?: boolean } = {},
 ): Promise<StoredDirectory> {
   const { services } = await readServices(database, 2n ** 62n);
   const own = new OwnServices(catalog, services);
@@ -373,7 +385,7 @@ async function storedIn(
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
   const directory = new StoredDirectory(database, own, { reached, searchIndexed, budget, freshness, replica });
-  await directory.warm(isBrief);
+  await Promise.all([directory.warm(isBrief), isTold ? directory.prepare() : undefined]);
   return directory;
 }
 
@@ -389,9 +401,10 @@ export async function openDirectory(options: DirectoryOptions, catalog: Catalog)
     const isBrief = options.isTold === false;
     if (options.kind === 'embedded') return await storedIn(database, catalog, options.memory, { isBrief });
     const { freshness = USUAL_FRESHNESS } = options;
-    const opened = { freshness, replica: openReplica(options), isBrief };
+    const isTold = options.isTold === true;
+    const opened = { freshness, replica: openReplica(options), isBrief, isTold };
     const directory = await storedIn(database, catalog, options.memory, opened);
-    if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
+    if (isTold) directory.listen(options.directUrl ?? options.url, options.times);
     return directory;
   } catch (error) {
     await database.close().catch(() => undefined);
