@@ -49,6 +49,7 @@ import { UploadFolders } from './uploads/upload-folders.ts';
 import { warmUp } from './warm-up.ts';
 import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
+import { collectYoung } from './young-garbage.ts';
 
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
 export interface Gateway {
@@ -262,6 +263,9 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     await gateway.warmUp();
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
+    // Who has waited for this asks at once.
+    collectYoung();
+    services.directory.expectQuestion();
     phase = 'ready';
     log.info({ url: listening.url }, 'ready');
     return {

@@ -19,8 +19,10 @@ const ATTEMPTS = 3;
 /** More at once are planned each time, which is a small part of what they take, and may be read in another way than one by one. */
 const FEW = 100;
 
-/** Connections that are made ready for questions at the start: for a few callers at once, beside what is read in the background. */
-const READY = 3;
+/** Connections that are made ready for questions at the start: one of them reads on in the background. */
+const READY = 2;
+/** Look-ups on each: a process of the server takes twice as long for the first few. */
+const ROUNDS = 3;
 
 /** Whether memory is current. */
 interface Current {
@@ -109,8 +111,10 @@ export class Gatherer {
    */
   async prepare(): Promise<void> {
     const servers = [this.#database, this.#replica].filter((one) => one !== null && !one.exclusive);
-    const lookUp = async (sql: Sql): Promise<unknown> =>
-      load(sql, await firstStored(sql), Date.now(), this.#tools);
+    const lookUp = async (sql: Sql): Promise<void> => {
+      const stored = await firstStored(sql);
+      for (let round = 0; round < ROUNDS; round++) await load(sql, stored, Date.now(), this.#tools);
+    };
     const ready = servers.flatMap((server) => Array.from({ length: READY }, () => server?.transaction('look-up', lookUp)));
     await Promise.allSettled(ready);
   }

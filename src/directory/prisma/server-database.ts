@@ -203,7 +203,7 @@ export interface ServerOptions {
 }
 
 /** Connections of one pool, and how many of them stay open when nothing is asked: those have plans that were made. */
-const CONNECTIONS = { usual: { max: 10, min: 3 }, long: { max: 3, min: 0 } };
+const CONNECTIONS = { usual: { max: 10, min: 2 }, long: { max: 3, min: 0 } };
 
 /** Connects at the first statement. Throws if `url` is not one; a missing server shows at the first statement. */
 export function openServerDatabase(
