@@ -25,7 +25,7 @@ class Within extends Duplex {
  */
 export function askWithin(listener: RequestListener, path: string, body: object): Promise<string | null> {
   const text = JSON.stringify(body);
-  const head = [
+  const lines = [
     `POST ${path} HTTP/1.1`,
     'host: localhost',
     'authorization: Bearer within',
@@ -40,11 +40,11 @@ export function askWithin(listener: RequestListener, path: string, body: object)
   });
   return new Promise((resolve) => {
     connection.once('close', () => {
-      const [, answer = null] = /^HTTP\/1\.1 200 [^]*?\r\n\r\n([^]*)$/.exec(connection.written) ?? [];
-      resolve(answer);
+      const [head = '', ...answer] = connection.written.split('\r\n\r\n');
+      resolve(head.startsWith('HTTP/1.1 200 ') ? answer.join('\r\n\r\n') : null);
     });
     // https://nodejs.org/api/http.html#event-connection: any stream can be given to a server that listens nowhere.
     server.emit('connection', connection);
-    connection.push(`${head.join('\r\n')}\r\n\r\n${text}`);
+    connection.push(`${lines.join('\r\n')}\r\n\r\n${text}`);
   });
 }

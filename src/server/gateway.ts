@@ -125,8 +125,6 @@ export function createGateway(
   const { watch } = observed;
   const ofSchema = { ...services, sessions, ...imports, watch };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
-  const quietContextOf: typeof contextOf = (...of) => createContext({ ...ofSchema, watch: undefined }, ...of);
-  const { guesses } = services.directory;
   const schema = buildSchema();
   const reports = { log, refused: observed.refused, around: observed.around };
   const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
@@ -156,7 +154,7 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
-    warmUp: () => warmUp(innerDoor({ schema, contextOf: quietContextOf, guesses, clock }), services.directory),
+    warmUp: () => warmUp(innerDoor(schema, { ...ofSchema, watch: undefined }, clock), services.directory),
     endStreams: () => streams.stop(),
     dispose: async () => yoga.dispose(),
   };

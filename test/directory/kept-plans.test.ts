@@ -8,7 +8,8 @@ import { A } from '../support/policies.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
 const NAMES = { users: [], roles: [], sessions: [], resources: [], policies: [], federated: [], endpoints: [] };
-const KEPT = 'SELECT name, generic_plans::int AS kept, custom_plans::int AS made FROM pg_prepared_statements ORDER BY name';
+const KEPT =
+  'SELECT name, generic_plans::int AS kept, custom_plans::int AS made FROM pg_prepared_statements ORDER BY name';
 
 let database: Database;
 const statements: string[] = [];

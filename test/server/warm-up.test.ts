@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { createContext } from '../../src/graphql/context.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { innerDoor } from '../../src/server/inner-door.ts';
+import type { GivenFile } from '../../src/importing/given-files.ts';
 import { understandFiles } from '../../src/server/imports/understand.ts';
+import { innerDoor } from '../../src/server/inner-door.ts';
 import { warmUp } from '../../src/server/warm-up.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -22,13 +22,9 @@ afterAll(async () => {
 
 async function asked(directory: Pick<Directory, 'userArns'>): Promise<unknown> {
   const { services } = started.gateway;
-  const door = innerDoor({
-    schema: buildSchema(),
-    contextOf: (facts, request) =>
-      createContext({ ...services, understandFiles: async (files) => understandFiles(files) }, facts, request),
-    guesses: services.directory.guesses,
-    clock: () => Date.UTC(2026, 5, 15, 12),
-  });
+  const ofSchema = { ...services, understandFiles: (files: readonly GivenFile[]) => understandFiles(files) };
+  const now = Date.UTC(2026, 5, 15, 12);
+  const door = innerDoor(buildSchema(), { ...ofSchema, watch: undefined }, () => now);
   const answer = await warmUp(door, directory);
   return answer === null ? null : JSON.parse(answer);
 }

@@ -110,12 +110,14 @@ export class Gatherer {
    * the first question on each. What does not answer is found out by who asks.
    */
   async prepare(): Promise<void> {
-    const servers = [this.#database, this.#replica].filter((one) => one !== null && !one.exclusive);
+    const servers = [this.#database, this.#replica].flatMap((one) => (one === null || one.exclusive ? [] : one));
     const lookUp = async (sql: Sql): Promise<void> => {
       const stored = await firstStored(sql);
       for (let round = 0; round < ROUNDS; round++) await load(sql, stored, Date.now(), this.#tools);
     };
-    const ready = servers.flatMap((server) => Array.from({ length: READY }, () => server?.transaction('look-up', lookUp)));
+    const ready = servers.flatMap((server) =>
+      Array.from({ length: READY }, () => server.transaction('look-up', lookUp)),
+    );
     await Promise.allSettled(ready);
   }
 
@@ -212,7 +214,9 @@ export class Gatherer {
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const read = await this.#read(wanted.length > FEW ? 'read' : 'look-up', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const read = await this.#read(wanted.length > FEW ? 'read' : 'look-up', (sql) =>
+      load(sql, wanted, now ?? Date.now(), this.#tools),
+    );
     const loaded = 'finish' in read ? await read.finish() : read;
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();

@@ -38,7 +38,9 @@ export class KeptPlans {
       return known;
     }
     // A pooler tells its clients a number of its own. as: pg answers a list where there are several statements
-    const answers = (await client.query(`${BEGIN_LOOK_UP}; ${WHO_ANSWERS}`)) as unknown as QueryResult<{ pid: number }>[];
+    const answers = (await client.query(`${BEGIN_LOOK_UP}; ${WHO_ANSWERS}`)) as unknown as QueryResult<{
+      pid: number;
+    }>[];
     const isDirect = 'processID' in client && client.processID === answers.at(-1)?.rows[0]?.pid;
     this.#direct.set(client, isDirect);
     return isDirect;
@@ -46,7 +48,8 @@ export class KeptPlans {
 
   /** Whether `error` is what is said where something between here and the server does not keep what was prepared: nothing is from now on. */
   givesUpBy(error: unknown): boolean {
-    if (this.#isGivenUp || !(error instanceof Error && 'code' in error && NOT_KEPT.has(String(error.code)))) return false;
+    if (this.#isGivenUp || !(error instanceof Error && 'code' in error && NOT_KEPT.has(String(error.code))))
+      return false;
     this.#isGivenUp = true;
     return true;
   }

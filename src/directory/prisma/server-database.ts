@@ -223,7 +223,12 @@ export function openServerDatabase(
   return new ServerDatabase(() => poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
 }
 
-function poolOf(url: string, size: { readonly max: number; readonly min: number }, times: DatabaseTimes, onStatement: StatementListener | undefined): Pool {
+function poolOf(
+  url: string,
+  size: { readonly max: number; readonly min: number },
+  times: DatabaseTimes,
+  onStatement: StatementListener | undefined,
+): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'rolegate',
