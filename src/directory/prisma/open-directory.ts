@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type PreparedDocument, preparedParts, prepareDocument } from '../apply/apply.ts';
+import { type PreparedDocument, prepareDocument, preparedParts } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import { BearerKeeper } from '../bearers/bearer-keeper.ts';
