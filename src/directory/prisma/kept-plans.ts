@@ -4,14 +4,15 @@ import type { PoolClient, QueryResult } from 'pg';
 export const BEGIN_READ = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /**
- * As BEGIN_READ, with plans that are made once. They look for each name by an index: the plan stays when a table has grown that was
+ * Of a transaction whose plans are made once. They look for each name by an index: the plan stays when a table has grown that was
  * empty when it was made. https://www.postgresql.org/docs/current/runtime-config-query.html
  */
-const BEGIN_LOOK_UP = [
-  BEGIN_READ,
+export const LOOK_UP_SETTINGS = [
   'SET LOCAL plan_cache_mode = force_generic_plan',
   ...['seqscan', 'hashjoin', 'mergejoin'].map((method) => `SET LOCAL enable_${method} = off`),
 ].join('; ');
+
+const BEGIN_LOOK_UP = `${BEGIN_READ}; ${LOOK_UP_SETTINGS}`;
 
 const WHO_ANSWERS = 'SELECT pg_backend_pid() AS pid';
 
@@ -20,6 +21,10 @@ const WHO_ANSWERS = 'SELECT pg_backend_pid() AS pid';
  * what it did: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const NOT_KEPT = new Set(['26000', '42P05', '0A000']);
+
+export function isNotKept(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NOT_KEPT.has(String(error.code));
+}
 
 /**
  * Knows on which connections of a pool statements can be prepared, so that they are planned once: to plan the longest takes ten
@@ -48,8 +53,7 @@ export class KeptPlans {
 
   /** Whether `error` is what is said where something between here and the server does not keep what was prepared: nothing is from now on. */
   givesUpBy(error: unknown): boolean {
-    if (this.#isGivenUp || !(error instanceof Error && 'code' in error && NOT_KEPT.has(String(error.code))))
-      return false;
+    if (this.#isGivenUp || !isNotKept(error)) return false;
     this.#isGivenUp = true;
     return true;
   }
