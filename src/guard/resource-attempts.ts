@@ -1,9 +1,11 @@
 import { isObject, policyRemoval, policyWrite, type ResourceWrite, tagWrite } from '../catalog/resource-writes.ts';
-import { accountIn } from '../directory/entities/resources.ts';
+import { PARTS } from '../directory/entities/parts.ts';
+import { accountIn, goneTags } from '../directory/entities/resources.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import { partitionOf } from '../policy/regions.ts';
 import { isEndpointId } from '../session/operations/resource-checks.ts';
+import { noteParts } from './asked-parts.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import type { GuardContext } from './context.ts';
 import { creationOfGrant, type NamedGrant, type NewGrant, retirementOfGrant } from './grant-attempts.ts';
@@ -118,8 +120,8 @@ const entering: AttemptOf<NewResource> = async ({ resourceArn: arn, accountId, t
   };
   if (tags === null) return permitted(entry);
   const stored = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { tags: true } });
-  const named = new Set(tags.map(({ key }) => key));
-  const gone = Object.keys(stored?.tags ?? {}).filter((key) => !named.has(key) && !/^aws:/i.test(key));
+  const gone = goneTags(Object.keys(stored?.tags ?? {}), tags);
+  noteParts(context, arn, gone.map(PARTS.tag));
   const changes = [
     ...(tags.length === 0 ? [] : [tagging(context, arn, tags)]),
     ...(gone.length === 0 ? [] : [untagging(context, arn, gone)]),

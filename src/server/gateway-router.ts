@@ -29,6 +29,7 @@ interface Present {
   /** Null: it does not answer. */
   readonly gateway: () => Doors | null;
   readonly ping: () => Promise<void>;
+  readonly onRequest: () => void;
   readonly tabs: () => readonly GraphiqlTab[];
   /** Whose keys were printed at the start. */
   readonly people: () => ConsoleFacts['people'];
@@ -38,7 +39,7 @@ export function routerOf(
   { workLimits, allowedOrigins: origins, graphiql, console: hasConsole }: Settings,
   log: Log,
   observing: Observing,
-  { clock, phase, gateway, ping, tabs, people }: Present,
+  { clock, phase, gateway, ping, onRequest, tabs, people }: Present,
 ): RequestListener {
   return createRouter({
     log,
@@ -54,6 +55,7 @@ export function routerOf(
     authzen: () => gateway()?.authzen ?? null,
     maintenance: () => gateway()?.maintenance ?? null,
     ping,
+    onRequest,
     workLimits,
     isAllowedOrigin: allowedOrigins(origins),
     graphiqlTabs: graphiql ? tabs : null,

@@ -29,6 +29,7 @@ import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { innerDoor } from './inner-door.ts';
 import { readLimits } from './limit-settings.ts';
 import { listenAsSet } from './listening.ts';
 import { LiveStreams } from './live-streams.ts';
@@ -48,6 +49,7 @@ import { UploadFolders } from './uploads/upload-folders.ts';
 import { warmUp } from './warm-up.ts';
 import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
+import { collectYoung } from './young-garbage.ts';
 
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
 export interface Gateway {
@@ -58,7 +60,7 @@ export interface Gateway {
   readonly authzen: AuthzenRoute;
   readonly maintenance: MaintenanceRoute;
   /** Asks what the first question would wait for otherwise. */
-  warmUp(now: number): Promise<unknown>;
+  warmUp(): Promise<unknown>;
   /** Ends the open subscriptions, with a last event that says why. */
   endStreams(): void;
   dispose(): Promise<void>;
@@ -152,8 +154,7 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
-    warmUp: (now) =>
-      warmUp(schema, services.directory, (...of) => createContext({ ...ofSchema, watch: undefined }, ...of), now),
+    warmUp: () => warmUp(innerDoor(schema, { ...ofSchema, watch: undefined }, clock), services.directory),
     endStreams: () => streams.stop(),
     dispose: async () => yoga.dispose(),
   };
@@ -235,6 +236,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
     gateway: answering,
     ping: () => pingServices(services),
+    onRequest: () => services?.directory.expectQuestion(),
     tabs: () => (demo === null ? WELCOME_TABS : demoTabs),
     people: () => demo?.signIns.map(personOf) ?? [],
   });
@@ -256,9 +258,12 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
     observing.watchDirectory(services, clock);
     demo = await loadDemo(services, settings);
     gateway = await assembled(settings, services, log, { ...options, clock, ...named, observed: observing.observed });
-    await gateway.warmUp(clock());
+    await gateway.warmUp();
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
+    // Who has waited for this asks at once.
+    collectYoung();
+    services.directory.expectQuestion();
     phase = 'ready';
     log.info({ url: listening.url }, 'ready');
     return {

@@ -43,6 +43,8 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly maintenance: () => MaintenanceRoute | null;
   readonly ping: () => Promise<void>;
+  /** Told of each request when it comes; left out: nobody is. */
+  readonly onRequest?: () => void;
   /** Null until the gateway is ready, and where metrics are not read here; left out: never. */
   readonly metrics?: () => MetricsRoute | null;
   /** Left out: nothing is traced. */
@@ -67,7 +69,7 @@ export interface RouterParts {
  */
 export function createRouter(parts: RouterParts): RequestListener {
   const logs = parts.log.isLevelEnabled('info');
-  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null, refusals = null } = parts;
+  const { isAllowedOrigin = NO_ORIGIN, meter = null, tracer = null, refusals = null, onRequest } = parts;
   const open = new OpenExchanges({
     late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
     ended: (exchange) => {
@@ -78,6 +80,7 @@ export function createRouter(parts: RouterParts): RequestListener {
     },
   });
   return (request, response) => {
+    onRequest?.();
     const path = pathOf(request);
     const given = requestIdOf(request, path !== null && isAuthzenPath(path));
     const requestId = given.id;

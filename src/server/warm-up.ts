@@ -1,10 +1,6 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { RequestListener } from 'node:http';
 import type { Directory } from '../directory/directory.ts';
-import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
-import { executePlan } from '../graphql/execution/execute-plan.ts';
-import { planQuery } from '../graphql/execution/plan.ts';
-import { operatorFacts } from './operator-facts.ts';
-import { validQuery } from './valid-query.ts';
+import { askWithin } from './asked-within.ts';
 
 /** A decision about somebody who is stored, which asks the database, and one on policies of its own, which has an answer. */
 const QUESTIONS = `query WarmUp($stored: AccessRequestInput!, $own: SimulateCustomPoliciesInput!) {
@@ -26,28 +22,20 @@ const POLICY = {
 const OWN = { caller: { principal: NOBODY }, identityPolicies: [JSON.stringify(POLICY)], requests: [REQUEST] };
 
 /**
- * Asks, as the operator, what waits for the first question otherwise: the schema checked, code compiled, a connection made. Nobody
- * is told of it. Answers what the questions answered; null: nothing. A start does not fail by it: readiness says what does not answer.
+ * Asks `door`, as a client would, what waits for the first question otherwise: documents checked, code compiled, connections made.
+ * Answers what it answered to the first; null: nothing. A start does not fail by it: readiness says what does not answer.
  */
-export async function warmUp(
-  schema: GraphQLSchema,
-  directory: Pick<Directory, 'userArns'>,
-  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
-  now: number,
-): Promise<ExecutionResult | null> {
-  const document = validQuery(schema, QUESTIONS);
-  if (document === null) throw new Error('the questions are not valid');
-  const plan = planQuery(schema, document);
-  if (plan === null) return null;
-  const askAbout = (principal: string) => {
+export async function warmUp(door: RequestListener, directory: Pick<Directory, 'userArns'>): Promise<string | null> {
+  // Each document is another one, which is checked.
+  const askAbout = (principal: string, index: number): Promise<string | null> => {
     const variables = { stored: { principal, ...REQUEST }, own: OWN };
-    return executePlan(plan, contextOf(operatorFacts('warm-up', now), {}), variables);
+    return askWithin(door, '/graphql', { query: `${QUESTIONS} # ${index}`, variables });
   };
-  const ask = async () => {
+  const ask = async (): Promise<string | null> => {
     const [first = NOBODY, ...others] = await directory.userArns({ limit: USERS });
-    const result = await askAbout(first);
-    for (const principal of others) await askAbout(principal);
-    return result;
+    const answer = await askAbout(first, 0);
+    for (const [index, principal] of others.entries()) await askAbout(principal, index + 1);
+    return answer;
   };
   return ask().catch(() => null);
 }

@@ -25,3 +25,15 @@ test('a turn comes although questions never end, and after one that failed', asy
   await expect(other.during(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
   await other.turn();
 });
+
+test('a turn comes later where a question is expected', async () => {
+  const quiet = new Quiet();
+  const events: string[] = [];
+  quiet.expect();
+  const turn = quiet.turn().then(() => events.push('read on'));
+  // Between its arrival and what it reads.
+  await setTimeout(5);
+  const question = quiet.during(async () => events.push('read'));
+  await Promise.all([question, turn]);
+  expect(events).toEqual(['read', 'read on']);
+});

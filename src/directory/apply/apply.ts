@@ -58,6 +58,11 @@ export async function prepareDocument(document: DirectoryDocument): Promise<Prep
   return { document, indexed, hashes };
 }
 
+/** Each part as `prepareDocument` makes it, when it is asked for. */
+export async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
+  for await (const part of parts) yield await prepareDocument(part);
+}
+
 function* policyTexts(document: DirectoryDocument): Iterable<string> {
   for (const { trustPolicy } of document.roles ?? []) yield trustPolicy;
   for (const list of [document.groups, document.users, document.roles]) {

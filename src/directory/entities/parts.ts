@@ -3,7 +3,7 @@ import type { Sql } from '../prisma/database.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
 /**
- * Names of what is deleted with an entity, as far as it is decided by itself whether a caller may delete it: a policy that is attached is
+ * Names of what is deleted with an entity, or goes with a change of it, as far as it is decided by itself whether a caller may delete it: a policy that is attached is
  * one part, all inline policies are another one.
  */
 export const PARTS = {
@@ -18,6 +18,7 @@ export const PARTS = {
   holder: (arn: string): string => `holder ${arn}`,
   versions: 'versions',
   role: 'role',
+  tag: (key: string): string => `tag ${key}`,
 } as const;
 
 const there = (part: string, table: string, column: string): string =>
@@ -58,12 +59,23 @@ export async function checkParts(sql: Sql, { kind, id, arn }: Holder, asked: rea
   );
 }
 
+const GOING = {
+  deleted: ['what would be deleted with', 'delete'],
+  replaced: ['what would be taken from', 'take'],
+} as const;
+
 /** Throws CONFLICT if one of `parts` is none of `asked`; undefined: nobody had to be asked. */
-export function refuseOthers(arn: string, parts: readonly string[], asked: readonly string[] | undefined): void {
+export function refuseOthers(
+  arn: string,
+  parts: readonly string[],
+  asked: readonly string[] | undefined,
+  how: keyof typeof GOING = 'deleted',
+): void {
   const known = asked === undefined ? null : new Set(asked);
   if (known === null || parts.every((part) => known.has(part))) return;
+  const [what, goes] = GOING[how];
   throw new RolegateError(
     'CONFLICT',
-    `what would be deleted with \`${arn}\` has changed since it was decided whether the caller may delete it: ask again`,
+    `${what} \`${arn}\` has changed since it was decided whether the caller may ${goes} it: ask again`,
   );
 }

@@ -3,6 +3,7 @@ import type { WritingSql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { createGrant, revokeGrant } from './grants.ts';
 import { partOfOrganization } from './organization-tags.ts';
+import { PARTS, refuseOthers } from './parts.ts';
 import { deletePublicAccessBlock, putPublicAccessBlock } from './public-access.ts';
 import type { GivenTag, ResourceChanges, ResourceEntry, ResourceName } from './resource-inputs.ts';
 import { deleteResourcePolicy, putResourcePolicy } from './resource-policies.ts';
@@ -10,6 +11,7 @@ import {
   accountIn,
   checkAccount,
   findResource,
+  goneTags,
   recordOf,
   sayOf,
   storedResource,
@@ -19,7 +21,7 @@ import {
 
 async function putResource(
   sql: WritingSql,
-  { resourceArn: arn, accountId, tags, ...rest }: ResourceName & ResourceEntry,
+  { resourceArn: arn, accountId, tags, parts, ...rest }: ResourceName & ResourceEntry,
 ): Promise<Made> {
   const stored = await storedResource(sql, arn);
   const owner = accountId ?? accountIn(arn) ?? stored?.accountId;
@@ -33,6 +35,8 @@ async function putResource(
     });
   }
   await checkAccount(sql, owner);
+  const gone = tags === undefined ? [] : goneTags(Object.keys(stored?.tags ?? {}), tags);
+  refuseOthers(arn, gone.map(PARTS.tag), parts, 'replaced');
   const said = tags === undefined ? {} : { tags: tagsWith(recordOf(tags), stored) };
   return sayOf(sql, stored, { arn, accountId: owner, ...said, ...rest }, [{ entity: 'Account', entityId: owner }]);
 }

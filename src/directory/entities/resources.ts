@@ -58,6 +58,12 @@ export async function sayOf(
   return { touched: changes.touched, result: said.arn, reads: [touchingResource(said.arn), ...reads] };
 }
 
+/** Keys of tags that are stored and not among `tags`, except those of AWS, which stay. */
+export function goneTags(stored: readonly string[], tags: readonly GivenTag[]): readonly string[] {
+  const named = new Set(tags.map(({ key }) => key));
+  return stored.filter((key) => !named.has(key) && !OF_AWS.test(key));
+}
+
 /** The tags after a change: `tags`, and those of AWS that are stored. Throws LimitExceeded. */
 export function tagsWith(
   tags: Readonly<Record<string, string>>,

@@ -82,6 +82,7 @@ export async function readAccountRows(
   const [row] = await sql.query<{ accounts: readonly AccountRow[]; organizations: readonly OrganizationRow[] }>(
     SELECT_ACCOUNTS,
     [ids],
+    'accounts',
   );
   return row ?? { accounts: [], organizations: [] };
 }

@@ -1,5 +1,5 @@
 import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
-import type { Database, Sql } from '../prisma/database.ts';
+import type { Database, Sql, TransactionKind } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
@@ -16,6 +16,14 @@ const AWAITED_PAGES = 8;
 /** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
 
+/** More at once are planned each time, which is a small part of what they take, and may be read in another way than one by one. */
+const FEW = 100;
+
+/** Connections that are made ready for questions at the start: one of them reads on in the background. */
+const READY = 2;
+/** Look-ups on each: a process of the server takes twice as long for the first few. */
+const ROUNDS = 3;
+
 /** Whether memory is current. */
 interface Current {
   /** As far as questions need it. */
@@ -26,6 +34,19 @@ interface Current {
 
 /** What is loaded is kept in the memory. */
 type GatherTools = LoadTools & { readonly memory: Memory };
+
+/** One of each kind that most questions are about, as far as any is stored. */
+async function firstStored(sql: Sql): Promise<readonly Wanted[]> {
+  const [row] = await sql.query<{ user: string | null; role: string | null; resource: string | null }>(
+    `SELECT (SELECT min(arn) FROM "User") AS user, (SELECT min(arn) FROM "Role") AS role, (SELECT min(arn) FROM "Resource") AS resource`,
+  );
+  const { user = null, role = null, resource = null } = row ?? {};
+  const stored: Wanted[] = [];
+  if (user !== null) stored.push({ kind: 'user', arn: user });
+  if (role !== null) stored.push({ kind: 'role', arn: role });
+  if (resource !== null) stored.push({ kind: 'resource', arn: resource, accountId: null });
+  return stored;
+}
 
 /** Answers gather requests from memory, and reads what memory lacks. */
 export class Gatherer {
@@ -77,6 +98,27 @@ export class Gatherer {
         });
       this.#reading = reading;
     });
+  }
+
+  /** A question is about to be asked: what is read in the background waits for it. */
+  expect(): void {
+    this.#quiet.expect();
+  }
+
+  /**
+   * Has some connections to a server plan what is looked up, and read something that is stored: both would take most of the time of
+   * the first question on each. What does not answer is found out by who asks.
+   */
+  async prepare(): Promise<void> {
+    const servers = [this.#database, this.#replica].flatMap((one) => (one === null || one.exclusive ? [] : one));
+    const lookUp = async (sql: Sql): Promise<void> => {
+      const stored = await firstStored(sql);
+      for (let round = 0; round < ROUNDS; round++) await load(sql, stored, Date.now(), this.#tools);
+    };
+    const ready = servers.flatMap((server) =>
+      Array.from({ length: READY }, () => server.transaction('look-up', lookUp)),
+    );
+    await Promise.allSettled(ready);
   }
 
   /** Ends what is being read in the background. */
@@ -156,20 +198,25 @@ export class Gatherer {
   }
 
   /** On the replica, if there is one and it is not behind what is known here. */
-  async #read<T extends { readonly revision: bigint }>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  async #read<T extends { readonly revision: bigint }>(
+    kind: TransactionKind,
+    work: (sql: Sql) => Promise<T>,
+  ): Promise<T> {
     if (this.#replica !== null) {
       const known = this.#tools.memory.revision;
-      const read = await this.#replica.transaction('read', work).catch((error: unknown) => {
+      const read = await this.#replica.transaction(kind, work).catch((error: unknown) => {
         if (error instanceof StoreUnavailable) return null;
         throw error;
       });
       if (read !== null && read.revision >= known) return read;
     }
-    return this.#database.transaction('read', work);
+    return this.#database.transaction(kind, work);
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const read = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const read = await this.#read(wanted.length > FEW ? 'read' : 'look-up', (sql) =>
+      load(sql, wanted, now ?? Date.now(), this.#tools),
+    );
     const loaded = 'finish' in read ? await read.finish() : read;
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();

@@ -6,6 +6,9 @@ const LONGEST = 50;
 /** For what is decided and answered from what was read. Milliseconds. */
 const AFTERWARDS = 15;
 
+/** For a question that is expected, until something is read for it. Milliseconds. */
+const EXPECTED = 40;
+
 /** How often it looks whether they are answered. */
 const EACH = 2;
 
@@ -23,6 +26,11 @@ export class Quiet {
       this.#reading -= 1;
       this.#ended = performance.now();
     }
+  }
+
+  /** Somebody is about to ask, as it seems. */
+  expect(): void {
+    this.#ended = performance.now() + EXPECTED - AFTERWARDS;
   }
 
   /** Resolves after others had their turn, when nothing is read for anybody: at the latest when that has lasted long. */

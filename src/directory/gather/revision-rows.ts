@@ -11,7 +11,8 @@ export type TouchedRows = readonly Touched[] | 'unknown' | null;
 
 /**
  * A query for what was touched after a revision, given as SQL; one row more than is listed if it is too much. `unknown`: the log of
- * changes does not go back as far, or the directory was restored since.
+ * changes does not go back as far, or the directory was restored since. None is later than the directory's own: said too, it has
+ * a plan that is for any revision read the log from there, and not all of it.
  */
 export const touchedSince = (revision: string): string =>
   `(CASE WHEN ${revision}::text::bigint <
@@ -19,6 +20,7 @@ export const touchedSince = (revision: string): string =>
     THEN '"unknown"'::json ELSE
      (SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
        (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
+            AND revision <= (SELECT n.revision FROM "DirectoryState" n WHERE n.id = 1)
          LIMIT ${MAX_CHANGES + 1}) c) END)`;
 
 /** Null: too much to list, or not known. */

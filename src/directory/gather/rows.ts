@@ -222,7 +222,7 @@ interface RevisionRow {
 }
 
 export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint, now: number): Promise<EntityRows> {
-  const [row] = await sql.query<Omit<EntityRows, 'revision' | 'touched'> & RevisionRow>(SELECT_ENTITIES, [
+  const parameters = [
     names.users,
     names.roles,
     names.sessions,
@@ -232,7 +232,9 @@ export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint
     toIso(now),
     names.federated,
     names.endpoints,
-  ]);
+  ];
+  type Row = Omit<EntityRows, 'revision' | 'touched'> & RevisionRow;
+  const [row] = await sql.query<Row>(SELECT_ENTITIES, parameters, 'entities');
   if (row === undefined) throw new Error('a statement without FROM answered no row');
   return { ...row, revision: BigInt(row.revision), touched: changesOf(row.touched) };
 }
@@ -241,6 +243,7 @@ export async function readDocuments(sql: Sql, hashes: readonly string[]): Promis
   const rows = await sql.query<{ hash: string; text: string }>(
     'SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[])',
     [hashes],
+    'documents',
   );
   return new Map(rows.map((row) => [row.hash, row.text]));
 }

@@ -11,7 +11,8 @@ export type SqlParameter = string | number | bigint | boolean | null | readonly 
 export interface Sql {
   /** Most rows of one statement. The embedded database keeps this process while it works: others would wait for many rows. */
   readonly batch: number;
-  query<Row>(text: string, parameters?: readonly SqlParameter[]): Promise<readonly Row[]>;
+  /** `name`: of this text and no other, under which a look-up keeps its plan. Left out: it is planned each time. */
+  query<Row>(text: string, parameters?: readonly SqlParameter[], name?: string): Promise<readonly Row[]>;
 }
 
 /** As `Sql`, in a transaction that may write. */
@@ -19,6 +20,8 @@ export interface WritingSql extends Sql {
   /** Adds rows, of which `lines` has one each in the text form of COPY: no other statement adds many as fast. */
   copy(table: string, columns: readonly string[], lines: string): Promise<void>;
 }
+
+export type TransactionKind = 'read' | 'look-up' | 'write';
 
 /**
  * PostgreSQL in one of its two shapes. Prisma's client reads through `adapter`; what must be one statement for a whole
@@ -30,8 +33,11 @@ export interface Database extends Sql {
   readonly exclusive: boolean;
   /** For work that may take minutes; on a server, with connections of its own. */
   readonly long: Database;
-  /** `read`: one unchanging state of the database. Rejects when the commit fails; rolls back when `work` rejects. */
-  transaction<T>(kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T>;
+  /**
+   * `read`: one unchanging state of the database. `look-up`: the same, for statements about few names, with a plan that is kept;
+   * `work` runs anew where it turns out that plans are not. Rejects when the commit fails; rolls back when `work` rejects.
+   */
+  transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T>;
   /**
    * Runs `work` while every other process that wants the same lock waits. `adapter`: for the schema engine, which leaves a lock of
    * its own on a connection; these connections end with `work`.

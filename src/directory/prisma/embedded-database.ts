@@ -5,7 +5,8 @@ import { makeDataDir } from '../data-dir.ts';
 import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { copyStatement } from './copy.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
-import type { Database, Sql, SqlParameter, StatementListener, WritingSql } from './database.ts';
+import type { Database, Sql, SqlParameter, StatementListener, TransactionKind, WritingSql } from './database.ts';
+import { EmbeddedPlans, executed } from './embedded-plans.ts';
 import { pgliteAdapter, untilEnded } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
@@ -27,6 +28,7 @@ class EmbeddedDatabase implements Database {
   readonly #onStatement: StatementListener;
   readonly #lock: DataDirLock;
   readonly #storage: StorageWatch;
+  readonly #plans = new EmbeddedPlans();
 
   constructor(cluster: Cluster, { onStatement = () => undefined, onAvailability }: EmbeddedOptions, lock: DataDirLock) {
     this.#storage = new StorageWatch(onAvailability);
@@ -48,16 +50,29 @@ class EmbeddedDatabase implements Database {
     }
   }
 
-  async transaction<T>(_kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
+  async transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
+    return this.#transaction(kind, work).catch((error: unknown) => {
+      if (kind === 'look-up' && this.#plans.givesUpBy(error)) return this.#transaction('read', work);
+      throw error;
+    });
+  }
+
+  async #transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
     if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
     try {
-      const done = await (await this.#cluster.running()).transaction(async (inner) => {
+      const client = await this.#cluster.running();
+      const done = await client.transaction(async (inner) => {
         this.#onStatement('BEGIN');
+        const prepared = kind === 'look-up' ? await this.#plans.begin(client, inner) : null;
         const result = await work({
           batch: BATCH,
-          query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
+          query: async <Row>(text: string, parameters: readonly SqlParameter[] = [], name?: string) => {
             const ended = this.#onStatement(text);
-            return (await untilEnded(inner.query<Row>(text, [...parameters]), ended)).rows;
+            const isKept = prepared !== null && name !== undefined;
+            const answer = isKept
+              ? executed<Row>(inner, prepared, { name, text, parameters })
+              : inner.query<Row>(text, [...parameters]);
+            return (await untilEnded(answer, ended)).rows;
           },
           copy: async (table, columns, lines) => {
             // PGlite gives a statement's blob this name.

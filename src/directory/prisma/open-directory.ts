@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type PreparedDocument, prepareDocument } from '../apply/apply.ts';
+import { type PreparedDocument, prepareDocument, preparedParts } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import { BearerKeeper } from '../bearers/bearer-keeper.ts';
@@ -105,6 +105,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
   prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
+  /** A question is about to be asked: what is read in the background waits for it. */
+  expectQuestion(): void;
   /** Tells how far the reading of `principals` is, whenever it is read. */
   onIndexing(tell: (progress: IndexProgress) => void): void;
   /**
@@ -114,10 +116,6 @@ export interface OpenDirectory extends Directory, IdentityStores {
   applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied>;
 }
 
-async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
-  for await (const part of parts) yield await prepareDocument(part);
-}
-
 /** What is known of a directory when it is opened. */
 interface Opened {
   readonly reached: Reached;
@@ -125,6 +123,8 @@ interface Opened {
   readonly budget: MemoryBudget;
   readonly freshness: Freshness;
   readonly replica: Database | null;
+  /** As in DirectoryOptions. */
+  readonly isTold?: boolean | undefined;
 }
 
 class StoredDirectory implements OpenDirectory {
@@ -222,9 +222,14 @@ class StoredDirectory implements OpenDirectory {
     this.#listener = new RevisionListener(url, this.#store, times);
   }
 
-  /** Brings into memory what every question needs; `isBrief`: with the first one that is asked. */
-  async warm(isBrief = false): Promise<void> {
-    if (!isBrief) await this.#gatherer.readResources();
+  expectQuestion(): void {
+    this.#gatherer.expect();
+  }
+
+  /** Brings into memory what every question needs. `isTold`: true: connections are made ready, too; false: it waits for the first one. */
+  async warm(isTold?: boolean): Promise<void> {
+    const ready = isTold === true ? this.#gatherer.prepare() : undefined;
+    if (isTold !== false) await Promise.all([this.#gatherer.readResources(), ready]);
     await this.#size.read();
   }
 
@@ -361,11 +366,7 @@ async function storedIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
-  {
-    freshness = USUAL_FRESHNESS,
-    replica = null,
-    isBrief = false,
-  }: Partial<Pick<Opened, 'freshness' | 'replica'>> & { readonly isBrief?: boolean } = {},
+  { freshness = USUAL_FRESHNESS, replica = null, isTold }: Partial<Opened> = {},
 ): Promise<StoredDirectory> {
   const { services } = await readServices(database, 2n ** 62n);
   const own = new OwnServices(catalog, services);
@@ -373,7 +374,7 @@ async function storedIn(
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
   const directory = new StoredDirectory(database, own, { reached, searchIndexed, budget, freshness, replica });
-  await directory.warm(isBrief);
+  await directory.warm(isTold);
   return directory;
 }
 
@@ -386,12 +387,11 @@ export async function openDirectory(options: DirectoryOptions, catalog: Catalog)
   const database = await openDatabase(options);
   try {
     // Who is told of no changes ends soon, and may ask nothing: the first question begins to read what is kept in memory.
-    const isBrief = options.isTold === false;
-    if (options.kind === 'embedded') return await storedIn(database, catalog, options.memory, { isBrief });
+    const { memory, isTold } = options;
+    if (options.kind === 'embedded') return await storedIn(database, catalog, memory, { isTold });
     const { freshness = USUAL_FRESHNESS } = options;
-    const opened = { freshness, replica: openReplica(options), isBrief };
-    const directory = await storedIn(database, catalog, options.memory, opened);
-    if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
+    const directory = await storedIn(database, catalog, memory, { freshness, replica: openReplica(options), isTold });
+    if (isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
     return directory;
   } catch (error) {
     await database.close().catch(() => undefined);

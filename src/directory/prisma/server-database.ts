@@ -4,8 +4,9 @@ import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
 import type { ConnectionState } from '../directory-state.ts';
 import { copyStatement } from './copy.ts';
-import type { Database, SqlParameter, StatementListener, WritingSql } from './database.ts';
+import type { Database, SqlParameter, StatementListener, TransactionKind, WritingSql } from './database.ts';
 import { connectionOptions, type DatabaseTimes, isAbandoned, LONG_TIMES, USUAL_TIMES } from './database-times.ts';
+import { BEGIN_READ, KeptPlans } from './kept-plans.ts';
 import { OneAfterAnother } from './one-after-another.ts';
 import { copyTo } from './server-copy.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
@@ -13,10 +14,7 @@ import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.
 /** The advisory lock held while migrating: any number, the same in every gateway. */
 const MIGRATION_LOCK = 7_265_117_001;
 
-const BEGIN = {
-  read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
-} as const;
+const BEGIN_WRITE = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 
 function textOf(query: unknown): string {
   if (typeof query === 'string') return query;
@@ -80,6 +78,7 @@ class ServerDatabase implements Database {
   readonly #newPool: () => Pool;
   readonly #pool: Pool;
   readonly #storage: StorageWatch;
+  readonly #plans = new KeptPlans();
 
   /** `long`: left out for the one that is for long work. */
   constructor(newPool: () => Pool, storage: StorageWatch, long?: Database) {
@@ -107,17 +106,32 @@ class ServerDatabase implements Database {
     }
   }
 
-  async transaction<T>(kind: 'read' | 'write', work: (sql: WritingSql) => Promise<T>): Promise<T> {
+  async transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
+    return this.#transaction(kind, work).catch((error: unknown) => {
+      if (kind === 'look-up' && this.#plans.givesUpBy(error)) return this.#transaction('read', work);
+      throw error;
+    });
+  }
+
+  async #begin(kind: TransactionKind, client: PoolClient): Promise<{ readonly isKept: boolean }> {
+    if (kind === 'look-up') return { isKept: await this.#plans.begin(client) };
+    await client.query(kind === 'read' ? BEGIN_READ : BEGIN_WRITE);
+    return { isKept: false };
+  }
+
+  async #transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     // Rows are written while others are looked for. A connection takes one statement at a time.
     const statements = new OneAfterAnother();
     let failed: unknown = null;
     try {
-      await client.query(BEGIN[kind]);
+      const { isKept } = await this.#begin(kind, client);
       const result = await work({
         batch: BATCH,
-        query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) =>
-          (await statements.run(() => client.query(text, [...parameters]))).rows as Row[],
+        query: async <Row>(text: string, parameters: readonly SqlParameter[] = [], name?: string) => {
+          const statement = { text, values: [...parameters], ...(isKept && name !== undefined && { name }) };
+          return (await statements.run(() => client.query(statement))).rows as Row[];
+        },
         copy: (table, columns, lines) =>
           statements.run(() => copyTo(client, copyStatement(table, columns, 'STDIN'), lines)),
       });
@@ -188,8 +202,8 @@ export interface ServerOptions {
   readonly onAvailability?: AvailabilityListener;
 }
 
-/** Connections of one pool. */
-const CONNECTIONS = { usual: 10, long: 3 };
+/** Connections of one pool, and how many of them stay open when nothing is asked: those have plans that were made. */
+const CONNECTIONS = { usual: { max: 10, min: 2 }, long: { max: 3, min: 0 } };
 
 /** Connects at the first statement. Throws if `url` is not one; a missing server shows at the first statement. */
 export function openServerDatabase(
@@ -209,11 +223,16 @@ export function openServerDatabase(
   return new ServerDatabase(() => poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
 }
 
-function poolOf(url: string, max: number, times: DatabaseTimes, onStatement: StatementListener | undefined): Pool {
+function poolOf(
+  url: string,
+  size: { readonly max: number; readonly min: number },
+  times: DatabaseTimes,
+  onStatement: StatementListener | undefined,
+): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'rolegate',
-    max,
+    ...size,
     keepAlive: true,
     ...connectionOptions(times),
   });

@@ -11,7 +11,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields } from './changed-fields.ts';
-import { changeMutation } from './entity-change.ts';
+import { changeMutation, deletedParts } from './entity-change.ts';
 import { said } from './said.ts';
 
 const ResourceChangeSuccess = builder.objectRef<Changed>('ResourceChangeSuccess').implement({
@@ -77,8 +77,10 @@ changeMutation('putResource', {
   }),
   success: ResourceChangeSuccess,
   failures: [NoSuchEntityFailure, EntityExistsFailure, ValidationFailure, LimitFailure],
-  changeOf: (input) => {
-    const { leadsTo, ...rest } = said(input);
+  changeOf: (input, context) => {
+    const { leadsTo, ...given } = said(input);
+    // The tags that go are those that were asked about.
+    const rest = given.tags === undefined ? given : { ...given, ...deletedParts(context, given.resourceArn) };
     if (leadsTo === undefined) return rest;
     return { ...rest, accessPoint: { bucket: leadsTo.bucketArn, vpcId: leadsTo.vpcId ?? null } };
   },

@@ -1,5 +1,5 @@
 import type * as accessModule from '../../../src/access/access.ts';
-import type { Database, Sql, SqlParameter } from '../../../src/directory/prisma/database.ts';
+import type { Database, Sql, SqlParameter, TransactionKind } from '../../../src/directory/prisma/database.ts';
 import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
 import type * as databaseModule from '../../../src/directory/prisma/server-database.ts';
 import type * as principalModule from '../../../src/policy/principal-id.ts';
@@ -28,9 +28,9 @@ const ROWS_READ = `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)
 function counting(inner: Database, count: { statements: number; rows: number }): Database {
   const counted = (sql: Sql): Sql => ({
     batch: sql.batch,
-    query: <Row>(text: string, parameters?: readonly SqlParameter[]) => {
+    query: <Row>(text: string, parameters?: readonly SqlParameter[], name?: string) => {
       count.statements += 1;
-      return sql.query<Row>(text, parameters);
+      return sql.query<Row>(text, parameters, name);
     },
   });
   return Object.assign(Object.create(inner) as Database, {
@@ -40,7 +40,7 @@ function counting(inner: Database, count: { statements: number; rows: number }):
     long: inner.long,
     ping: () => inner.ping(),
     close: () => inner.close(),
-    transaction: <T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>) =>
+    transaction: <T>(kind: TransactionKind, work: (sql: Sql) => Promise<T>) =>
       inner.transaction(kind, async (sql) => {
         const result = await work(counted(sql));
         const [read] = await sql.query<{ rows: number }>(ROWS_READ);

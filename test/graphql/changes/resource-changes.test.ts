@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/policy/json.ts';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, B, policy, userArn } from '../../support/policies.ts';
 import { OPERATOR } from '../gateway.ts';
-import { type Live, ORIGIN, openLive } from '../live.ts';
+import { type Live, liveGateway, ORIGIN, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
 
 const BUCKET = 'arn:aws:s3:::bucket';
@@ -14,6 +14,7 @@ const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
 const OWN_ORDER = `arn:aws:orders:eu-west-1:${A}:order/own`;
 const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
 const TAGGED_QUEUE = `arn:aws:sqs:eu-west-1:${A}:tagged`;
+const MEANWHILE = `arn:aws:sqs:eu-west-1:${A}:meanwhile`;
 const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
 const FUNCTION = `arn:aws:lambda:eu-west-1:${A}:function:f`;
@@ -463,6 +464,35 @@ describe('the condition keys of the services', () => {
       'ResourceChangeSuccess',
     );
     expect(await put([])).toMatchObject({ __typename: 'ResourceChangeSuccess' });
+  });
+
+  test('a tag that came after that was decided is not taken away', async () => {
+    const { putResource } = services.sessions;
+    const slow = liveGateway({
+      ...services,
+      sessions: {
+        ...services.sessions,
+        // What the guard decided was read before, and the change is made after it.
+        putResource: async (...args) => {
+          await services.directory.apply({ resources: [{ arn: MEANWHILE, accountId: A, tags: { secret: 'yes' } }] });
+          return putResource(...args);
+        },
+      },
+    });
+    const input = { resourceArn: MEANWHILE, accountId: A, tags: [{ key: 'owner', value: 'delegate' }] };
+    expect(await slow.mutate(callers.delegate, 'putResource', input)).toMatchObject({
+      __typename: 'Conflict',
+      message: expect.stringContaining('has changed since it was decided whether the caller may take it'),
+    });
+    const event = (await live.trail()).at(-1);
+    expect(event).toMatchObject({ event: 'PutResource', outcome: 'FAILED', code: 'CONFLICT', target: MEANWHILE });
+    const { resource } = services.directory.prisma;
+    expect((await resource.findUnique({ where: { arn: MEANWHILE } }))?.tags).toEqual({ secret: 'yes' });
+    // It is asked about now.
+    expect(await live.mutate(callers.delegate, 'putResource', input)).toMatchObject({ __typename: 'AccessDenied' });
+    expect(await slow.mutate(callers.admin, 'putResource', { ...input, tags: [] }, RESOURCE)).toMatchObject({
+      resource: { tags: [] },
+    });
   });
 
   test('let somebody grant one operation under one constraint to one principal', async () => {
