@@ -104,3 +104,25 @@ export async function foundByAxe(page: Page): Promise<readonly string[]> {
     return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
   });
 }
+
+/** Enters a VPC endpoint of an account of the demo, without a policy. */
+export async function newEndpoint({ url, as }: TestGateway, endpointId: string): Promise<void> {
+  const input = {
+    endpointId,
+    accountId: '111111111111',
+    region: 'us-east-1',
+    vpcId: 'vpc-0123456789abcdef0',
+    serviceName: 'com.amazonaws.us-east-1.s3',
+    endpointType: 'Gateway',
+  };
+  const query =
+    'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { __typename } }';
+  const headers = { 'content-type': 'application/json', authorization: as.operator };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const { data } = await response.json();
+  if (data.createVpcEndpoint.__typename !== 'CreateVpcEndpointSuccess') throw new Error(JSON.stringify(data));
+}
