@@ -116,17 +116,17 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     // Whoever may not list them is told so, and finds none.
     const other = await signedIn(
       `/group/${encodeURIComponent('arn:aws:iam::111111111111:group/developers')}`,
-      keyOf('alice'),
+      keyOf('bob'),
     );
     await other.page
-      .getByText(/not authorized to perform: iam:ListGroups|no such group, or you may not know of it/)
+      .getByText(/which you are not allowed|may not know of it/)
       .first()
       .waitFor();
     await other.page.goto(
       `${seen.gateway.url}/endpoint/${encodeURIComponent(`arn:aws:ec2:us-east-1:111111111111:vpc-endpoint/${endpoint}`)}`,
     );
     await other.page
-      .getByText(/not authorized|no such endpoint, or you may not know of it/)
+      .getByText(/which you are not allowed|may not know of it/)
       .first()
       .waitFor();
     await close(other.page);

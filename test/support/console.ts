@@ -26,14 +26,14 @@ export interface OpenPage {
 }
 
 /** A gateway with the demo organization and a browser, for the tests of a file. */
-export function consoleInBrowser() {
+export function consoleInBrowser(settings: Readonly<Record<string, string>> = {}) {
   let dataDir: string;
   let gateway: TestGateway;
   let browser: Browser;
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
     dataDir = await newDataDir();
-    [gateway, browser] = await Promise.all([startTestGateway(dataDir), openBrowser()]);
+    [gateway, browser] = await Promise.all([startTestGateway(dataDir, settings), openBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -115,8 +115,7 @@ export async function newEndpoint({ url, as }: TestGateway, endpointId: string):
     serviceName: 'com.amazonaws.us-east-1.s3',
     endpointType: 'Gateway',
   };
-  const query =
-    'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { __typename } }';
+  const query = 'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { __typename } }';
   const headers = { 'content-type': 'application/json', authorization: as.operator };
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

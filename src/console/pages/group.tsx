@@ -64,7 +64,11 @@ function Members({ found: { arn, users } }: { readonly found: Found }) {
       {problem !== null && <Notice kind="warning">{problem}</Notice>}
       {nodes.length > 0 && (
         <VirtualList items={nodes} label="Members">
-          {(member) => <Arn arn={member.arn} name={member.name} account="" href={principalAddress(member.arn)} />}
+          {(member) => (
+            <div class="permission">
+              <Arn arn={member.arn} name={member.name} account="" href={principalAddress(member.arn)} />
+            </div>
+          )}
         </VirtualList>
       )}
     </Section>
