@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { askAddress, consoleInBrowser, heading } from '../support/console.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const FILE = join(tmpdir(), `rolegate-trusted-${process.pid}.json`);
 writeFileSync(FILE, JSON.stringify({ who: 'query Who { viewer { kind } }' }));
+afterAll(() => rmSync(FILE));
 
 const seen = consoleInBrowser({ ROLEGATE_TRUSTED_DOCUMENTS: FILE, ROLEGATE_TRUSTED_DOCUMENTS_MODE: 'only' });
 
