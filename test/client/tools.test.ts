@@ -23,6 +23,8 @@ const PACKAGES = {
 const TOOLS = fileURLToPath(new URL('.cache/graphql-clients/', ROOT));
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 
+const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
+
 let dataDir: string;
 let gateway: TestGateway;
 const folders: string[] = [];
@@ -99,12 +101,15 @@ describe('as the guide says', { timeout: 300_000 }, () => {
     const data = await strictWith(join(folder, 'documents.json'), async (strict) => {
       const { Environment, Network, RecordSource, Store } = relay;
       const used = {
-        ...{ Environment, Network, RecordSource, Store },
+        Environment,
+        Network,
+        RecordSource,
+        Store,
         fetch: (_url: string, init: RequestInit) => fetch(`${strict.url}/graphql`, init),
         process: { env: { AUTHORIZATION: strict.as.user('alice') } },
       };
       const script = `${blockOf('Relay', 'js').replaceAll(/^import .*\n/gm, '')}\nreturn environment;`;
-      const environment = new Function(...Object.keys(used), script)(...Object.values(used));
+      const environment = await new AsyncFunction(...Object.keys(used), script)(...Object.values(used));
       return relay.fetchQuery(environment, node, { id: ALICE }).toPromise();
     });
     expect(data).toMatchObject({ principal: { principalId: ALICE, name: 'alice' } });

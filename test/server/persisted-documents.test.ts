@@ -171,7 +171,9 @@ describe('trusted documents', () => {
       status: 200,
       answer: { data: { signIn: { __typename: 'SignInSuccess' } } },
     });
-    expect((await post(strict, { query: named('query IntrospectionQuery') })).answer.data.__schema.types).toBeDefined();
+    expect((await post(strict, { query: named('query IntrospectionQuery') })).answer).toMatchObject({
+      data: { __schema: { types: expect.any(Array) } },
+    });
     expect((await post(strict, { query: named('query Who {') }, strict.as.user('alice'))).answer).toMatchObject({
       data: { viewer: { kind: 'USER' } },
     });

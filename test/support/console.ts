@@ -115,7 +115,8 @@ export async function newEndpoint({ url, as }: TestGateway, endpointId: string):
     serviceName: 'com.amazonaws.us-east-1.s3',
     endpointType: 'Gateway',
   };
-  const query = 'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { __typename } }';
+  const query =
+    'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { ... on UserError { message } } }';
   const headers = { 'content-type': 'application/json', authorization: as.operator };
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -123,5 +124,5 @@ export async function newEndpoint({ url, as }: TestGateway, endpointId: string):
     body: JSON.stringify({ query, variables: { input } }),
   });
   const { data } = await response.json();
-  if (data.createVpcEndpoint.__typename !== 'CreateVpcEndpointSuccess') throw new Error(JSON.stringify(data));
+  if (data.createVpcEndpoint?.message !== undefined) throw new Error(data.createVpcEndpoint.message);
 }
