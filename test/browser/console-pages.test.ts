@@ -132,6 +132,44 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     await close(other.page);
   });
 
+  test('a session token signs in, and no longer than its session: it switches no roles, and the page says when it is over', async () => {
+    const { url, as } = seen.gateway;
+    const asAlice = async (query: string, authorization: string) => {
+      const headers = { 'content-type': 'application/json', authorization };
+      return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
+    };
+    const { data } = await asAlice(
+      `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "handed-over" }) { ... on AssumeRoleSuccess { credentials { sessionToken } } } }`,
+      as.user('alice'),
+    );
+    const { sessionToken } = data.assumeRole.credentials;
+    const { page, complaints } = await seen.open('/');
+    await page.getByRole('radio', { name: /session/i }).check();
+    await page.getByLabel('Session token').fill(sessionToken);
+    await page.keyboard.press('Enter');
+    await heading(page, /DataWriter/);
+    await page
+      .getByText('signed in with a token, and cannot switch roles')
+      .or(page.getByText('handed-over'))
+      .first()
+      .waitFor();
+    const kept = await page.evaluate(
+      () => `${Object.values(localStorage).join('\n')}${location.href}${document.cookie}`,
+    );
+    expect(kept).not.toContain(sessionToken);
+    expect(complaints).toEqual([]);
+
+    // The session is left elsewhere: with it ends what it signed in.
+    await asAlice('mutation { exitRole { __typename } }', `Bearer ${sessionToken}`);
+    await page.getByRole('link', { name: 'Ask', exact: true }).click();
+    await page
+      .getByText(/sign-in has ended|Sign in/)
+      .first()
+      .waitFor();
+    await page.getByLabel('Access key id').waitFor();
+    await close(page);
+  });
+
   test('findings: the worst first, chosen by kind in the address, each with its proof and its document', async () => {
     const { page, complaints } = await signedIn('/findings', asOperator());
     await heading(page, /^\d+ findings to look at\.$/);
