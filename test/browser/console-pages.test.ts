@@ -144,15 +144,13 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     );
     const { sessionToken } = data.assumeRole.credentials;
     const { page, complaints } = await seen.open('/');
-    await page.getByRole('radio', { name: /session/i }).check();
-    await page.getByLabel('Session token').fill(sessionToken);
+    await page.getByRole('radio', { name: 'Session token' }).check();
+    await page.locator('input[name=token]').fill(sessionToken);
     await page.keyboard.press('Enter');
-    await heading(page, /DataWriter/);
-    await page
-      .getByText('signed in with a token, and cannot switch roles')
-      .or(page.getByText('handed-over'))
-      .first()
-      .waitFor();
+    await heading(page, 'You are in the role DataWriter of Data.');
+    await page.getByText('This browser signed in with the token of the session, and cannot switch roles.').waitFor();
+    // Without the role it would be nobody.
+    expect(await button(page, 'Leave role').count()).toBe(0);
     const kept = await page.evaluate(
       () => `${Object.values(localStorage).join('\n')}${location.href}${document.cookie}`,
     );
@@ -162,10 +160,7 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     // The session is left elsewhere: with it ends what it signed in.
     await asAlice('mutation { exitRole { __typename } }', `Bearer ${sessionToken}`);
     await page.getByRole('link', { name: 'Ask', exact: true }).click();
-    await page
-      .getByText(/sign-in has ended|Sign in/)
-      .first()
-      .waitFor();
+    await page.getByText('Your sign-in has ended. Sign in again to go on.').first().waitFor();
     await page.getByLabel('Access key id').waitFor();
     await close(page);
   });
