@@ -148,7 +148,12 @@ async function compile() {
   for (const [name, text] of Object.entries(clientFiles(readFileSync(SCHEMA, 'utf8')))) {
     writeFileSync(join(target, 'client', name), text);
   }
-  await bundleConsole({ root: ROOT, source: CONSOLE, target: join(target, 'console') });
+  await bundleConsole({
+    root: ROOT,
+    source: CONSOLE,
+    questions: join(GENERATED, 'console/questions.ts'),
+    target: join(target, 'console'),
+  });
   await bundlePrograms(target);
   rmSync(DIST, { recursive: true, force: true });
   renameSync(target, DIST);

@@ -58,8 +58,8 @@ export async function questionsOf(schemaText, folder) {
   });
 }
 
-/** Bundles src/console/ into `target`. */
-export async function bundleConsole({ root, source, target }) {
+/** Bundles src/console/ into `target`; `questions`: its typed documents. */
+export async function bundleConsole({ root, source, questions, target }) {
   const esbuild = await import('esbuild');
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: root,
@@ -92,6 +92,17 @@ export async function bundleConsole({ root, source, target }) {
     style: nameOf(cssBundle),
     pages: pagesOf(metafile, nameOf, source, root),
   });
+  writeFileSync(join(target, 'documents.json'), JSON.stringify(await textsOf(questions)));
+}
+
+/** All documents that the console can send, as the client that it has in it sends them. */
+async function textsOf(questions) {
+  const [esbuild, { stringifyDocument }] = await Promise.all([import('esbuild'), import('@urql/core')]);
+  const { code } = await esbuild.transform(readFileSync(questions, 'utf8'), { loader: 'ts', format: 'esm' });
+  const typed = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  return Object.values(typed)
+    .filter(({ definitions }) => definitions.some(({ kind }) => kind === 'OperationDefinition'))
+    .map((document) => stringifyDocument(document));
 }
 
 /** What a browser loads for each page beside the entry: its own file and what that imports. */

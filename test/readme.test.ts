@@ -104,12 +104,12 @@ const SCHEMA_FILES = only('sh', '/schema.graphql');
 /** Run elsewhere. */
 only('sh', /^aws sts /); // aws/programs/cli.test.ts, in the long runs
 only('sql', 'CREATE ROLE'); // directory/server-guide.test.ts
-several('js', 7, /^import/); // client/readme.test.ts, client/other-clients.test.ts; Relay's runtime by hand
+several('js', 7, /^import/); // client/readme.test.ts, client/other-clients.test.ts; Relay's runtime: client/tools.test.ts, in the long runs
 several('ts', 2, /^import/); // client/example.test.ts
 only('graphql', 'mutation RegisterDocuments'); // client/example.test.ts
 only('json', '"OfTheTeam"'); // client/example.test.ts
-several('json', 2, /"(?:persistConfig|presetConfig)"/); // run by hand
-only('powershell', 'Invoke-RestMethod'); // run by hand
+several('json', 2, /"(?:persistConfig|presetConfig)"/); // client/tools.test.ts, in the long runs
+only('powershell', 'Invoke-RestMethod'); // cli/powershell.test.ts, in the long runs
 
 test('every block is run, here or elsewhere', () => {
   expect(BLOCKS.filter((block) => !told.has(block))).toEqual([]);

@@ -31,8 +31,14 @@ const LONGEST = [
 ];
 /** A browser that npm brings: part of the long runs. */
 const BROWSER = ['test/browser/**/*.test.ts'];
-/** Clients of AWS that are programs of their own, and npm with the package: part of the long runs too. */
-const PROGRAMS = ['test/aws/programs/*.test.ts', 'test/package.test.ts'];
+/** Clients and shells that are programs of their own, and npm with the package: part of the long runs too. */
+const PROGRAMS = [
+  'test/aws/programs/*.test.ts',
+  'test/cli/powershell.test.ts',
+  'test/client/tools.test.ts',
+  'test/container.test.ts',
+  'test/package.test.ts',
+];
 /** The small form of a benchmark that takes minutes: part of the long runs too. */
 const MEASURED = ['test/bench/size/size.test.ts'];
 /** Of the checks themselves: each is run on a copy of the project with a fault in it. Part of the long runs too. */

@@ -1,5 +1,4 @@
 import type { FindingKind, FindingsQuery, FindingWeight } from '../generated/console/questions.ts';
-import { policyAddress, principalAddress, resourceAddress } from './links.ts';
 import type { Meaning } from './words.ts';
 
 export type Finding = NonNullable<FindingsQuery['findings']>['nodes'][number];
@@ -21,9 +20,3 @@ export const WEIGHTS: Readonly<Record<FindingWeight, readonly [Meaning, string]>
   MEDIUM: ['unknown', 'Medium'],
   LOW: ['implicit', 'Low'],
 };
-
-/** The page of what has the policy. */
-export function addressOfFinding({ arn }: { readonly arn: string }): string {
-  if (/^arn:[^:]*:iam:.*:policy\//.test(arn)) return policyAddress(arn);
-  return /^arn:[^:]*:iam:.*:(user|role)\//.test(arn) ? principalAddress(arn) : resourceAddress(arn);
-}

@@ -19,6 +19,8 @@ const Policy = lazy(() => import('./pages/policy.tsx').then(({ Policy }) => Poli
 const Resource = lazy(() => import('./pages/resource.tsx').then(({ Resource }) => Resource));
 const Organization = lazy(() => import('./pages/organization.tsx').then(({ Organization }) => Organization));
 const Account = lazy(() => import('./pages/account.tsx').then(({ Account }) => Account));
+const Group = lazy(() => import('./pages/group.tsx').then(({ Group }) => Group));
+const Endpoint = lazy(() => import('./pages/endpoint.tsx').then(({ Endpoint }) => Endpoint));
 const Trail = lazy(() => import('./pages/trail.tsx').then(({ Trail }) => Trail));
 const Routes = lazy(() => import('./pages/routes.tsx').then(({ Routes }) => Routes));
 const Findings = lazy(() => import('./pages/findings.tsx').then(({ Findings }) => Findings));
@@ -70,6 +72,8 @@ function Pages() {
       <Route path="/r/:id" component={Principal} />
       <Route path="/policy/:arn" component={Policy} />
       <Route path="/resource/:arn" component={Resource} />
+      <Route path="/group/:arn" component={Group} />
+      <Route path="/endpoint/:arn" component={Endpoint} />
       <Route path="/organization" component={Organization} />
       <Route path="/account/:id" component={Account} />
       <Route path="/trail" component={Trail} />

@@ -18,7 +18,7 @@ import { answerCommonWith } from './common-request.ts';
 import { allowedOrigins } from './cross-origin.ts';
 import { type Demo, loadDemo, personOf } from './demo.ts';
 import { PersistedDocuments } from './documents/persisted.ts';
-import { trustedIn } from './documents/trusted.ts';
+import { type TrustedTexts, trustedIn } from './documents/trusted.ts';
 import type { Reports } from './error-report.ts';
 import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
@@ -81,7 +81,7 @@ export interface GatewayOptions {
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
   /** Documents that the operator trusts; left out: none. */
-  readonly trusted?: { readonly texts: ReadonlyMap<string, string>; readonly isOnly: boolean };
+  readonly trusted?: TrustedTexts;
   /** Who is told of what is answered; left out: nobody. */
   readonly observed?: Observed;
 }
@@ -127,7 +127,7 @@ export function createGateway(
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
   const reports = { log, refused: observed.refused, around: observed.around };
-  const documents = new PersistedDocuments(trusted && trustedIn(trusted.texts, schema, trusted.isOnly));
+  const documents = new PersistedDocuments(trusted && trustedIn(trusted, schema));
   const shared = { schema, contextOf, reports };
   const yoga = createGraphqlServer({ ...shared, plugins: [useDocumentLimits()] });
   const isTrustedProxy = inNetworks(trustedProxies);

@@ -27,11 +27,11 @@ export function isSchemaFile(path: string): boolean {
 /** Who may read the schema. */
 interface SchemaReaders {
   readonly admit: Admit;
-  /** Left out: everybody, who could ask for it by introspection, too. */
+  /** Left out: everybody. */
   readonly documents?: Pick<PersistedDocuments, 'isOnly'>;
 }
 
-/** GET and HEAD of the files of the schema, for those to whom introspection is answered. */
+/** GET and HEAD of the files of the schema: for the operator alone where only trusted documents are answered. */
 export async function serveSchemaFile(readers: SchemaReaders, exchange: Exchange): Promise<void> {
   const { request, response, requestId, path } = exchange;
   const isForAll = readers.documents?.isOnly !== true;

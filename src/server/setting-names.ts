@@ -13,14 +13,15 @@ const OF_TESTS = /^ROLEGATE_(?:TEST|FUZZ|FAULT|BENCH|RECORD)(?:_|$)/;
  * Docker's links.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
-const OF_KUBERNETES = /^ROLEGATE_(?:SERVICE_[A-Z0-9_]+|PORT(?:_[A-Z0-9_]+)?)$/;
+const OF_KUBERNETES = /^ROLEGATE_(?:SERVICE_[A-Z0-9_]+|PORT_[A-Z0-9_]+)$/;
 const OF_NEIGHBOURS =
   /^ROLEGATE_[A-Z0-9_]+_(?:SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_[A-Z]+)?)$/;
-const PORT_OF_NEIGHBOUR = /^ROLEGATE_[A-Z0-9_]+_PORT$/;
+/** An address there; a number is of somebody who means PORT. */
+const PORT_OF_SERVICE = /^ROLEGATE_(?:[A-Z0-9_]+_)?PORT$/;
 
 function isOfKubernetes(name: string, value = ''): boolean {
   if (OF_KUBERNETES.test(name) || OF_NEIGHBOURS.test(name)) return true;
-  return PORT_OF_NEIGHBOUR.test(name) && /^(?:tcp|udp|sctp):/.test(value);
+  return PORT_OF_SERVICE.test(name) && /^(?:tcp|udp|sctp):/.test(value);
 }
 
 /**
@@ -34,7 +35,8 @@ export function unknownNames({ name: source, values }: SettingSource, known: rea
     if (all.has(name)) return [];
     if (isEnvironment && (!name.startsWith('ROLEGATE_') || OF_TESTS.test(name) || isOfKubernetes(name, values[name])))
       return [];
-    const meant = nearest(name, [...all]);
+    // Some settings have no prefix.
+    const meant = nearest(name, [...all]) ?? nearest(name.replace(/^ROLEGATE_/, ''), known);
     const place = isEnvironment ? '' : ` (${source})`;
     return [
       `${name.slice(0, 100)}${place} is not a setting${meant === null ? '' : `; \`${meant}\` was probably meant`}`,

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { packFiles } from '../../src/cli/archive.ts';
-import { askAddress, consoleInBrowser, heading } from '../support/console.ts';
+import { askAddress, consoleInBrowser, foundByAxe, heading, newEndpoint } from '../support/console.ts';
 import { EXPORT, HOSTILE_SID } from '../support/console-export.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -50,6 +50,118 @@ describe('pages of the console', { timeout: 180_000 }, () => {
     await button(page, 'The end').click();
     await page.getByRole('complementary', { name: 'The tour' }).waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
+    await close(page);
+  });
+
+  test('search finds what the directory lists by name: groups, units, control policies and endpoints, each with its page', async () => {
+    const endpoint = 'vpce-0fedcba9876543210';
+    await newEndpoint(seen.gateway, endpoint);
+    const { page, complaints } = await signedIn('/', asOperator());
+    const search = async (text: string, option: RegExp) => {
+      await button(page, 'Search Ctrl K').click();
+      await page.getByRole('combobox', { name: 'Search' }).fill(text);
+      await page.getByRole('option', { name: option }).click();
+    };
+    await search('develop', /^developers group · Development/);
+    await heading(page, 'developers');
+    await page.getByText('A group with 1 member in Development.').waitFor();
+    await page.getByRole('region', { name: 'Members' }).getByRole('link', { name: 'alice' }).waitFor();
+    await page.getByRole('link', { name: 'DeveloperAccess' }).waitFor();
+
+    // An inline policy of a group is written, and taken away, as that of a user.
+    await page.getByText('Add an inline policy…').click();
+    await page.getByLabel('Name', { exact: true }).fill('reading');
+    await button(page, 'Write it').click();
+    await button(page, 'Preview the change').click();
+    await page.getByLabel('Type reading to save it').fill('reading');
+    await button(page, 'Save').click();
+    await page.getByText('reading', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'alice' }).click();
+    await heading(page, 'alice');
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /^reading.*inline, of the group developers$/s })
+      .waitFor();
+    await page.getByRole('link', { name: 'developers' }).click();
+    await heading(page, 'developers');
+    expect(await foundByAxe(page)).toEqual([]);
+
+    await search('workl', /^Workloads unit/);
+    await heading(page, '3 accounts in 2 units.');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Workloads/);
+    await search('keepb', /^KeepBuckets control policy/);
+    await page.getByText('"s3:DeleteBucket"').waitFor();
+    await search('o-', /^o-\w+ organization/);
+    await heading(page, '3 accounts in 2 units.');
+
+    await search('us-east-1.s3', /^vpce-\w+ VPC endpoint to com\.amazonaws\.us-east-1\.s3 · Development/);
+    await heading(page, endpoint);
+    await page.getByText('vpc-0123456789abcdef0').waitFor();
+    await page.getByText('It has none: everything is let through.').waitFor();
+    await button(page, 'Write one').click();
+    await button(page, 'Preview the change').click();
+    await page.getByLabel(`Type ${endpoint} to save it`).fill(endpoint);
+    await button(page, 'Save').click();
+    await page.getByRole('region', { name: 'Policy document' }).getByText('"Effect": "Allow"').waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Development' }).click();
+    await page.getByRole('link', { name: `${endpoint} to com.amazonaws.us-east-1.s3` }).waitFor();
+    await page.goto(
+      `${seen.gateway.url}/endpoint/${encodeURIComponent(`arn:aws:ec2:us-east-1:111111111111:vpc-endpoint/vpce-0`)}`,
+    );
+    await page.getByText('The directory has no such endpoint, or you may not know of it.').waitFor();
+    expect(complaints).toEqual([]);
+    await close(page);
+
+    // Whoever may not list them is told so, and finds none.
+    const other = await signedIn(
+      `/group/${encodeURIComponent('arn:aws:iam::111111111111:group/developers')}`,
+      keyOf('bob'),
+    );
+    await other.page
+      .getByText(/which you are not allowed|may not know of it/)
+      .first()
+      .waitFor();
+    await other.page.goto(
+      `${seen.gateway.url}/endpoint/${encodeURIComponent(`arn:aws:ec2:us-east-1:111111111111:vpc-endpoint/${endpoint}`)}`,
+    );
+    await other.page
+      .getByText(/which you are not allowed|may not know of it/)
+      .first()
+      .waitFor();
+    await close(other.page);
+  });
+
+  test('a session token signs in, and no longer than its session: it switches no roles, and the page says when it is over', async () => {
+    const { url, as } = seen.gateway;
+    const asAlice = async (query: string, authorization: string) => {
+      const headers = { 'content-type': 'application/json', authorization };
+      return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
+    };
+    const { data } = await asAlice(
+      `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "handed-over" }) { ... on AssumeRoleSuccess { credentials { sessionToken } } } }`,
+      as.user('alice'),
+    );
+    const { sessionToken } = data.assumeRole.credentials;
+    const { page, complaints } = await seen.open('/');
+    await page.getByRole('radio', { name: 'Session token' }).check();
+    await page.locator('input[name=token]').fill(sessionToken);
+    await page.keyboard.press('Enter');
+    await heading(page, 'You are in the role DataWriter of Data.');
+    await page.getByText('This browser signed in with the token of the session, and cannot switch roles.').waitFor();
+    // Without the role it would be nobody.
+    expect(await button(page, 'Leave role').count()).toBe(0);
+    const kept = await page.evaluate(
+      () => `${Object.values(localStorage).join('\n')}${location.href}${document.cookie}`,
+    );
+    expect(kept).not.toContain(sessionToken);
+    expect(complaints).toEqual([]);
+
+    // The session is left elsewhere: with it ends what it signed in.
+    await asAlice('mutation { exitRole { __typename } }', `Bearer ${sessionToken}`);
+    await page.getByRole('link', { name: 'Ask', exact: true }).click();
+    await page.getByText('Your sign-in has ended. Sign in again to go on.').first().waitFor();
+    await page.getByLabel('Access key id').waitFor();
     await close(page);
   });
 

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
-import { askAddress, consoleInBrowser, foundByAxe, heading, SCREENSHOTS } from '../support/console.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { askAddress, consoleInBrowser, foundByAxe, heading, newEndpoint, SCREENSHOTS } from '../support/console.ts';
 import { EXPORT } from '../support/console-export.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const BOB = 'arn:aws:iam::222222222222:user/bob';
+const ENDPOINT = 'arn:aws:ec2:us-east-1:111111111111:vpc-endpoint/vpce-0123456789abcdef0';
 const OWN_FILE = 'arn:aws:s3:::dev-alice/results.csv';
 
 const seen = consoleInBrowser();
@@ -279,6 +280,8 @@ async function previewMistyped(page: Page): Promise<void> {
 }
 
 describe('every page, in light, in dark and narrow', { timeout: 120_000 }, () => {
+  beforeAll(() => newEndpoint(seen.gateway, 'vpce-0123456789abcdef0'));
+
   const asked = askAddress({ principal: ALICE, action: 's3:DeleteBucket', resource: 'arn:aws:s3:::dev-alice' });
   type Steps = (page: Page) => Promise<unknown>;
   const PAGES: readonly (readonly [name: string, path: string, who: 'alice' | 'operator' | null, steps?: Steps])[] = [
@@ -292,6 +295,8 @@ describe('every page, in light, in dark and narrow', { timeout: 120_000 }, () =>
     ['policy', `/policy/${encodeURIComponent('arn:aws:iam::111111111111:policy/DeveloperAccess')}`, 'operator'],
     ['resource', `/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}?action=s3:ListBucket`, 'operator'],
     ['resource-at-first', `/resource/${encodeURIComponent('arn:aws:s3:::shared-datasets')}`, 'operator'],
+    ['group', `/group/${encodeURIComponent('arn:aws:iam::111111111111:group/developers')}`, 'operator'],
+    ['endpoint', `/endpoint/${encodeURIComponent(ENDPOINT)}`, 'operator'],
     ['organization', '/organization', 'operator'],
     ['account', '/account/111111111111', 'operator'],
     ['routes', COPYING, 'alice'],

@@ -183,7 +183,7 @@ describe('the files of the schema', () => {
     expect((await read(open, '/schema/constructor')).status).toBe(404);
   });
 
-  test('are for the operator where only trusted documents are answered, as introspection is', async () => {
+  test('are for the operator where only trusted documents are answered', async () => {
     for (const path of PATHS) {
       const statuses = await Promise.all(
         [

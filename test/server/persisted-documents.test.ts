@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownDocuments } from '../../src/server/documents/own.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const WHO = 'query Who { viewer { kind } }';
@@ -154,6 +155,28 @@ describe('trusted documents', () => {
     expect((await get(strict, { query: TYPE }, alice)).errors[0].extensions.code).toBe('FORBIDDEN');
     expect((await get(strict, { query: WHO }, alice)).data.viewer.kind).toBe('USER');
     expect((await post(strict, { query: TYPE }, strict.as.operator)).answer).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test('alone: what the gateway’s own pages send is answered to everybody, signing in included', async () => {
+    const own = await ownDocuments();
+    const refused: string[] = [];
+    for (const query of own) {
+      const { code, message } = await post(strict, { query });
+      if (code === 'FORBIDDEN' && /only documents that/.test(message)) refused.push(query);
+    }
+    expect(refused).toEqual([]);
+    const named = (name: string): string => own.find((text) => text.includes(name)) ?? '';
+    const input = { operatorToken: strict.as.operator.replace('Bearer ', '') };
+    expect(await post(strict, { query: named('mutation SignIn('), variables: { input } })).toMatchObject({
+      status: 200,
+      answer: { data: { signIn: { __typename: 'SignInSuccess' } } },
+    });
+    expect((await post(strict, { query: named('query IntrospectionQuery') })).answer).toMatchObject({
+      data: { __schema: { types: expect.any(Array) } },
+    });
+    expect((await post(strict, { query: named('query Who {') }, strict.as.user('alice'))).answer).toMatchObject({
+      data: { viewer: { kind: 'USER' } },
+    });
   });
 
   test('that are not valid refuse the start', async () => {

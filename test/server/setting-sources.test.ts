@@ -87,6 +87,19 @@ describe('what is refused', () => {
       ['ROLEGATE_DATADIR is not a setting; `ROLEGATE_DATA_DIR` was probably meant'],
     ],
     [
+      'a misspelt variable of a setting without our prefix',
+      () => inForce([], { ROLEGATE_PROT: '1', ROLEGATE_LOG_LEVEL: 'warn' }),
+      [
+        'ROLEGATE_PROT is not a setting; `PORT` was probably meant',
+        'ROLEGATE_LOG_LEVEL is not a setting; `LOG_LEVEL` was probably meant',
+      ],
+    ],
+    [
+      'a port that no Service has',
+      () => inForce([], { ROLEGATE_PORT: '4001' }),
+      ['ROLEGATE_PORT is not a setting; `PORT` was probably meant'],
+    ],
+    [
       'a name of the file',
       () => inForce([], {}, { Port: 1 }),
       ['Port (config.json) is not a setting; `PORT` was probably meant'],

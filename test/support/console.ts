@@ -26,14 +26,14 @@ export interface OpenPage {
 }
 
 /** A gateway with the demo organization and a browser, for the tests of a file. */
-export function consoleInBrowser() {
+export function consoleInBrowser(settings: Readonly<Record<string, string>> = {}) {
   let dataDir: string;
   let gateway: TestGateway;
   let browser: Browser;
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
     dataDir = await newDataDir();
-    [gateway, browser] = await Promise.all([startTestGateway(dataDir), openBrowser()]);
+    [gateway, browser] = await Promise.all([startTestGateway(dataDir, settings), openBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -103,4 +103,26 @@ export async function foundByAxe(page: Page): Promise<readonly string[]> {
     const { violations } = await injected.axe.run();
     return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`);
   });
+}
+
+/** Enters a VPC endpoint of an account of the demo, without a policy. */
+export async function newEndpoint({ url, as }: TestGateway, endpointId: string): Promise<void> {
+  const input = {
+    endpointId,
+    accountId: '111111111111',
+    region: 'us-east-1',
+    vpcId: 'vpc-0123456789abcdef0',
+    serviceName: 'com.amazonaws.us-east-1.s3',
+    endpointType: 'Gateway',
+  };
+  const query =
+    'mutation($input: CreateVpcEndpointInput!) { createVpcEndpoint(input: $input) { ... on UserError { message } } }';
+  const headers = { 'content-type': 'application/json', authorization: as.operator };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const { data } = await response.json();
+  if (data.createVpcEndpoint?.message !== undefined) throw new Error(data.createVpcEndpoint.message);
 }

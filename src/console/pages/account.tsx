@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso/router';
 import { AccountPageDocument, type AccountPageQuery } from '../../generated/console/questions.ts';
-import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
+import { endpointAddress, groupAddress, policyAddress, principalAddress, resourceAddress } from '../links.ts';
 import { accountName, count, timeText } from '../names.ts';
 import { ControlPolicies } from '../parts/control-policies.tsx';
 import { FindingsOnDemand } from '../parts/finding-lines.tsx';
@@ -49,8 +49,15 @@ function One({ id }: { readonly id: string }) {
           />
           <Things title="Users" found={found.users} address={principalAddress} />
           <Things title="Roles" found={found.roles} address={principalAddress} />
+          <Things title="Groups" found={found.groups} address={groupAddress} />
           <Things title="Managed policies" found={found.policies} address={policyAddress} />
           <Things title="Resources" found={found.resources} address={resourceAddress} />
+          <Things
+            title="VPC endpoints"
+            found={found.vpcEndpoints}
+            nameOf={({ endpointId, serviceName }) => `${endpointId} to ${serviceName}`}
+            address={endpointAddress}
+          />
         </>
       )}
     </Page>
@@ -164,17 +171,16 @@ function KnownRows({ known }: { readonly known: readonly Known[] }) {
   );
 }
 
-function Things({
+function Things<T extends { readonly arn: string; readonly name?: string }>({
   title,
   found,
   address,
+  nameOf = ({ arn, name }) => name ?? arn,
 }: {
   readonly title: string;
-  readonly found: {
-    readonly totalCount: number;
-    readonly nodes: readonly { readonly arn: string; readonly name?: string }[];
-  } | null;
+  readonly found: { readonly totalCount: number; readonly nodes: readonly T[] } | null;
   readonly address: (arn: string) => string;
+  readonly nameOf?: (one: T) => string;
 }) {
   if (found === null) {
     return (
@@ -187,10 +193,10 @@ function Things({
     <Section title={title} aside={<span class="muted">{found.totalCount}</span>}>
       {found.nodes.length === 0 && <p class="muted">None.</p>}
       <ul class="chips">
-        {found.nodes.map(({ arn, name }) => (
-          <li key={arn}>
-            <a class="chip" href={address(arn)} title={arn}>
-              <bdi>{name ?? arn}</bdi>
+        {found.nodes.map((one) => (
+          <li key={one.arn}>
+            <a class="chip" href={address(one.arn)} title={one.arn}>
+              <bdi>{nameOf(one)}</bdi>
             </a>
           </li>
         ))}

@@ -42,7 +42,9 @@ export function Home() {
           ? 'You run this gateway: you may ask about everybody, and are nobody of any account.'
           : worn === null
             ? 'Ask what you may do, or put on a role and have its permissions instead of your own.'
-            : 'Ask what you may do in it, or leave it to be yourself again.'}
+            : who.signIn?.canSwitchRoles === false
+              ? 'Ask what you may do in it.'
+              : 'Ask what you may do in it, or leave it to be yourself again.'}
       </p>
       {who.signIn != null && <SignedIn {...who.signIn} />}
       <div class="actions">
@@ -120,6 +122,16 @@ function Roles() {
 }
 
 function InARole() {
+  if (me.value?.signIn?.canSwitchRoles === false) {
+    return (
+      <Section title="Other roles">
+        <p>
+          This browser signed in with the token of the session, and cannot switch roles. Sign in with an access key for
+          that.
+        </p>
+      </Section>
+    );
+  }
   return (
     <Section title="Other roles">
       <p>

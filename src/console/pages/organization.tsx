@@ -1,3 +1,5 @@
+import { useEffect } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import { OrganizationsDocument, type OrganizationsQuery } from '../../generated/console/questions.ts';
 import { count } from '../names.ts';
 import { ControlPolicies } from '../parts/control-policies.tsx';
@@ -28,11 +30,23 @@ export function Organization() {
       {loading && <Skeleton lines={8} />}
       {failure !== null && (found === null || found.length === 0) && <FailureNotice failure={failure} again={again} />}
       {found?.length === 0 && failure === null && <p>No organization is known, or you may not see it.</p>}
+      {found !== null && <At />}
       {found?.map((each) => (
         <Tree key={each.organizationId} found={each} saved={again} />
       ))}
     </Page>
   );
+}
+
+/** Shows the place that the address names, where the tree has it. */
+function At() {
+  const at = useLocation().query['at'];
+  useEffect(() => {
+    const place = [...document.querySelectorAll<HTMLElement>('[data-at]')].find((each) => each.dataset['at'] === at);
+    place?.scrollIntoView({ block: 'center' });
+    (place?.querySelector<HTMLElement>(':scope > summary') ?? place)?.focus({ preventScroll: true });
+  }, [at]);
+  return null;
 }
 
 function Tree({ found: each, saved }: { readonly found: Found; readonly saved: () => void }) {
@@ -43,7 +57,7 @@ function Tree({ found: each, saved }: { readonly found: Found; readonly saved: (
         <ul>
           {(each.roots ?? []).map((root) => (
             <li key={root.rootId}>
-              <p class="tree-node">
+              <p class="tree-node" data-at={root.rootId} tabIndex={-1}>
                 <strong>
                   <bdi>{root.name ?? root.rootId}</bdi>
                 </strong>{' '}
@@ -59,7 +73,26 @@ function Tree({ found: each, saved }: { readonly found: Found; readonly saved: (
           ))}
         </ul>
       </div>
+      <Unattached found={each} {...at} />
     </Section>
+  );
+}
+
+/** Control policies that hold nowhere. */
+function Unattached({
+  found: { controlPolicies, organizationId },
+  saved,
+}: {
+  readonly found: Found;
+  readonly saved: () => void;
+}) {
+  const policies = (controlPolicies?.nodes ?? []).filter(({ targets }) => targets?.length === 0);
+  if (policies.length === 0) return null;
+  return (
+    <>
+      <h3>Attached nowhere</h3>
+      <ControlPolicies policies={policies} organizationId={organizationId} saved={saved} />
+    </>
   );
 }
 
@@ -87,7 +120,7 @@ function Units({
         .filter((unit) => (unit.parent?.unitId ?? null) === parent)
         .map((unit) => (
           <li key={unit.unitId}>
-            <p class="tree-node">
+            <p class="tree-node" data-at={unit.unitId} tabIndex={-1}>
               <strong>
                 <bdi>{unit.name ?? unit.unitId}</bdi>
               </strong>{' '}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import { PolicyDocument, PolicyFindingsDocument, type PolicyQuery } from '../../generated/console/questions.ts';
-import { principalAddress } from '../links.ts';
+import { addressOfArn } from '../links.ts';
 import { accountName, count, shortName, timeText } from '../names.ts';
 import { Arn } from '../parts/arn.tsx';
 import { DocumentView } from '../parts/document.tsx';
@@ -138,12 +138,7 @@ function Holders({ found }: { readonly found: Found }) {
         <ul class="rows">
           {holders.nodes.map(({ __typename: kind, arn, name, account }) => (
             <li key={arn} class="row">
-              <Arn
-                arn={arn}
-                name={name}
-                account={accountName(account)}
-                {...(kind !== 'Group' && { href: principalAddress(arn) })}
-              />
+              <Arn arn={arn} name={name} account={accountName(account)} href={addressOfArn(arn)} />
               <span class="muted">{kind.toLowerCase()}</span>
             </li>
           ))}

@@ -71,7 +71,7 @@ function WhoAmI() {
   const now = useNow();
   const who = me.value;
   if (who == null) return null;
-  const { roleSession: session, restoresTo, principal, account } = who;
+  const { roleSession: session, restoresTo, principal, account, signIn } = who;
   if (session == null) {
     return (
       <p class="who">
@@ -102,9 +102,12 @@ function WhoAmI() {
         )}
         <span class="who-time">{timeLeft(session.expiresAt, now)} left</span>
       </p>
-      <button type="button" class="bar-button bar-leave" onClick={() => void leave()}>
-        Leave role
-      </button>
+      {/* Whoever signed in with the token of the session is nobody without it: it can sign out. */}
+      {signIn?.canSwitchRoles !== false && (
+        <button type="button" class="bar-button bar-leave" onClick={() => void leave()}>
+          Leave role
+        </button>
+      )}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useLocation } from 'preact-iso/router';
 import type { ControlFragment } from '../../generated/console/questions.ts';
 import { controlPolicy, isOfAws } from '../questions/drafts.ts';
 import { DocumentView } from './document.tsx';
@@ -13,11 +14,12 @@ export function ControlPolicies({
   readonly organizationId: string;
   readonly saved: () => void;
 }) {
+  const { query } = useLocation();
   if (policies === null) return <p class="muted tree-policies">You may not read its control policies.</p>;
   return (
     <div class="tree-policies">
       {policies.map((policy) => (
-        <details key={policy.policyId} class="control">
+        <details key={policy.policyId} class="control" open={policy.policyId === query['at']} data-at={policy.policyId}>
           <summary>
             <bdi>{policy.name}</bdi>{' '}
             <small>{policy.type === 'SERVICE_CONTROL_POLICY' ? 'service control' : 'resource control'}</small>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type FindingKind, FindingLinesDocument, type FindingLinesQuery } from '../../generated/console/questions.ts';
-import { addressOfFinding, FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { FINDING_KINDS, WEIGHTS } from '../finding-words.ts';
+import { addressOfArn } from '../links.ts';
 import { count, shortName } from '../names.ts';
 import { useAnswer } from '../questions/use-answer.ts';
 import { FailureNotice, Skeleton } from './notice.tsx';
@@ -78,7 +79,7 @@ function LineView({ line, isNamed }: { readonly line: Line; readonly isNamed: bo
     <li class="row">
       <Verdict meaning={meaning} word={word} />
       {isNamed && (
-        <a href={addressOfFinding(line)} title={arn}>
+        <a href={addressOfArn(arn)} title={arn}>
           <bdi>{shortName(arn)}</bdi>
         </a>
       )}

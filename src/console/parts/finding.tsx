@@ -1,5 +1,5 @@
-import { addressOfFinding, FINDING_KINDS, type Finding, WEIGHTS } from '../finding-words.ts';
-import { resourceAddress } from '../links.ts';
+import { FINDING_KINDS, type Finding, WEIGHTS } from '../finding-words.ts';
+import { addressOfArn, resourceAddress } from '../links.ts';
 import { list, shortName } from '../names.ts';
 import { Acknowledging } from './acknowledging.tsx';
 import { Arn } from './arn.tsx';
@@ -32,7 +32,7 @@ export function FindingView({
       <div class="finding-head">
         <Verdict meaning={meaning} word={word} />
         <strong>{FINDING_KINDS[kind]}</strong>
-        <Arn arn={arn} account={account} href={addressOfFinding(finding)} />
+        <Arn arn={arn} account={account} href={addressOfArn(arn)} />
         {policyName !== null && (
           <span class="muted">
             inline policy <bdi>{policyName}</bdi>

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
-import type { PrincipalQuery } from '../../generated/console/questions.ts';
-import { policyAddress } from '../links.ts';
-import { count, list } from '../names.ts';
+import type { GroupQuery, PrincipalQuery } from '../../generated/console/questions.ts';
+import { groupAddress, policyAddress } from '../links.ts';
+import { count } from '../names.ts';
 import { findPolicies } from '../questions/complete.ts';
 import { boundaryChange, type Draft, type HolderKind, inlinePolicy } from '../questions/drafts.ts';
 import { Combo } from './combo.tsx';
@@ -13,8 +13,10 @@ import { Section } from './page.tsx';
 const Preview = lazy(() => import('./preview.tsx').then(({ Preview }) => Preview));
 
 type Found = NonNullable<PrincipalQuery['principal']>;
-/** A user or role: what has policies of its own. */
-type Identity = Extract<Found, { readonly __typename: 'User' | 'Role' }>;
+/** Those whose permissions a boundary can limit. */
+type Limited = Extract<Found, { readonly __typename: 'User' | 'Role' }>;
+/** What has policies of its own. */
+type Identity = Limited | NonNullable<GroupQuery['groups']>['nodes'][number];
 
 interface Held {
   readonly key: string;
@@ -29,12 +31,12 @@ interface Held {
 /** Policies, and where each comes from. Inline ones and the boundary are changed here. */
 export function HeldPolicies({
   holder,
-  hidden,
+  hidden = false,
   saved,
 }: {
   readonly holder: Identity;
   /** Whether its boundary was not answered. */
-  readonly hidden: boolean;
+  readonly hidden?: boolean;
   readonly saved: () => void;
 }) {
   const found = holder.__typename === 'User' ? holder.groups : [];
@@ -52,7 +54,16 @@ export function HeldPolicies({
     <Section title="Policies" aside={<span class="muted">{count(held.length, 'policy', 'policies')}</span>}>
       {groups.length > 0 && (
         <p class="muted">
-          A member of the {groups.length === 1 ? 'group' : 'groups'} <bdi>{list(groups.map(({ name }) => name))}</bdi>.
+          A member of the {groups.length === 1 ? 'group' : 'groups'}{' '}
+          {groups.map(({ arn, name }, index) => (
+            <span key={arn}>
+              {index > 0 && ', '}
+              <a href={groupAddress(arn)}>
+                <bdi>{name}</bdi>
+              </a>
+            </span>
+          ))}
+          .
         </p>
       )}
       {unknown && <p class="muted">You may not read all of them{found === null && ', nor its groups'}.</p>}
@@ -69,7 +80,9 @@ export function HeldPolicies({
       {holder.inlinePolicies !== null && (
         <NewInline holder={holder} taken={holder.inlinePolicies.map(({ name }) => name)} saved={saved} />
       )}
-      <Boundary key={holder.permissionsBoundary?.arn ?? ''} holder={holder} hidden={hidden} saved={saved} />
+      {holder.__typename !== 'Group' && (
+        <Boundary key={holder.permissionsBoundary?.arn ?? ''} holder={holder} hidden={hidden} saved={saved} />
+      )}
     </Section>
   );
 }
@@ -157,7 +170,7 @@ function NewInline({
           <NewDocument
             key={name}
             label="Write it"
-            draft={inlinePolicy(holder.__typename, holder.principalId, name)}
+            draft={inlinePolicy(holder.__typename, holder.arn ?? '', name)}
             start={BEGINNING}
             saved={() => {
               setName('');
@@ -179,7 +192,7 @@ function Boundary({
   hidden,
   saved,
 }: {
-  readonly holder: Identity;
+  readonly holder: Limited;
   /** Whether it was not answered: nobody writes over what it does not know. */
   readonly hidden: boolean;
   readonly saved: () => void;

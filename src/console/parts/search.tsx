@@ -1,16 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { SearchEverythingDocument, SearchThingsDocument } from '../../generated/console/questions.ts';
-import { policyAddress, principalAddress, resourceAddress } from '../links.ts';
-import { accountName, nameOf } from '../names.ts';
-import { OTHER_PLACES, PLACES } from '../places.ts';
-import { ask } from '../questions/ask.ts';
-
-interface Hit {
-  readonly href: string;
-  readonly text: string;
-  readonly hint: string;
-}
+import { everything, type Finder, type Hit, pagesNamed } from '../questions/everything.ts';
 
 /** While somebody types, nobody is asked. Milliseconds. */
 const PAUSE = 150;
@@ -21,11 +11,14 @@ export function Search() {
   const { route, url } = useLocation();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const hits = useHits(text);
+  // What has no search of its own is listed once, each time that somebody begins.
+  const finder = useRef<Finder>(everything());
+  const { hits, omitted } = useHits(text, finder);
   useEffect(() => setAt(0), [hits]);
   useEffect(() => dialog.current?.close(), [url]);
   const open = (): void => {
     setText('');
+    finder.current = everything();
     dialog.current?.showModal();
   };
   useShortcut(open);
@@ -55,7 +48,7 @@ export function Search() {
           aria-expanded={hits.length > 0}
           aria-controls="search-hits"
           aria-activedescendant={hits.length > 0 ? `search-${at}` : undefined}
-          placeholder="People, roles, accounts, policies, resources, actions"
+          placeholder="People, roles, groups, accounts, policies, resources, actions"
           autocomplete="off"
           spellcheck={false}
           value={text}
@@ -64,6 +57,7 @@ export function Search() {
         />
         <Hits hits={hits} at={at} close={() => dialog.current?.close()} />
         {text.trim() !== '' && hits.length === 0 && <p class="muted">Nothing found, of what you may know.</p>}
+        {omitted !== null && <p class="muted">{omitted}</p>}
       </dialog>
     </>
   );
@@ -107,14 +101,20 @@ function Hits({ hits, at, close }: { readonly hits: readonly Hit[]; readonly at:
   );
 }
 
-function useHits(text: string): readonly Hit[] {
-  const [hits, setHits] = useState<readonly Hit[]>(() => pages(''));
+interface Found {
+  readonly hits: readonly Hit[];
+  /** What was not looked through; null: nothing. */
+  readonly omitted: string | null;
+}
+
+function useHits(text: string, finder: { readonly current: Finder }): Found {
+  const [found, setFound] = useState<Found>(() => ({ hits: pagesNamed(''), omitted: null }));
   useEffect(() => {
     const search = text.trim();
     let current = true;
     const load = async (): Promise<void> => {
-      const found = search === '' ? pages('') : await find(search);
-      if (current) setHits(found);
+      const answer = search === '' ? { hits: pagesNamed(''), omitted: null } : await finder.current(search);
+      if (current) setFound(answer);
     };
     const timer = setTimeout(() => void load(), PAUSE);
     return () => {
@@ -122,49 +122,5 @@ function useHits(text: string): readonly Hit[] {
       clearTimeout(timer);
     };
   }, [text]);
-  return hits;
-}
-
-function pages(search: string): readonly Hit[] {
-  return [...PLACES, ...OTHER_PLACES]
-    .filter(({ label }) => label.toLowerCase().includes(search.toLowerCase()))
-    .map(({ href, label }) => ({
-      href,
-      text: label,
-      hint: 'page',
-    }));
-}
-
-/** What may not be listed is not found. Each list fails alone. */
-async function find(search: string): Promise<readonly Hit[]> {
-  const [first, second] = await Promise.all([
-    ask(SearchEverythingDocument, { search }),
-    ask(SearchThingsDocument, { search }),
-  ]);
-  const principals = (first.data?.principals?.nodes ?? []).map((each) => ({
-    href: principalAddress(each.principalId),
-    text: nameOf(each),
-    hint: `${each.__typename.toLowerCase()} · ${accountName(each.account)}`,
-  }));
-  const policies = (second.data?.policies?.nodes ?? []).map(({ arn, name }) => ({
-    href: policyAddress(arn),
-    text: name,
-    hint: 'policy',
-  }));
-  const resources = (second.data?.resources?.nodes ?? []).map(({ arn, service }) => ({
-    href: resourceAddress(arn),
-    text: arn,
-    hint: service,
-  }));
-  const accounts = (second.data?.accounts?.nodes ?? []).map((each) => ({
-    href: `/account/${each.accountId}`,
-    text: accountName(each),
-    hint: `account · ${each.accountId}`,
-  }));
-  const actions = (first.data?.actions?.nodes ?? []).map(({ name, description }) => ({
-    href: `/ask?action=${encodeURIComponent(name)}`,
-    text: name,
-    hint: description ?? 'action',
-  }));
-  return [...pages(search), ...principals, ...accounts, ...policies, ...resources, ...actions];
+  return found;
 }

@@ -1,5 +1,13 @@
 import type { DirectoryChangeInput, PolicyKind } from '../../generated/console/questions.ts';
-import { type Stored, storedControl, storedInline, storedManaged, storedOfResource, storedTrust } from './stored.ts';
+import {
+  type Stored,
+  storedControl,
+  storedEndpoint,
+  storedInline,
+  storedManaged,
+  storedOfResource,
+  storedTrust,
+} from './stored.ts';
 
 /** A document that can be changed: how a text for it is checked, and the change that puts it there. */
 export interface Draft {
@@ -77,6 +85,17 @@ export function controlPolicy(
     changeOf: (policyDocument) => ({ updateControlPolicy: { organizationId, policyId, policyDocument } }),
     removal: null,
     stored: () => storedControl(id),
+  };
+}
+
+/** `id`: the node's. Without a policy, an endpoint lets everything through. */
+export function endpointPolicy(id: string, endpointId: string): Draft {
+  return {
+    name: endpointId,
+    kind: 'VPC_ENDPOINT_POLICY',
+    changeOf: (policyDocument) => ({ modifyVpcEndpoint: { endpointId, policyDocument } }),
+    removal: { modifyVpcEndpoint: { endpointId } },
+    stored: () => storedEndpoint(id),
   };
 }
 

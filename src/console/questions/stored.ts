@@ -1,5 +1,6 @@
 import {
   ControlPolicyDocumentDocument,
+  EndpointDocument,
   GroupDocumentsDocument,
   IdentityDocumentsDocument,
   ManagedPolicyDocumentDocument,
@@ -56,6 +57,13 @@ export async function storedOfResource(arn: string): Promise<Stored> {
 export async function storedControl(id: string): Promise<Stored> {
   return storedIn(await ask(ControlPolicyDocumentDocument, { id }), ({ node }) =>
     node !== null && 'document' in node ? node.document : null,
+  );
+}
+
+/** `id`: the node's. */
+export async function storedEndpoint(id: string): Promise<Stored> {
+  return storedIn(await ask(EndpointDocument, { id }), ({ node }) =>
+    node !== null && 'policy' in node ? node.policy : null,
   );
 }
 

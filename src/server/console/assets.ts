@@ -63,6 +63,13 @@ async function readList(): Promise<ConsoleList | null> {
   return JSON.parse(await readFile(`${at}console.json`, 'utf8')) as ConsoleList; // as: our own build has written it
 }
 
+/** The texts of all documents that the console sends; none where it was not built, and is not served. */
+export async function consoleDocuments(): Promise<readonly string[]> {
+  const at = folderOfConsole();
+  if (at === undefined) return [];
+  return JSON.parse(await readFile(`${at}documents.json`, 'utf8')) as readonly string[]; // as: our own build has written it
+}
+
 /** A file in the form that a client accepts. */
 export interface SentFile {
   readonly type: string;

@@ -10,6 +10,8 @@ const PAGES: readonly (readonly [address: RegExp, page: string])[] = [
   [/^\/[pr]\/[^/]+$/, 'principal'],
   [/^\/policy\/[^/]+$/, 'policy'],
   [/^\/resource\/[^/]+$/, 'resource'],
+  [/^\/group\/[^/]+$/, 'group'],
+  [/^\/endpoint\/[^/]+$/, 'endpoint'],
   [/^\/organization$/, 'organization'],
   [/^\/account\/\d{12}$/, 'account'],
   [/^\/routes$/, 'routes'],

@@ -38,7 +38,7 @@ export class PersistedDocuments {
     this.#trusted = trusted;
   }
 
-  /** Whether nothing else is answered to anybody but the operator, introspection included. */
+  /** Whether nothing else is answered to anybody but the operator. */
   get isOnly(): boolean {
     return this.#trusted.isOnly;
   }

@@ -5,7 +5,16 @@ import { DOCUMENT_RULES, parseBounded } from '../../graphql/limits.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { Problem } from '../setting-values.ts';
 
-/** The documents that the operator trusts. */
+/** What is in the file of the settings. */
+export interface TrustedTexts {
+  /** By id. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Those of the gateway's own pages, which come with it. */
+  readonly own: readonly string[];
+  readonly isOnly: boolean;
+}
+
+/** The documents that the operator trusts, and those of the gateway's own pages. */
 export interface TrustedDocuments {
   /** Whether nothing else is answered to anybody but the operator. */
   readonly isOnly: boolean;
@@ -63,21 +72,21 @@ function entriesOf(given: unknown, file: string): readonly (readonly [string, st
 const FORM = 'an object with the text of each document under its id, or a manifest of Apollo';
 
 /** Throws RolegateError for a document that would not be answered. */
-export function trustedIn(
-  texts: ReadonlyMap<string, string>,
-  schema: GraphQLSchema,
-  isOnly: boolean,
-): TrustedDocuments {
-  const byId = new Map<string, string>();
+export function trustedIn({ texts, own, isOnly }: TrustedTexts, schema: GraphQLSchema): TrustedDocuments {
+  const byId = new Map(own.map((text) => [sha256(text), text]));
   for (const [id, text] of texts) {
     const fault = faultOf(text, schema);
     if (fault !== null)
       throw new RolegateError('BAD_CONFIGURATION', `the trusted document ${id.slice(0, 100)} is not valid: ${fault}`);
-    byId.set(createHash('sha256').update(text).digest('hex'), text);
+    byId.set(sha256(text), text);
     byId.set(id, text);
   }
-  const all = new Set(texts.values());
+  const all = new Set([...own, ...texts.values()]);
   return { isOnly, get: (id) => byId.get(id.replace(/^sha256:/, '')) ?? byId.get(id), has: (text) => all.has(text) };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 const RULES = [...specifiedRules, ...DOCUMENT_RULES];

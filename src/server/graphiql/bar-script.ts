@@ -1,3 +1,9 @@
+import { BAR_DOCUMENTS } from './documents.ts';
+
+const VARIABLES = Object.entries(BAR_DOCUMENTS)
+  .map(([name, text]) => `  var ${name} = ${JSON.stringify(text)};`)
+  .join('\n');
+
 /**
  * Runs in the browser, before GraphiQL: the bar above it shows who is signed in and in which role, and lets people sign in,
  * sign out and leave the role. It asks the gateway again after every operation that GraphiQL sends, because any of them may
@@ -30,12 +36,7 @@ export const BAR_SCRIPT = `(function () {
     return result;
   }
 
-  var WHO =
-    '{ viewer { kind principal { principalId } roleSession { role { arn } expiresAt } restoresTo { principalId } } }';
-  var SIGN_IN =
-    'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on UserError { message } } }';
-  var SIGN_OUT = 'mutation SignOut { signOut { __typename ... on UserError { message } } }';
-  var EXIT_ROLE = 'mutation LeaveRole { exitRole { __typename ... on UserError { message } } }';
+${VARIABLES}
 
   function show(parts, buttons) {
     var nodes = parts.map(function (part) {

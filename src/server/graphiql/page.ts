@@ -26,6 +26,9 @@ export interface GraphiqlTab {
   readonly headers?: string;
 }
 
+/** What it asks of the schema. */
+export const INTROSPECTION = { schemaDescription: true, inputValueDeprecation: true } as const;
+
 /** The mark of Rolegate: a gate with one wing open. */
 const MARK =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="28" height="28"><rect width="32" height="32" rx="7" fill="#1f3a5f"/>' +
@@ -46,8 +49,7 @@ export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers
     // Credentials are typed there: they live as long as the page.
     shouldPersistHeaders: false,
     credentials: 'same-origin',
-    schemaDescription: true,
-    inputValueDeprecation: true,
+    ...INTROSPECTION,
     defaultEditorToolsVisibility: 'variables',
   };
   return `<!doctype html>

@@ -1,12 +1,11 @@
 /** AWS's SDK for .NET, and PowerShell with its assemblies: where `dotnet` and its packages are to be had. */
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsHome } from '../../support/aws-clients.ts';
+import { DOTNET_FOLDER, dotnet, installPowerShell, missingDotnet, PWSH, QUIET } from '../../support/dotnet.ts';
 import { startedGateway } from '../../support/gateway.ts';
 import { ALICE, BOB, DATA_WRITER, EC2 } from '../door.ts';
 import type { Key } from '../signed.ts';
@@ -15,34 +14,19 @@ import { CAROL, CI, doorWorld, HOP, NEXT } from '../world.ts';
 import { Recorder } from './recorder.ts';
 
 const SOURCES = fileURLToPath(new URL('dotnet', import.meta.url));
-/** Kept from run to run: packages and the tool are fetched once. */
-const FOLDER = join(tmpdir(), 'rolegate-dotnet-clients');
-const PROGRAM = join(FOLDER, 'out/clients.dll');
-const POWERSHELL = { version: '7.6.9', folder: join(FOLDER, 'powershell') };
-const QUIET = { DOTNET_NOLOGO: '1', DOTNET_CLI_TELEMETRY_OPTOUT: '1', POWERSHELL_TELEMETRY_OPTOUT: '1' };
+const PROGRAM = join(DOTNET_FOLDER, 'out/clients.dll');
 
 /** Why not; null: they are there. */
 const missing = await prepared();
 if (missing !== null) process.stderr.write(`clients of .NET are skipped: ${missing}\n`);
 
 async function prepared(): Promise<string | null> {
-  const { status, stdout } = spawnSync('dotnet', ['--version'], { encoding: 'utf8' });
-  if (status !== 0) return '`dotnet` is not on PATH';
-  if (!stdout.startsWith('10.')) return `dotnet is ${stdout.trim()}, and 10.0 is needed`;
-  await mkdir(FOLDER, { recursive: true });
-  await cp(SOURCES, FOLDER, { recursive: true });
+  const why = missingDotnet();
+  if (why !== null) return why;
+  await mkdir(DOTNET_FOLDER, { recursive: true });
+  await cp(SOURCES, DOTNET_FOLDER, { recursive: true });
   const built = dotnet('build', '-c', 'Release', '-o', 'out');
   return built === null ? null : `it could not be built\n${built}`;
-}
-
-/** What it printed when it failed; null: it did not. */
-function dotnet(...words: string[]): string | null {
-  const { status, stdout, stderr } = spawnSync('dotnet', words, {
-    cwd: FOLDER,
-    encoding: 'utf8',
-    env: { ...process.env, ...QUIET },
-  });
-  return status === 0 ? null : stdout + stderr;
 }
 
 const gateway = startedGateway();
@@ -154,13 +138,7 @@ describe.skipIf(missing !== null)('the SDK for .NET', () => {
 });
 
 describe.skipIf(missing !== null)('PowerShell with its assemblies', () => {
-  const pwsh = join(POWERSHELL.folder, 'pwsh');
-  beforeAll(() => {
-    if (existsSync(pwsh)) return;
-    const { version, folder } = POWERSHELL;
-    const failure = dotnet('tool', 'install', 'PowerShell', '--version', version, '--tool-path', folder);
-    if (failure !== null) throw new Error(failure);
-  }, 300_000);
+  beforeAll(installPowerShell, 300_000);
 
   const use = (by: Key) => {
     recorder.what = 'PowerShell';
@@ -170,12 +148,12 @@ describe.skipIf(missing !== null)('PowerShell with its assemblies', () => {
       '-NonInteractive',
       '-File',
       script,
-      join(FOLDER, 'out'),
+      join(DOTNET_FOLDER, 'out'),
       `${recorder.url}/aws/`,
       DATA_WRITER,
       'shell',
     ];
-    return printed(pwsh, words, as(by));
+    return printed(PWSH, words, as(by));
   };
 
   test('assumes a role, and is in it', async () => {
