@@ -32,6 +32,7 @@ export class LineBlocks {
   #before: LineStart | null = null;
   #from = 0;
   #length = 0;
+  /** Bytes of the blocks that are being written. */
   #waiting = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -77,14 +78,20 @@ export class LineBlocks {
     this.flush();
     if (this.#waiting > MOST_WAITING) return false;
     this.#block = most > BLOCK ? Buffer.allocUnsafeSlow(most) : (this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK));
-    this.#timer = setTimeout(() => this.flush(), WITHIN);
+    this.#timer = setTimeout(() => this.#flushInTurn(), WITHIN);
     return true;
   }
 
+  /** What is slow gets whole blocks: each of them takes its memory until it is written, however few lines it has. */
+  #flushInTurn(): void {
+    if (this.#waiting === 0) this.flush();
+    else this.#timer = setTimeout(() => this.#flushInTurn(), WITHIN);
+  }
+
   async #write(lines: Buffer, block: Buffer): Promise<void> {
-    this.#waiting += lines.length;
+    this.#waiting += block.length;
     const written = await this.#out.write(lines);
-    this.#waiting -= lines.length;
+    this.#waiting -= block.length;
     if (block.length === BLOCK && this.#spare.length < MOST_SPARE) this.#spare.push(block);
     this.#written(written);
   }

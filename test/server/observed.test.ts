@@ -329,6 +329,30 @@ describe('the log of decisions', () => {
     ]);
   });
 
+  test('keeps a bounded part of what cannot be written yet, and counts the rest', async () => {
+    const written: Buffer[] = [];
+    const told: object[] = [];
+    let go = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (go = resolve));
+    const write = async (bytes: Buffer): Promise<number> => {
+      await ready;
+      written.push(Buffer.from(bytes));
+      return bytes.length;
+    };
+    const logged = new DecisionLog(new LineWriter(async () => ({ write, close: async () => undefined })), 1, {
+      warn: (...line: object[]) => told.push(line),
+    } as unknown as Log);
+    const [questions, answers] = [questionsOf(10_000), answersOf(10_000)];
+    for (let turn = 0; turn < 22; turn += 1) logged.answered(context, questions, answers);
+    go();
+    await logged.stop();
+    const all = Buffer.concat(written);
+    expect(all.length).toBeGreaterThan(33_554_432 - 262_144);
+    expect(all.length).toBeLessThan(33_554_432 + 3 * 262_144);
+    const lost = 220_000 - all.toString('latin1').split('\n').length + 1;
+    expect(told).toEqual([[{ decisions: lost }, expect.stringMatching(/^decisions were not logged/)]]);
+  });
+
   test('does not wait for whoever reads it', async () => {
     const pipe = join(dataDir, 'pipe');
     execFileSync('mkfifo', [pipe]);
