@@ -11,7 +11,7 @@ interface LineTarget {
 }
 
 /** What became of lines: how many were not written, and why. */
-interface Written {
+export interface Written {
   readonly lost: number;
   readonly error: unknown;
 }
@@ -36,9 +36,9 @@ export class LineWriter {
     this.#open = open;
   }
 
-  /** `lines`: whole ones. */
-  write(lines: string): Promise<Written> {
-    const written = this.#last.then(() => this.#put(Buffer.from(lines)));
+  /** `lines`: whole ones, which stay as they are until they are written. */
+  write(lines: Buffer): Promise<Written> {
+    const written = this.#last.then(() => this.#put(lines));
     this.#last = written;
     return written;
   }

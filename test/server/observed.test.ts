@@ -241,6 +241,69 @@ describe('the log of decisions', () => {
     expect(await linesOf(0.000_001, 100)).toEqual([]);
   });
 
+  test('is JSON whatever the texts are, and however long, and has all lines in their order', async () => {
+    const written: Buffer[] = [];
+    const logged = new DecisionLog(writerTo(written), 1, createLog('silent'));
+    const others = [
+      '"\\\n\u0000\u007f',
+      'ä€😀',
+      '\ud800',
+      '',
+      'x'.repeat(300_000),
+      '"'.repeat(100_000),
+      '€'.repeat(90_000),
+    ];
+    const principal = (name: string) => parsePrincipalRef(`arn:aws:iam::111111111111:user/${name}`);
+    const asked = [...others, ...Array.from({ length: 4_000 }, (_, n) => `arn:aws:s3:::b/${n}`)].map((resource, n) => ({
+      subject: { principal: principal(`u${n % 3}`), assumedRole: n % 2 === 0 ? null : `role "${n % 5}"` },
+      action: n % 3 === 0 ? 's3:GetObject' : 'ä:"Ö"',
+      resource,
+      context: new Map(
+        n % 4 === 0
+          ? []
+          : [
+              ['aws:"k"', 'secret'],
+              ['äöü', 'secret'],
+            ],
+      ),
+    })) as unknown as Parameters<DecisionLog['answered']>[1];
+    logged.answered(context, asked, answersOf(asked.length));
+    logged.answered(context, questionsOf(100), answersOf(100));
+    await logged.stop();
+    const lines = linesIn(written).map((line) => JSON.parse(line));
+    expect(lines.slice(asked.length).map(({ resource }) => resource)).toEqual(
+      questionsOf(100).map((one) => one.resource),
+    );
+    expect(lines.slice(0, asked.length)).toEqual(
+      asked.map(({ subject, action, resource, context: keys }) => ({
+        time: '1970-01-01T00:00:00.000Z',
+        requestId: 'r',
+        caller: 'operator',
+        principal: subject.principal.kind === 'user' && subject.principal.arn,
+        ...(subject.assumedRole !== null && { assumedRole: subject.assumedRole }),
+        ...(keys.size > 0 && { context: Object.fromEntries([...keys.keys()].map((key) => [key, '***'])) }),
+        action,
+        // UTF-8 has no half of a pair: JSON escapes it.
+        resource,
+        effect: 'ALLOWED',
+        revision: 'r0000000000000000007',
+      })),
+    );
+    // What a line has in common with the one before was written by hand once.
+    expect(linesIn(written)[asked.length]).toBe(
+      JSON.stringify({
+        time: '1970-01-01T00:00:00.000Z',
+        requestId: 'r',
+        caller: 'operator',
+        principal: ALICE,
+        action: 's3:GetObject',
+        resource: 'arn:aws:s3:::b/0',
+        effect: 'ALLOWED',
+        revision: 'r0000000000000000007',
+      }),
+    );
+  });
+
   test('goes on after a disk was full: what it lost is counted', async () => {
     const written: Buffer[] = [];
     const told: object[] = [];
@@ -266,12 +329,36 @@ describe('the log of decisions', () => {
     ]);
   });
 
+  test('keeps a bounded part of what cannot be written yet, and counts the rest', async () => {
+    const written: Buffer[] = [];
+    const told: object[] = [];
+    let go = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (go = resolve));
+    const write = async (bytes: Buffer): Promise<number> => {
+      await ready;
+      written.push(Buffer.from(bytes));
+      return bytes.length;
+    };
+    const logged = new DecisionLog(new LineWriter(async () => ({ write, close: async () => undefined })), 1, {
+      warn: (...line: object[]) => told.push(line),
+    } as unknown as Log);
+    const [questions, answers] = [questionsOf(10_000), answersOf(10_000)];
+    for (let turn = 0; turn < 22; turn += 1) logged.answered(context, questions, answers);
+    go();
+    await logged.stop();
+    const all = Buffer.concat(written);
+    expect(all.length).toBeGreaterThan(33_554_432 - 262_144);
+    expect(all.length).toBeLessThan(33_554_432 + 3 * 262_144);
+    const lost = 220_000 - all.toString('latin1').split('\n').length + 1;
+    expect(told).toEqual([[{ decisions: lost }, expect.stringMatching(/^decisions were not logged/)]]);
+  });
+
   test('does not wait for whoever reads it', async () => {
     const pipe = join(dataDir, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = new LineWriter(() => openFile(pipe));
-    const sent = writer.write('0123456789\n'.repeat(100_000));
+    const sent = writer.write(Buffer.from('0123456789\n'.repeat(100_000)));
     await writer.stop(50);
     const { lost, error } = await sent;
     expect(error).toMatchObject({ code: 'EAGAIN' });

@@ -30,7 +30,10 @@ const settings = readSettings(
     ROLEGATE_PRINCIPAL_COST: '999999999',
     // What is measured is what is not off.
     ROLEGATE_METRICS_ADDRESS: process.argv.includes('measured') ? '127.0.0.1:0' : 'off',
-    ...(process.argv.includes('logged') && { ROLEGATE_DECISION_LOG: join(dataDir, 'decisions.jsonl') }),
+    ...(process.argv.includes('logged') && {
+      ROLEGATE_DECISION_LOG: join(dataDir, 'decisions.jsonl'),
+      ROLEGATE_DECISION_LOG_SHARE: '1',
+    }),
   },
   '/',
 );
