@@ -1,3 +1,4 @@
+import { inTurn } from '../apply/batches.ts';
 import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
 import type { Database, Sql } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -15,6 +16,9 @@ const AWAITED_PAGES = 8;
 
 /** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
+
+/** Things that are made of what is in memory without letting others in. */
+const FEW = 8;
 
 /** Whether memory is current. */
 interface Current {
@@ -109,6 +113,7 @@ export class Gatherer {
     const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
     if (!isFresh) await this.#current.refresh();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (wanted.size > FEW) await this.#makeInTurns(wanted, forSearch);
       const revision = memory.revision;
       const catalog = this.#tools.catalog.now;
       const { entries, missing } = this.#recall(wanted, now, forSearch);
@@ -134,6 +139,14 @@ export class Gatherer {
       if (organization !== null) found.set(id, organization);
     }
     return found;
+  }
+
+  /** Makes what `#recall` would make, which is remembered, with room for others: their policies may have to be compiled. */
+  async #makeInTurns(wanted: ReadonlyMap<string, Wanted>, forSearch: boolean): Promise<void> {
+    const { memory } = this.#tools;
+    await inTurn(wanted, ([key, one]) => {
+      if (one.kind === 'resource' && memory.get(key, forSearch) === undefined) this.#made(one, memory.revision);
+    });
   }
 
   /** What of `wanted` is in memory, and what is not. */
