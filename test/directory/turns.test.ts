@@ -3,6 +3,7 @@ import { openCatalog } from '../../src/catalog/catalog.ts';
 import { LiveCatalog } from '../../src/catalog/live-catalog.ts';
 import { prepareDocument } from '../../src/directory/apply/apply.ts';
 import { raiseRevision } from '../../src/directory/apply/revision.ts';
+import { goneEntities } from '../../src/directory/apply/whole-lists.ts';
 import type { GatherRequest } from '../../src/directory/directory.ts';
 import { CompiledPolicies } from '../../src/directory/gather/compiled-policies.ts';
 import { Gatherer } from '../../src/directory/gather/gather.ts';
@@ -65,6 +66,34 @@ describe('others have their turn', () => {
     expect(await roundsDuring(() => gatherer.gather(request))).toBeGreaterThanOrEqual(MANY);
     const gathered = await gatherer.gather(request);
     expect(gathered.resource(arns[7] ?? '', null).value.accountId).toBe(HERE);
+  });
+
+  test('while it is looked for what whole lists of accounts do not name, however many rows each has', async () => {
+    // Many small accounts, and a large one in their middle.
+    const stored = Array.from({ length: 700 }, (_, n) => {
+      const owner = String(n < 300 ? n : n < 600 ? 300 : n).padStart(12, '0');
+      return { id: String(n).padStart(3, '0'), owner, arn: `arn:aws:iam::${owner}:role/r${n}` };
+    });
+    const answered: number[] = [];
+    const sql: Sql = {
+      batch: 125,
+      query: async <Row>(_text: string, [of, after, most]: readonly unknown[] = []) => {
+        const rows = Array.isArray(of)
+          ? stored.filter(({ owner }) => of.includes(owner)).slice(0, Number(after))
+          : stored.filter(({ owner, id }) => owner === of && id > String(after)).slice(0, Number(most));
+        answered.push(rows.length);
+        return rows.map(({ id, arn }) => ({ id, arn, key: id }) as Row); // as: what is selected
+      },
+    };
+    const lists = [...new Set(stored.map(({ owner }) => owner))].map((accountId) => ({
+      accountId,
+      kind: 'roles' as const,
+    }));
+    const given = new Map(stored.flatMap(({ arn, id }) => (Number(id) % 7 === 0 ? [] : [[arn, null] as const])));
+    const gone = await goneEntities(sql, 'Role', lists, given);
+    expect([...gone.values()]).toEqual(stored.flatMap(({ id }) => (Number(id) % 7 === 0 ? [id] : [])));
+    expect(Math.max(...answered)).toBeLessThanOrEqual(126);
+    expect(answered.length).toBeLessThan(30);
   });
 
   test('while all that an account has is read, batch by batch, in its order', async () => {
