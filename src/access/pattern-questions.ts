@@ -89,6 +89,8 @@ export class PatternQuestions {
 
   /** Throws the error of a question that cannot be answered. */
   async answer(question: Question, action: CatalogAction): Promise<Answer> {
+    // Of very many, each may be answered from memory, and nothing is waited for.
+    await this.#work.turn();
     const single = aboutOne(question);
     if (namesOne(question.resource, action)) return this.#single(question, single);
     this.#count += 1;

@@ -14,6 +14,11 @@ export function readDataFile(path: string): Promise<string> {
   return readFile(locate(path), 'utf8');
 }
 
+/** The bytes of a file that is read when it is first needed: a long text takes its time to be made of them. */
+export function readDataBytesSync(path: string): Buffer {
+  return readFileSync(locate(path));
+}
+
 /** The text of a file that is read when it is first needed. */
 export function readDataFileSync(path: string): string {
   return readFileSync(locate(path), 'utf8');

@@ -1,4 +1,4 @@
-import { readDataFileSync } from './data-file.ts';
+import { readDataBytesSync } from './data-file.ts';
 
 /** An AWS managed policy of the shipped data. */
 export interface ManagedPolicyEntry {
@@ -21,34 +21,49 @@ interface Line {
 
 const PREFIX = 'arn:aws:iam::aws:policy/';
 const LINE_START = '{"name":"';
+const QUOTE = 0x22;
+const LINE_END = 0x0a;
+
+/** Where a line is in the file. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * The shipped AWS managed policies. The file (3.5 MB) is read when a policy is first needed, and only the lines of needed
- * policies are parsed.
+ * policies are made texts and parsed.
  */
 export class ManagedPolicies {
-  #lines: Map<string, string> | null = null;
+  #bytes: Buffer = Buffer.alloc(0);
+  #lines: Map<string, Place> | null = null;
 
   /** Also null for other partitions: the documents name ARNs of the partition `aws`. */
   find(arn: string): ManagedPolicyEntry | null {
     if (!arn.startsWith(PREFIX)) return null;
     const slash = arn.lastIndexOf('/');
     const name = arn.slice(slash + 1);
-    const text = this.#read().get(name);
-    if (text === undefined) return null;
-    const line = JSON.parse(text) as Line;
+    const place = this.#read().get(name);
+    if (place === undefined) return null;
+    const line = JSON.parse(this.#bytes.toString('utf8', place.start, place.end)) as Line;
     if (line.arn !== null && line.arn !== arn) return null;
     const document = JSON.stringify(line.document);
     return { arn, name, path: arn.slice(PREFIX.length - 1, slash + 1), versionId: line.version, document };
   }
 
-  #read(): Map<string, string> {
-    if (this.#lines === null) {
-      this.#lines = new Map();
-      for (const line of readDataFileSync('catalog/data/aws-managed-policies.jsonl').split('\n')) {
-        if (line !== '') this.#lines.set(line.slice(LINE_START.length, line.indexOf('"', LINE_START.length)), line);
-      }
+  #read(): Map<string, Place> {
+    if (this.#lines !== null) return this.#lines;
+    const bytes = readDataBytesSync('catalog/data/aws-managed-policies.jsonl');
+    const lines = new Map<string, Place>();
+    for (let start = 0; start < bytes.length; ) {
+      const newline = bytes.indexOf(LINE_END, start);
+      const end = newline < 0 ? bytes.length : newline;
+      const from = start + LINE_START.length;
+      if (end > start) lines.set(bytes.toString('utf8', from, bytes.indexOf(QUOTE, from)), { start, end });
+      start = end + 1;
     }
-    return this.#lines;
+    this.#bytes = bytes;
+    this.#lines = lines;
+    return lines;
   }
 }

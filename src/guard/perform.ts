@@ -1,4 +1,5 @@
 import type { Answer } from '../access/question.ts';
+import { Work } from '../access/work.ts';
 import { isProtected, unmodifiable } from '../directory/entities/holder.ts';
 import { type Attempted, recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
@@ -76,7 +77,8 @@ export async function performAll<T>(
   if (hasLeft(context)) return SESSION_ENDED;
   forgetDecisions(context);
   try {
-    const rulings = await Promise.all(operations.map(({ name, values }) => rule(context, name, values)));
+    const { work: turns = new Work() } = context;
+    const rulings = await turns.each(operations, ({ name, values }) => rule(context, name, values));
     let first: RefusedOne | null = null;
     for (const [index, ruling] of rulings.entries()) {
       if (ruling.kind === 'notSignedIn') return ruling;

@@ -20,6 +20,7 @@ import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchan
 import type { Refusal } from './graphql-error.ts';
 import { ComplexJson, isSparse, jsonSteps, NotJson, PIECE, parsePiece } from './json-steps.ts';
 import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
+import { keepingLongTexts } from './long-texts.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
 import { collectBefore } from './young-garbage.ts';
@@ -136,7 +137,9 @@ async function readJson(
     const refusal = unreadable(bytes);
     if (refusal !== null) return refusal;
     const body = bodyOf(
-      bytes.length <= PIECE || isSparse(bytes) ? parsePiece(bytes) : await work.run(jsonSteps(bytes)),
+      bytes.length <= PIECE || isSparse(bytes)
+        ? parsePiece(bytes)
+        : await work.run(jsonSteps(bytes, keepingLongTexts(work))),
     );
     return caller.kind === 'anonymous' && !isRefusal(body) ? (longDocument(body.value) ?? body) : body;
   } catch (error) {

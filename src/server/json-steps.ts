@@ -6,6 +6,11 @@ export class NotJson extends Error {}
 /** Long values are nested too deeply, or an object has too many members. */
 export class ComplexJson extends NotJson {}
 
+/** Keeps texts together with their parts. */
+export interface KeepsTexts {
+  keep(text: string, parts: readonly string[]): void;
+}
+
 /** Bytes that are parsed in one step: even of nothing but brackets they take a millisecond or two. */
 export const PIECE = 32_768;
 /** Levels of nested values that are larger than a piece. */
@@ -43,11 +48,12 @@ const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /**
  * The value of JSON in valid UTF-8, as JSON.parse makes it, step by step: what is longer than a piece is cut between its
- * members, and each run of members is parsed by itself. Throws NotJson, ComplexJson.
+ * members, and each run of members is parsed by itself. `texts` gets each longer text with the parts it was put together from. Throws
+ * NotJson, ComplexJson.
  */
-export function* jsonSteps(bytes: Buffer): Steps<unknown> {
+export function* jsonSteps(bytes: Buffer, texts: KeepsTexts | null = null): Steps<unknown> {
   if (bytes.length <= PIECE) return parsePiece(bytes);
-  const reader = new Reader(bytes);
+  const reader = new Reader(bytes, texts);
   const value = yield* reader.value(0);
   reader.skipBlank();
   if (reader.at < bytes.length) throw new NotJson('there is more behind the value');
@@ -77,12 +83,14 @@ function parse(text: string): unknown {
 
 class Reader {
   readonly #bytes: Buffer;
+  readonly #texts: KeepsTexts | null;
   at = 0;
   /** What the last look ahead found, by the place where members begin: the end of their run as in `#run`. */
   readonly #seen = new Map<number, number | null>();
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, texts: KeepsTexts | null) {
     this.#bytes = bytes;
+    this.#texts = texts;
   }
 
   skipBlank(): void {
@@ -222,12 +230,15 @@ class Reader {
     let start = this.at + 1;
     let at = start;
     let text = '';
+    const parts: string[] = [];
     for (;;) {
       const byte = bytes[at];
       if (byte === undefined) throw new NotJson('it ends too early');
       const isClosed = byte === QUOTE;
       if (isClosed || (at - start >= PIECE && (byte & 0xc0) !== 0x80)) {
-        text += parse(`"${this.#text(start, at)}"`) as string; // as: a string of JSON
+        const part = parse(`"${this.#text(start, at)}"`) as string; // as: a string of JSON
+        text += part;
+        if (this.#texts !== null) parts.push(part);
         start = at;
         if (isClosed) break;
         yield PIECE;
@@ -236,6 +247,7 @@ class Reader {
       at += byte !== BACKSLASH ? 1 : bytes[at + 1] === LETTER_U ? LENGTH_OF_U : 2;
     }
     this.at = at + 1;
+    if (parts.length > 1) this.#texts?.keep(text, parts);
     return text;
   }
 

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import type { Question } from '../../src/access/question.ts';
+import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
@@ -53,6 +54,20 @@ async function answer(
   if (found === undefined) throw new Error('no answer');
   return found;
 }
+
+it('patterns that name one thing each are decided in turns with others', async () => {
+  let now = 0;
+  // By this clock each look at it comes later than the end of a turn.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  onTestFinished(() => clock.mockRestore());
+  const work = new Work();
+  const questions = Array.from({ length: 100 }, (_, n) => {
+    return { ...aQuestion(userArn('reader'), 's3:GetObject', `arn:aws:s3:::b/a${n}`), resourceIsPattern: true };
+  });
+  const answers = await access.during(work).decideEach(questions, NOON);
+  expect(answers.map((one) => !(one instanceof RolegateError) && one.coverage)).toEqual(questions.map(() => 'ALL'));
+  expect(work.turns).toBeGreaterThanOrEqual(100);
+});
 
 async function ask(...given: Parameters<typeof answer>) {
   const found = await answer(...given);

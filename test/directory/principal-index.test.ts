@@ -5,6 +5,7 @@ import { TrustEdges } from '../../src/directory/principals/trust-edges.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { indexOf } from '../support/index-of.ts';
 import { A, allow, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { roundsDuring } from '../support/rounds.ts';
 import { unwatchedBudget } from '../support/unwatched-budget.ts';
 
 const role = (name: string) => ({ arn: roleArn(name) }) as never;
@@ -126,6 +127,15 @@ describe('the index of principals', () => {
     const index = await keeper.current();
     expect(index?.users[0]?.inline).toMatchObject([{ hash: WRITE, isWhole: true }]);
     expect(index?.revision).toBe(2n);
+  });
+
+  it('is read in turns with others, policy by policy', async () => {
+    const stored = new Stored();
+    for (let index = 0; index < 200; index += 1)
+      stored.users.set(`n${index}`, { document: policy(allow(`s3:Get*${index}`)), groups: [] });
+    const { keeper } = keeperOf(stored);
+    expect(await roundsDuring(() => keeper.current())).toBeGreaterThan(200);
+    expect((await keeper.current())?.users).toHaveLength(200);
   });
 
   it('knows the groups of users that one change puts into more than are read together', async () => {

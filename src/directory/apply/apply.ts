@@ -46,16 +46,22 @@ export interface PreparedDocument {
   readonly indexed: IndexedDocument;
   /** The SHA-256 of every policy in it, by its text. */
   readonly hashes: ReadonlyMap<string, string>;
+  /** These alone. */
+  readonly given: ReadonlySet<string>;
 }
 
 /** Throws InvalidInput that names the entity. Call it outside of the transaction, in which others have to wait. */
 export async function prepareDocument(document: DirectoryDocument): Promise<PreparedDocument> {
   const indexed = await indexDocument(document);
   const hashes = new Map<string, string>();
+  const given = new Set<string>();
   await inTurn(policyTexts(document), (text) => {
-    if (!hashes.has(text)) hashes.set(text, sha256(text));
+    if (hashes.has(text)) return;
+    const hash = sha256(text);
+    hashes.set(text, hash);
+    given.add(hash);
   });
-  return { document, indexed, hashes };
+  return { document, indexed, hashes, given };
 }
 
 /** Each part as `prepareDocument` makes it, when it is asked for. */
@@ -92,8 +98,8 @@ export async function applyDocuments(
   const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const rowsOf = new Map<string, number>();
   const reads: Touched[] = [];
-  for await (const { document, indexed, hashes } of parts) {
-    changes.beginPart(hashes);
+  for await (const { document, indexed, hashes, given } of parts) {
+    changes.beginPart(hashes, given);
     await planOrganizations(sql, document, indexed, changes);
     const early = new EarlyWriting(sql, changes, (done, taken) =>
       progress({ phase: 'writing', done, total: taken + countRows(changes) }),
@@ -112,11 +118,12 @@ export async function applyDocuments(
     for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
       rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
     }
-    if (tellsReads) for (const one of namesIn(document, indexed)) reads.push(one);
+    if (tellsReads) await inTurn(namesIn(document, indexed), (one) => reads.push(one));
+    await setImmediate();
     changes.endPart();
-    for (const [arn, id] of replaced) former.set(arn, id);
-    for (const arn of writtenPolicies(indexed)) named.policies.add(arn);
-    for (const arn of writtenGrants(indexed)) named.grants.add(arn);
+    await inTurn(replaced, ([arn, id]) => former.set(arn, id));
+    await inTurn(writtenPolicies(indexed), (arn) => named.policies.add(arn));
+    await inTurn(writtenGrants(indexed), (arn) => named.grants.add(arn));
     for (const id of indexed.accounts.keys()) accounts.add(id);
     for (const kind of ['users', 'groups', 'roles', 'policies'] as const) sum[kind] += indexed[kind].size;
   }
@@ -167,12 +174,12 @@ function* namesIn({ services, accessKeys }: DirectoryDocument, indexed: IndexedD
 }
 
 /** ARNs of what the document gives a policy that names principals: it means whoever has these names now. */
-function writtenPolicies({ roles, resources }: IndexedDocument): ReadonlySet<string> {
-  const written = [...resources.values()].filter(({ policy }) => policy !== undefined).map(({ arn }) => arn);
-  return new Set([...roles.keys(), ...written]);
+function* writtenPolicies({ roles, resources }: IndexedDocument): Iterable<string> {
+  yield* roles.keys();
+  for (const { arn, policy } of resources.values()) if (policy !== undefined) yield arn;
 }
 
 /** ARNs of keys whose grants the document gives: those mean whoever has the names now. */
-function writtenGrants({ resources }: IndexedDocument): ReadonlySet<string> {
-  return new Set([...resources.values()].filter(({ grants }) => grants !== undefined).map(({ arn }) => arn));
+function* writtenGrants({ resources }: IndexedDocument): Iterable<string> {
+  for (const { arn, grants } of resources.values()) if (grants !== undefined) yield arn;
 }

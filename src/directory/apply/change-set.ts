@@ -108,10 +108,10 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
-  /** `hashes`: names of texts that are known already. */
-  beginPart(hashes: ReadonlyMap<string, string>): void {
+  /** `hashes`: names of texts that are known already; `given`: these names. */
+  beginPart(hashes: ReadonlyMap<string, string>, given: ReadonlySet<string>): void {
     this.#hashes = hashes;
-    this.#given = new Set(hashes.values());
+    this.#given = given;
   }
 
   /** Whether the part has a text with this name. */

@@ -74,7 +74,7 @@ export async function indexDocument(document: DirectoryDocument): Promise<Indexe
   const vpcEndpoints = await byId('VPC endpoint', document.vpcEndpoints);
 
   await setImmediate();
-  const policyReferences = referencesOf({ groups, users, roles });
+  const policyReferences = await referencesOf({ groups, users, roles });
   await setImmediate();
   const inputs = { users, groups, roles, policies, instanceProfiles, oidcProviders, resources, vpcEndpoints };
   const accounts = await accountsOf(document, { ...inputs, policyReferences });
@@ -155,11 +155,11 @@ async function forNames(
 }
 
 /** Policies that are attached or used as boundaries, each with its first holder. */
-function referencesOf({
+async function referencesOf({
   groups,
   users,
   roles,
-}: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): ReadonlyMap<string, string> {
+}: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): Promise<ReadonlyMap<string, string>> {
   const policyReferences = new Map<string, string>();
   for (const [noun, holders] of [
     ['group', groups],
@@ -167,16 +167,17 @@ function referencesOf({
     ['role', roles],
   ] as const) {
     // Groups have no boundary.
-    for (const holder of holders.values() as Iterable<GroupInput & Pick<UserInput, 'permissionsBoundary'>>) {
+    const all = holders.values() as Iterable<GroupInput & Pick<UserInput, 'permissionsBoundary'>>; // as: their inputs
+    await inTurn(all, (holder) => {
       const boundary = holder.permissionsBoundary ?? null;
       const references = [...(holder.attachedPolicies ?? []), ...(boundary === null ? [] : [boundary])];
       for (const arn of references) {
         if (!policyReferences.has(arn)) policyReferences.set(arn, `${noun} ${holder.arn}`);
       }
-    }
+    });
   }
-  for (const [arn, holder] of policyReferences) {
+  await inTurn(policyReferences, ([arn, holder]) => {
     if (!isStorable(arn)) throw new InvalidInput('document', `${holder}: the ARN of an attached policy: ${UNSTORABLE}`);
-  }
+  });
   return policyReferences;
 }

@@ -36,8 +36,12 @@ export async function resolveIds<S extends StoredEntity>(
   tools: ResolveTools,
 ): Promise<ReadonlyMap<string, Resolved<S>>> {
   const { changes, salt, gone } = tools;
-  const byArn = new Map(rows.map((row) => [row.arn, row]));
-  const holders = new Map(rows.map((row) => [row.id, row.arn]));
+  const byArn = new Map<string, S>();
+  const holders = new Map<string, string>();
+  await inTurn(rows, (row) => {
+    byArn.set(row.arn, row);
+    holders.set(row.id, row.arn);
+  });
   const resolved = new Map<string, Resolved<S>>();
   await inTurn(inputs, ({ arn, id: given }) => {
     const stored = byArn.get(arn) ?? null;

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { WholeList } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { rowsOfAccounts } from './account-rows.ts';
 import type { EntityKind } from './entity-arn.ts';
 
 /** Throws InvalidInput for a list of no account. */
@@ -35,12 +36,19 @@ export async function goneEntities(
 ): Promise<Map<string, string>> {
   const accounts = accountsOf(lists, KINDS[kind]);
   if (accounts.length === 0) return new Map();
-  const accountId = kind === 'InstanceProfile' ? `split_part(arn, ':', 5)` : '"accountId"';
-  const rows = await sql.query<{ id: string; arn: string }>(
-    `SELECT id, arn FROM "${kind}" WHERE ${accountId} = ANY($1::text[]) ORDER BY arn`,
-    [accounts],
-  );
-  return new Map(rows.filter(({ arn }) => !given.has(arn)).map(({ id, arn }) => [arn, id]));
+  // By indexes that there are.
+  const by =
+    kind === 'InstanceProfile'
+      ? { account: `split_part(arn, ':', 5)`, key: 'lower("name") COLLATE "C"' }
+      : { account: '"accountId"', key: 'id' };
+  const gone: { readonly id: string; readonly arn: string }[] = [];
+  const pages = rowsOfAccounts<{ id: string; arn: string }>(sql, { table: kind, columns: 'id, arn', ...by }, accounts);
+  for await (const rows of pages) for (const { id, arn } of rows) if (!given.has(arn)) gone.push({ id, arn });
+  return new Map(gone.sort(byArn).map(({ id, arn }) => [arn, id]));
+}
+
+function byArn(one: { readonly arn: string }, other: { readonly arn: string }): number {
+  return one.arn < other.arn ? -1 : 1;
 }
 
 export async function goneProviders(
@@ -106,9 +114,11 @@ export async function goneResources(
     whole.set(list.accountId, [...(whole.get(list.accountId) ?? []), list]);
   }
   if (whole.size === 0) return [];
-  const rows = await sql.query<ResourceRow>(
-    `SELECT arn, "accountId", service, region FROM "Resource" WHERE "accountId" = ANY($1::text[]) ORDER BY arn`,
-    [[...whole.keys()]],
-  );
-  return rows.filter((row) => !given.has(row.arn) && whole.get(row.accountId)?.some((list) => covers(list, row)));
+  const gone: ResourceRow[] = [];
+  const table = { table: 'Resource', columns: 'arn, "accountId", service, region', account: '"accountId"', key: 'arn' };
+  for await (const rows of rowsOfAccounts<ResourceRow>(sql, table, [...whole.keys()])) {
+    for (const row of rows)
+      if (!given.has(row.arn) && whole.get(row.accountId)?.some((list) => covers(list, row))) gone.push(row);
+  }
+  return gone.sort(byArn);
 }

@@ -1,3 +1,4 @@
+import { inTurn } from '../apply/batches.ts';
 import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
 import type { Database, Sql, TransactionKind } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -17,12 +18,15 @@ const AWAITED_PAGES = 8;
 const ATTEMPTS = 3;
 
 /** More at once are planned each time, which is a small part of what they take, and may be read in another way than one by one. */
-const FEW = 100;
+const LOOKED_UP = 100;
 
 /** Connections that are made ready for questions at the start: one of them reads on in the background. */
 const READY = 2;
 /** Look-ups on each: a process of the server takes twice as long for the first few. */
 const ROUNDS = 3;
+
+/** Things that are made of what is in memory without letting others in. */
+const MADE_AT_ONCE = 8;
 
 /** Whether memory is current. */
 interface Current {
@@ -151,6 +155,7 @@ export class Gatherer {
     const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
     if (!isFresh) await this.#current.refresh();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (wanted.size > MADE_AT_ONCE) await this.#makeInTurns(wanted, forSearch);
       const revision = memory.revision;
       const catalog = this.#tools.catalog.now;
       const { entries, missing } = this.#recall(wanted, now, forSearch);
@@ -176,6 +181,14 @@ export class Gatherer {
       if (organization !== null) found.set(id, organization);
     }
     return found;
+  }
+
+  /** Makes what `#recall` would make, which is remembered, with room for others: their policies may have to be compiled. */
+  async #makeInTurns(wanted: ReadonlyMap<string, Wanted>, forSearch: boolean): Promise<void> {
+    const { memory } = this.#tools;
+    await inTurn(wanted, ([key, one]) => {
+      if (one.kind === 'resource' && memory.get(key, forSearch) === undefined) this.#made(one, memory.revision);
+    });
   }
 
   /** What of `wanted` is in memory, and what is not. */
@@ -214,7 +227,7 @@ export class Gatherer {
   }
 
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const read = await this.#read(wanted.length > FEW ? 'read' : 'look-up', (sql) =>
+    const read = await this.#read(wanted.length > LOOKED_UP ? 'read' : 'look-up', (sql) =>
       load(sql, wanted, now ?? Date.now(), this.#tools),
     );
     const loaded = 'finish' in read ? await read.finish() : read;

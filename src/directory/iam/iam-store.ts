@@ -94,6 +94,6 @@ export interface IamStore {
   counts(accountId: string): Promise<AccountCounts>;
   /** Null: none, or not known. */
   alias(accountId: string): Promise<string | null>;
-  /** Everything of the entities with these ids, each list in the order of ARNs. One statement for each kind that there is any of. */
+  /** Everything of the entities with these ids, each list in the order of ARNs, as the ids are. A statement for each batch of a kind. */
   details(ids: Readonly<Record<'users' | 'groups' | 'roles' | 'policies', readonly string[]>>): Promise<AccountDetails>;
 }

@@ -1,3 +1,4 @@
+import { readInBatches } from '../apply/batches.ts';
 import type { RoleInput } from '../document.ts';
 import type { ExportedEntities, KeyedRow } from '../exporting/exported.ts';
 import { groups, policies, roles, users } from '../exporting/principals.ts';
@@ -12,11 +13,11 @@ async function read<Input>(
   { selectByIds, input }: ExportedEntities<Input>,
   ids: readonly string[],
 ): Promise<readonly Input[]> {
-  if (ids.length === 0) return [];
-  return (await sql.query<KeyedRow>(selectByIds, [ids])).map((row) => input(row));
+  const rows = await readInBatches(sql, ids, (part) => sql.query<KeyedRow>(selectByIds, [part]));
+  return rows.map((row) => input(row));
 }
 
-/** Everything of the entities with these ids, as an export has it. */
+/** Everything of the entities with these ids, which are in the order of their ARNs, as an export has it. */
 export async function readDetails(
   sql: Sql,
   ids: Readonly<Record<'users' | 'groups' | 'roles' | 'policies', readonly string[]>>,
@@ -42,20 +43,19 @@ async function withProfiles(
   ids: readonly string[],
 ): Promise<AccountDetails['roles']> {
   if (found.length === 0) return [];
-  const profiles = await sql.query<ProfileRow>(
-    `SELECT ${ENTITY}, r.arn AS "roleArn" FROM "InstanceProfile" e JOIN "Role" r ON r.id = e."roleId"
+  const profiles = await readInBatches(sql, ids, (part) =>
+    sql.query<ProfileRow>(
+      `SELECT ${ENTITY}, r.arn AS "roleArn" FROM "InstanceProfile" e JOIN "Role" r ON r.id = e."roleId"
       WHERE e."roleId" = ANY($1::text[]) ORDER BY e.arn COLLATE "C"`,
-    [ids],
+      [part],
+    ),
   );
   const byRole = new Map<string, EntityRecord[]>();
   for (const { roleArn, ...profile } of profiles) byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), profile]);
   const bound = found.flatMap(({ arn, trustBindings }) => (trustBindings === undefined ? [] : [arn]));
-  const trust =
-    bound.length === 0
-      ? []
-      : await sql.query<TrustRow>(`SELECT e.arn, ${TODAY} AS bindings FROM "Role" e WHERE e.arn = ANY($1::text[])`, [
-          bound,
-        ]);
+  const trust = await readInBatches(sql, bound, (part) =>
+    sql.query<TrustRow>(`SELECT e.arn, ${TODAY} AS bindings FROM "Role" e WHERE e.arn = ANY($1::text[])`, [part]),
+  );
   const today = new Map(trust.map(({ arn, bindings }) => [arn, bindings]));
   return found.map(({ trustBindings: _ids, ...role }) => ({
     ...role,

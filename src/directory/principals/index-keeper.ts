@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { inTurn } from '../apply/batches.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { CompiledPolicies } from '../gather/compiled-policies.ts';
 import type { Memory } from '../gather/memory.ts';
@@ -17,7 +18,7 @@ import {
 
 /** Part of the room that it may take. More is not held: searches then go through the directory. */
 const SHARE = SHARES.held.principals;
-/** Documents that are read, and compiled, before others have their turn. */
+/** Documents that are read by one statement. */
 const DOCUMENTS = 50;
 /** Tries before a search goes through the directory, in case others write all the time. */
 const ATTEMPTS = 5;
@@ -183,7 +184,8 @@ export class IndexKeeper {
   async #readDocuments(sql: Sql, index: HeldIndex, rows: PrincipalRows): Promise<void> {
     const read = async (hashes: readonly string[], take: (hash: string, text: string) => void): Promise<void> => {
       for (let at = 0; at < hashes.length; at += DOCUMENTS) {
-        for (const [hash, text] of await readDocuments(sql, hashes.slice(at, at + DOCUMENTS))) take(hash, text);
+        // Large documents take milliseconds each.
+        await inTurn(await readDocuments(sql, hashes.slice(at, at + DOCUMENTS)), ([hash, text]) => take(hash, text));
         await setImmediate();
       }
     };

@@ -26,6 +26,7 @@ export async function plannedChanges(
   const boundaries = new Map<string, string | null>();
   const planned: PlannedChange[] = [];
   for (const [index, one] of given.entries()) {
+    await context.work.turn();
     const asked = await askedChange(one, context);
     const target = targetOf(asked.request);
     if (passed.has(looksUp(target))) {

@@ -4,6 +4,7 @@ import type { DirectoryDocument } from '../../directory/document.ts';
 import type { GivenFile, UnderstandDetails, UnderstandFiles, Waiting } from '../../importing/given-files.ts';
 import type { ImportSummary } from '../../importing/summary.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import { type LongTexts, longTextsOf } from '../long-texts.ts';
 import { type HandedText, handedText } from './handed-text.ts';
 import { type DocumentPiece, JoinedPieces } from './pieces.ts';
 
@@ -46,7 +47,9 @@ export interface InWorkers {
 export function understandInWorkers(): InWorkers {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = (given: Given, waiting: Waiting | undefined): ReturnType<typeof understandInWorker> => {
-    const understood = last.then(async () => understandInWorker(await handedOver(given), waiting));
+    const understood = last.then(async () =>
+      understandInWorker(await handedOver(given, longTextsOf(waiting)), waiting),
+    );
     last = understood.catch(() => undefined);
     return understood;
   };
@@ -65,12 +68,13 @@ export function understandInWorkers(): InWorkers {
 }
 
 /** As the import's own work, which ends with its request: see Waiting. */
-async function handedOver(given: Given): Promise<ForWorker> {
+async function handedOver(given: Given, texts: LongTexts): Promise<ForWorker> {
   const work = new Work(UNLIMITED);
-  if ('details' in given) return { details: await work.run(handedText(given.details)) };
+  const handed = (text: string) => work.run(handedText(text, texts.partsOf(text)));
+  if ('details' in given) return { details: await handed(given.details) };
   const files: FileForWorker[] = [];
   for (const { name, content } of given.files) {
-    files.push({ name, content: 'text' in content ? await work.run(handedText(content.text)) : content });
+    files.push({ name, content: 'text' in content ? await handed(content.text) : content });
   }
   return { files };
 }
