@@ -10,7 +10,7 @@ import { Gatherer } from '../../src/directory/gather/gather.ts';
 import { Memory } from '../../src/directory/gather/memory.ts';
 import { StoredResources } from '../../src/directory/gather/stored-resources.ts';
 import { readDetails } from '../../src/directory/iam/read-details.ts';
-import type { Sql, WritingSql } from '../../src/directory/prisma/database.ts';
+import type { Database, Sql, WritingSql } from '../../src/directory/prisma/database.ts';
 import { roundsDuring } from '../support/rounds.ts';
 import { unwatchedBudget } from '../support/unwatched-budget.ts';
 import { allow, HERE } from './documents.ts';
@@ -56,8 +56,12 @@ describe('others have their turn', () => {
     for (const arn of arns) resources.keepText(arn, allow(`s3:Get*${arn}`));
     resources.complete();
     const tools = { catalog: new LiveCatalog(catalog), compiled: new CompiledPolicies(budget), memory, resources };
+    const database: Partial<Database> = {};
     // as: the memory has all that is asked for
-    const gatherer = new Gatherer({} as never, tools as never, { isFresh: true, refresh: async () => undefined });
+    const gatherer = new Gatherer(database as Database, tools as never, {
+      isFresh: true,
+      refresh: async () => undefined,
+    });
     const request: GatherRequest = {
       principals: [],
       roles: [],
