@@ -58,7 +58,7 @@ describe('others have their turn', () => {
     const tools = { catalog: new LiveCatalog(catalog), compiled: new CompiledPolicies(budget), memory, resources };
     const database: Partial<Database> = {};
     // as: the memory has all that is asked for
-    const gatherer = new Gatherer(database as Database, tools as never, {
+    const gatherer = new Gatherer(database as Database, tools, {
       isFresh: true,
       refresh: async () => undefined,
     });
