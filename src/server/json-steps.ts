@@ -7,7 +7,7 @@ export class NotJson extends Error {}
 export class ComplexJson extends NotJson {}
 
 /** Keeps texts together with their parts. */
-export interface KeepsTexts {
+interface KeepsTexts {
   keep(text: string, parts: readonly string[]): void;
 }
 

@@ -2,8 +2,10 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { Sql, SqlParameter } from '../../src/directory/prisma/database.ts';
 import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import type { Pruned, Retention } from '../../src/directory/pruning/prune.ts';
+import { UnusedDocuments } from '../../src/directory/pruning/unused-documents.ts';
 import type { NewAuditEvent } from '../../src/directory/stores/audit-store.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { basic, bearer, gatewayOn } from '../session/gateway.ts';
@@ -323,4 +325,40 @@ describe('pruning beside other gateways of a server', () => {
     await other.query('COMMIT');
     expect((await directory.prune({ ...KEEP, changes: 1 }, NOW + 2 * DAY)).changes).toBeGreaterThan(0);
   });
+});
+
+it('looks by indexes whether a document is used, in tables that have grown since their statistics too', async () => {
+  const taken = await takeDatabase();
+  const directory = await taken.openDirectory();
+  onTestFinished(async () => {
+    await directory.close();
+    taken.giveBack();
+  });
+  await directory.apply(DOCUMENT);
+  // Most policies have the same text, and that is what the statistics say.
+  const user = '(SELECT id FROM "User" LIMIT 1)';
+  const add = (from: number, to: number, hash: string) =>
+    taken.query(
+      `INSERT INTO "InlinePolicy" (id, "userId", name, "documentHash")
+       SELECT 'p' || n, ${user}, 'p' || n, ${hash} FROM generate_series(${from}, ${to}) AS n`,
+    );
+  await add(1, 2_000, '(SELECT min(hash) FROM "PolicyDocument")');
+  await taken.query('ANALYZE "InlinePolicy"');
+  const hashOf = `lpad(n::text, 64, '0')`;
+  await taken.query(
+    `INSERT INTO "PolicyDocument" (hash, text) SELECT ${hashOf}, '{}' FROM generate_series(2001, 7000) AS n`,
+  );
+  await add(2_001, 7_000, hashOf);
+  const plans: string[] = [];
+  await taken.database.transaction('write', async (sql) => {
+    const explained: Sql = {
+      batch: sql.batch,
+      query: async <Row>(text: string, parameters?: readonly SqlParameter[]) => {
+        if (text.includes('SELECT d.hash')) plans.push(JSON.stringify(await sql.query(`EXPLAIN ${text}`, parameters)));
+        return sql.query<Row>(text, parameters);
+      },
+    };
+    expect(await new UnusedDocuments(NOW, NOW).step(explained, 100)).toBe(true);
+  });
+  expect(plans).toEqual([expect.stringContaining('InlinePolicy_documentHash_idx')]);
 });

@@ -56,8 +56,12 @@ describe('others have their turn', () => {
     for (const arn of arns) resources.keepText(arn, allow(`s3:Get*${arn}`));
     resources.complete();
     const tools = { catalog: new LiveCatalog(catalog), compiled: new CompiledPolicies(budget), memory, resources };
+    const database: Partial<Database> = {};
     // as: the memory has all that is asked for
-    const gatherer = new Gatherer({} as Database, tools as never, { isFresh: true, refresh: async () => undefined });
+    const gatherer = new Gatherer(database as Database, tools, {
+      isFresh: true,
+      refresh: async () => undefined,
+    });
     const request: GatherRequest = {
       principals: [],
       roles: [],

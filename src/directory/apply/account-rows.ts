@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Sql } from '../prisma/database.ts';
 
 /** A table whose rows belong to accounts. */
-export interface AccountTable {
+interface AccountTable {
   readonly table: string;
   readonly columns: string;
   /** The account, as SQL. */

@@ -32,9 +32,11 @@ export class UnusedDocuments {
     this.#until = toIso(until);
   }
 
-  /** False: all were looked at. INVARIANT: no change is written meanwhile, which could begin to use one of them. */
+  /** False: all were looked at. In a transaction of its own. INVARIANT: no change is written meanwhile, which could begin to use one of them. */
   async step(sql: Sql, rows: number): Promise<boolean> {
     this.#uses ??= await usesIn(sql);
+    // Until statistics of a table that has grown are there, one row of it seems to be found sooner by looking at all of them.
+    await sql.query(`SELECT set_config('enable_seqscan', 'off', true)`);
     const seen = await sql.query<Seen>(
       `SELECT d.hash, (${this.#uses}) AS used, d."unreferencedSince" IS NOT NULL AS marked,
           coalesce(d."unreferencedSince" < $2::text::timestamp(3), false) AS old
