@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => removeDataDir(folder));
 
-/** What `COPY . .` takes of a clone: what is in git, or will be, without what .dockerignore names. */
+/** What `COPY . .` takes of a clone: what is in git, or will be, without what the list beside it names. */
 async function copyInto(target: string): Promise<void> {
-  const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  const ignored = readFileSync(join(ROOT, '.deploy/container/Containerfile.dockerignore'), 'utf8').split('\n');
   const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: ROOT,
     maxBuffer: 2 ** 26,

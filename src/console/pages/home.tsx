@@ -37,15 +37,7 @@ export function Home() {
         </>
       }
     >
-      <p class="lead">
-        {who.kind === 'OPERATOR'
-          ? 'You run this gateway: you may ask about everybody, and are nobody of any account.'
-          : worn === null
-            ? 'Ask what you may do, or put on a role and have its permissions instead of your own.'
-            : who.signIn?.canSwitchRoles === false
-              ? 'Ask what you may do in it.'
-              : 'Ask what you may do in it, or leave it to be yourself again.'}
-      </p>
+      <p class="lead">{leadOf(who.kind === 'OPERATOR', worn !== null, who.signIn?.canSwitchRoles === false)}</p>
       {who.signIn != null && <SignedIn {...who.signIn} />}
       <div class="actions">
         <a class="button button-first" href="/ask">
@@ -77,6 +69,12 @@ export function Home() {
       <AskedLast />
     </Page>
   );
+}
+
+function leadOf(isOperator: boolean, isInRole: boolean, cannotLeave: boolean): string {
+  if (isOperator) return 'You run this gateway: you may ask about everybody, and are nobody of any account.';
+  if (!isInRole) return 'Ask what you may do, or put on a role and have its permissions instead of your own.';
+  return cannotLeave ? 'Ask what you may do in it.' : 'Ask what you may do in it, or leave it to be yourself again.';
 }
 
 /** From where, and until when. */
