@@ -95,7 +95,8 @@ beforeAll(async () => {
   metricsUrl = gateway.gateway.metrics ?? '';
   const authorization = gateway.as.operator;
   const ofAlice = requestsOn('arn:aws:s3:::dev-alice/a');
-  // The first user is in memory since the start.
+  // The first users are in memory since the start: what has changed of one is read anew.
+  await gateway.gateway.services.directory.apply({ users: [{ arn: BOB, tags: { team: 'observed' } }] });
   const ofBob = requestsOn('arn:aws:s3:::other/b').requests.map((request) => ({ ...request, principal: BOB }));
   const first = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
@@ -10,9 +12,13 @@ import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '.
 let dataDir: string;
 let started: TestGateway;
 
+let decisionLog: string;
+
 beforeAll(async () => {
   dataDir = await newDataDir();
-  started = await startTestGateway(dataDir);
+  decisionLog = join(dataDir, 'decisions.log');
+  const env = { ROLEGATE_DECISION_LOG: decisionLog, ROLEGATE_METRICS_ADDRESS: 'main' };
+  started = await startTestGateway(dataDir, env);
 });
 
 afterAll(async () => {
@@ -34,6 +40,14 @@ const OWN = {
   deniedBy: null,
   reason: expect.stringContaining('arn:aws:iam::000000000000:user/nobody'),
 };
+
+test('nobody was told of what a start asked itself', async () => {
+  const { url, as } = started;
+  const told = await fetch(`${url}/metrics`, { headers: { authorization: as.operator } });
+  const counts = (await told.text()).split('\n').filter((line) => /^rolegate_(requests|decisions)_total/.test(line));
+  expect(counts).toEqual([]);
+  expect(await readFile(decisionLog, 'utf8')).toBe('');
+});
 
 test('the first user that is stored was read and decided about, and a decision was made and explained', async () => {
   const result = await asked(started.gateway.services.directory);

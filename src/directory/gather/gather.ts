@@ -114,15 +114,19 @@ export class Gatherer {
    * the first question on each. What does not answer is found out by who asks.
    */
   async prepare(): Promise<void> {
-    const servers = [this.#database, this.#replica].flatMap((one) => (one === null || one.exclusive ? [] : one));
     const lookUp = async (sql: Sql): Promise<void> => {
       const stored = await firstStored(sql);
       for (let round = 0; round < ROUNDS; round++) await load(sql, stored, Date.now(), this.#tools);
     };
-    const ready = servers.flatMap((server) =>
-      Array.from({ length: READY }, () => server.transaction('look-up', lookUp)),
-    );
-    await Promise.allSettled(ready);
+    const readyAt = (server: Database | null): Promise<unknown> =>
+      Promise.allSettled(
+        server === null || server.exclusive
+          ? []
+          : Array.from({ length: READY }, () => server.transaction('look-up', lookUp)),
+      );
+    // A replica may be away, which a start does not wait for.
+    void readyAt(this.#replica);
+    await readyAt(this.#database);
   }
 
   /** Ends what is being read in the background. */
