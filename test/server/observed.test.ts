@@ -13,13 +13,13 @@ import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, sendParts } from './multipart.ts';
 
-const BOB = 'arn:aws:iam::222222222222:user/bob';
+const WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
 const DECIDE = `query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect } }`;
 const AMONG = `{ allowedResources(principal: "${ALICE}", action: "s3:GetObject", resources: ["arn:aws:s3:::dev-alice/a", "arn:aws:s3:::other/a"]) }`;
 const assume = (name: string) =>
-  `mutation { assumeRole(input: { role: "arn:aws:iam::222222222222:role/DataWriter", roleSessionName: "${name}" }) { __typename } }`;
+  `mutation { assumeRole(input: { role: "${WRITER}", roleSessionName: "${name}" }) { __typename } }`;
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 /** A span as OTLP's JSON has it, as far as the test looks. */
@@ -95,12 +95,12 @@ beforeAll(async () => {
   metricsUrl = gateway.gateway.metrics ?? '';
   const authorization = gateway.as.operator;
   const ofAlice = requestsOn('arn:aws:s3:::dev-alice/a');
-  // The first user is in memory since the start.
-  const ofBob = requestsOn('arn:aws:s3:::other/b').requests.map((request) => ({ ...request, principal: BOB }));
+  // Users are in memory since the start, and the role is not.
+  const ofRole = requestsOn('arn:aws:s3:::other/b').requests.map((request) => ({ ...request, principal: WRITER }));
   const first = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization, traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
-    body: JSON.stringify({ query: DECIDE, variables: { requests: [...ofAlice.requests, ...ofBob] } }),
+    body: JSON.stringify({ query: DECIDE, variables: { requests: [...ofAlice.requests, ...ofRole] } }),
   });
   await first.text();
   await gateway.ask(AMONG, { authorization });
@@ -192,7 +192,7 @@ describe('the log of decisions', () => {
       time: expect.stringMatching(/^\d{4}-.*Z$/),
       requestId: expect.any(String),
       caller: 'operator',
-      principal: BOB,
+      principal: WRITER,
       context: { 'aws:sourceip': '***' },
       action: 's3:GetObject',
       resource: 'arn:aws:s3:::other/b',
