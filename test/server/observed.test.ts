@@ -342,15 +342,15 @@ describe('the log of decisions', () => {
     const logged = new DecisionLog(new LineWriter(async () => ({ write, close: async () => undefined })), 1, {
       warn: (...line: object[]) => told.push(line),
     } as unknown as Log);
-    // Few and long ones, of 40 MB together.
-    const questions = questionsOf(2_000).map((question) => ({ ...question, resource: 'x'.repeat(20_000) }));
-    logged.answered(context, questions, answersOf(2_000));
+    // Few and long ones, of 44 MB together.
+    const questions = questionsOf(20_000).map((question) => ({ ...question, resource: 'x'.repeat(2_000) }));
+    logged.answered(context, questions, answersOf(20_000));
     go();
     await logged.stop();
     const all = Buffer.concat(written);
     expect(all.length).toBeGreaterThan(33_554_432 - 1_048_576);
     expect(all.length).toBeLessThan(33_554_432 + 3 * 1_048_576);
-    const lost = 2_000 - linesIn(written).length;
+    const lost = 20_000 - linesIn(written).length;
     expect(told).toEqual([[{ decisions: lost }, expect.stringMatching(/^decisions were not logged/)]]);
   });
 
