@@ -1,11 +1,11 @@
 import type { Answer, Question, Subject } from '../access/question.ts';
 import { revisionText } from '../directory/revision-text.ts';
-import type { DecisionEffect } from '../evaluation/decision.ts';
-import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { WatchedRequest } from '../guard/watch.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { Caller } from '../session/caller.ts';
 import type { LineStart } from './line-blocks.ts';
+
+type Decision = Answer['decision'];
 
 const NOTHING = Buffer.alloc(0);
 /** What JSON escapes, and what is not of ASCII. */
@@ -22,10 +22,10 @@ export class DecisionText {
   #action = '';
   #actionText = '';
   #revision: Answer['revision'] | null = null;
-  #effect: DecisionEffect | null = null;
-  #deniedBy: PolicyLayer | null = null;
+  #effect: Decision['effect'] | null = null;
+  #deniedBy: Decision['deniedBy'] = null;
   #end: Buffer = NOTHING;
-  readonly #ends = new Map<DecisionEffect, Map<PolicyLayer | null, Buffer>>();
+  readonly #ends = new Map<Decision['effect'], Map<Decision['deniedBy'], Buffer>>();
 
   /** What all lines of a request begin with. `share`: of how many decisions lines are written, where it is not all. */
   begin({ now, caller, origin }: WatchedRequest, share: number): void {
@@ -67,16 +67,16 @@ export class DecisionText {
     if (effect === this.#effect && deniedBy === this.#deniedBy) return this.#end;
     this.#effect = effect;
     this.#deniedBy = deniedBy;
-    this.#end = this.#endOf(effect, deniedBy, revision);
+    this.#end = this.#endOf(decision, revision);
     return this.#end;
   }
 
-  #endOf(effect: DecisionEffect, deniedBy: PolicyLayer | null, revision: Answer['revision']): Buffer {
+  #endOf({ effect, deniedBy }: Decision, revision: Answer['revision']): Buffer {
     const known = this.#ends.get(effect)?.get(deniedBy);
     if (known !== undefined) return known;
     const layer = deniedBy === null ? '' : `"deniedBy":"${deniedBy}",`;
     const end = Buffer.from(`","effect":"${effect}",${layer}"revision":"${revisionText(revision)}"}\n`);
-    const ends = this.#ends.get(effect) ?? new Map<PolicyLayer | null, Buffer>();
+    const ends = this.#ends.get(effect) ?? new Map<Decision['deniedBy'], Buffer>();
     this.#ends.set(effect, ends.set(deniedBy, end));
     return end;
   }

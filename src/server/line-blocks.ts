@@ -1,11 +1,11 @@
 import type { LineWriter, Written } from './line-writer.ts';
 
-/** Bytes of a block, which are written together: a write costs as much as hundreds of lines, and more bytes leave the processor's caches. */
-const BLOCK = 262_144;
+/** Bytes of a block, which are written together: a write, by another thread, costs as much as hundreds of lines. */
+const BLOCK = 1_048_576;
 /** Bytes that may wait to be written. */
 const MOST_WAITING = 33_554_432;
 /** Blocks that are kept for the next lines. */
-const MOST_SPARE = 8;
+const MOST_SPARE = 4;
 /** Milliseconds for which lines are kept until they are written. */
 const WITHIN = 200;
 /** Bytes of a UTF-16 unit in UTF-8, and of one that JSON escapes, at most. */

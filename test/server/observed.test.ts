@@ -13,13 +13,14 @@ import { Traces } from '../../src/server/traces/traces.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, sendParts } from './multipart.ts';
 
+const WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const BOB = 'arn:aws:iam::222222222222:user/bob';
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const METRICS_TOKEN = 'metrics-token-of-the-observed-test';
 const DECIDE = `query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect } }`;
 const AMONG = `{ allowedResources(principal: "${ALICE}", action: "s3:GetObject", resources: ["arn:aws:s3:::dev-alice/a", "arn:aws:s3:::other/a"]) }`;
 const assume = (name: string) =>
-  `mutation { assumeRole(input: { role: "arn:aws:iam::222222222222:role/DataWriter", roleSessionName: "${name}" }) { __typename } }`;
+  `mutation { assumeRole(input: { role: "${WRITER}", roleSessionName: "${name}" }) { __typename } }`;
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 /** A span as OTLP's JSON has it, as far as the test looks. */
@@ -315,14 +316,14 @@ describe('the log of decisions', () => {
       { error: (...line: object[]) => told.push(line), warn: (...line: object[]) => told.push(line) } as unknown as Log,
     );
     // Each is longer than what is kept for one write.
-    for (let turn = 0; turn < 3; turn += 1) logged.answered(context, questionsOf(2_000), answersOf(2_000));
+    for (let turn = 0; turn < 3; turn += 1) logged.answered(context, questionsOf(6_000), answersOf(6_000));
     await logged.stop();
     const lines = linesIn(written);
     const whole = lines.filter((line) => line.endsWith('}'));
     expect(lines.length - whole.length).toBe(1);
-    const lost = 6_000 - whole.length;
+    const lost = 18_000 - whole.length;
     expect(lost).toBeGreaterThan(100);
-    expect(lost).toBeLessThan(2_000);
+    expect(lost).toBeLessThan(6_000);
     expect(told).toEqual([
       [{ err: expect.objectContaining({ code: 'ENOSPC' }) }, 'the log of decisions cannot be written'],
       ['the log of decisions is written again'],
@@ -343,14 +344,15 @@ describe('the log of decisions', () => {
     const logged = new DecisionLog(new LineWriter(async () => ({ write, close: async () => undefined })), 1, {
       warn: (...line: object[]) => told.push(line),
     } as unknown as Log);
-    const [questions, answers] = [questionsOf(10_000), answersOf(10_000)];
-    for (let turn = 0; turn < 22; turn += 1) logged.answered(context, questions, answers);
+    // Few and long ones, of 44 MB together.
+    const questions = questionsOf(20_000).map((question) => ({ ...question, resource: 'x'.repeat(2_000) }));
+    logged.answered(context, questions, answersOf(20_000));
     go();
     await logged.stop();
     const all = Buffer.concat(written);
-    expect(all.length).toBeGreaterThan(33_554_432 - 262_144);
-    expect(all.length).toBeLessThan(33_554_432 + 3 * 262_144);
-    const lost = 220_000 - all.toString('latin1').split('\n').length + 1;
+    expect(all.length).toBeGreaterThan(33_554_432 - 1_048_576);
+    expect(all.length).toBeLessThan(33_554_432 + 3 * 1_048_576);
+    const lost = 20_000 - linesIn(written).length;
     expect(told).toEqual([[{ decisions: lost }, expect.stringMatching(/^decisions were not logged/)]]);
   });
 
