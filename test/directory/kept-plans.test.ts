@@ -27,6 +27,11 @@ afterEach(async () => {
   await database.close();
 });
 
+async function connectionOf(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return row?.pid ?? 0;
+}
+
 async function everything(sql: Sql): Promise<string> {
   const { revision } = await readEntityRows(sql, NAMES, 0n, 0);
   await readAccountRows(sql, [A]);
@@ -45,6 +50,22 @@ test('each is planned once on a connection', async () => {
   // Nothing of it outlasts the transaction.
   expect(await database.query('SHOW enable_seqscan')).toEqual([{ enable_seqscan: 'on' }]);
   expect(await database.query('SHOW plan_cache_mode')).toEqual([{ plan_cache_mode: 'auto' }]);
+});
+
+test('the next look-up is on a connection that has its plans, whichever was used last', async () => {
+  await open();
+  const planned = await database.transaction('look-up', connectionOf);
+  const last = await database.transaction('read', (first) =>
+    database.transaction('read', async (second) => {
+      expect(await connectionOf(first)).toBe(planned);
+      return connectionOf(second);
+    }),
+  );
+  expect(last).not.toBe(planned);
+  for (let time = 0; time < 3; time++) {
+    expect(await database.transaction('look-up', connectionOf)).toBe(planned);
+    await Promise.all([database.transaction('read', connectionOf), database.transaction('read', connectionOf)]);
+  }
 });
 
 test('what is read beside look-ups is not prepared', async () => {

@@ -26,7 +26,10 @@ const NOBODY: EntityNames = {
   endpoints: [],
 };
 
-/** https://www.postgresql.org/docs/current/monitoring-stats.html: by this transaction. */
+/**
+ * By this transaction, and by those before it on its connection that are not yet reported:
+ * https://www.postgresql.org/docs/current/monitoring-stats.html
+ */
 const ROWS_READ = `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::float8 AS rows FROM pg_stat_xact_user_tables`;
 
 let database: Database;
@@ -85,11 +88,16 @@ async function readEverything(sql: Sql): Promise<void> {
   await readAccountRows(sql, [A]);
 }
 
+async function rowsRead(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ rows: number }>(ROWS_READ);
+  return row?.rows ?? 0;
+}
+
 async function rowsFor(kind: 'read' | 'look-up', read: (sql: Sql) => Promise<unknown>): Promise<number> {
   return database.transaction(kind, async (sql) => {
+    const readBefore = await rowsRead(sql);
     await read(sql);
-    const [row] = await sql.query<{ rows: number }>(ROWS_READ);
-    return row?.rows ?? 0;
+    return (await rowsRead(sql)) - readBefore;
   });
 }
 

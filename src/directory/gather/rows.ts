@@ -140,7 +140,8 @@ export const TAGGED_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'account
 
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
- * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
+ * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account; the order
+ * leaves the one index of account and name, where a table that was empty has several that look alike), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
  * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them); VPC endpoints $9. What it goes on to look for is given as arrays: for a list
  * of unknown length, or one name or another, the database would read the whole table.
  */
@@ -159,8 +160,9 @@ const SELECT_ENTITIES = `
   roles AS (
     SELECT id FROM "Role" WHERE arn = ANY($2::text[])
     UNION SELECT "roleId" FROM sessions
-    UNION SELECT r.id FROM unnest($3::text[]) AS asked(arn)
-      JOIN "Role" r ON r."accountId" = split_part(asked.arn, ':', 5) AND r.name = split_part(asked.arn, '/', 2)),
+    UNION SELECT r.id FROM unnest($3::text[]) AS asked(arn) CROSS JOIN LATERAL (
+      SELECT r.id FROM "Role" r WHERE r."accountId" = split_part(asked.arn, ':', 5)
+         AND r.name BETWEEN split_part(asked.arn, '/', 2) AND split_part(asked.arn, '/', 2) ORDER BY r.name LIMIT 1) r),
   users AS (
     SELECT * FROM "User" WHERE id = ANY(ARRAY(
       SELECT id FROM "User" WHERE arn = ANY($1::text[]) UNION SELECT "userId" FROM federated WHERE "userId" IS NOT NULL))),

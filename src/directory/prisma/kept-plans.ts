@@ -35,6 +35,11 @@ export class KeptPlans {
   readonly #direct = new WeakMap<PoolClient, boolean>();
   #isGivenUp = false;
 
+  /** Whether a connection has the plans that it can have: there was such a transaction on it. */
+  hasPlans(client: PoolClient): boolean {
+    return this.#isGivenUp || this.#direct.has(client);
+  }
+
   /** Begins a transaction; answers whether its statements can be prepared. */
   async begin(client: PoolClient): Promise<boolean> {
     const known = this.#isGivenUp ? false : this.#direct.get(client);

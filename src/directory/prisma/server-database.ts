@@ -120,7 +120,7 @@ class ServerDatabase implements Database {
   }
 
   async #transaction<T>(kind: TransactionKind, work: (sql: WritingSql) => Promise<T>): Promise<T> {
-    const client = await this.#connect();
+    const client = kind === 'look-up' ? await this.#connectPlanned() : await this.#connect();
     // Rows are written while others are looked for. A connection takes one statement at a time.
     const statements = new OneAfterAnother();
     let failed: unknown = null;
@@ -181,6 +181,20 @@ class ServerDatabase implements Database {
   async close(): Promise<void> {
     if (this.long !== this) await this.long.close();
     await this.#pool.end();
+  }
+
+  /** A connection that has made its plans, if an open one is idle. */
+  async #connectPlanned(): Promise<PoolClient> {
+    const passed: PoolClient[] = [];
+    try {
+      for (;;) {
+        const client = await this.#connect();
+        if (this.#plans.hasPlans(client) || this.#pool.idleCount === 0) return client;
+        passed.push(client);
+      }
+    } finally {
+      for (const client of passed) client.release();
+    }
   }
 
   async #connect(): Promise<PoolClient> {

@@ -20,9 +20,17 @@ export interface Cost {
   readonly rows: number;
 }
 
-/** https://www.postgresql.org/docs/current/monitoring-stats.html: of the transaction that asks. */
+/**
+ * By the transaction that asks, and by those before it on its connection that are not yet reported:
+ * https://www.postgresql.org/docs/current/monitoring-stats.html
+ */
 const ROWS_READ = `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::float8 AS rows
   FROM pg_stat_xact_user_tables`;
+
+async function rowsRead(sql: Sql): Promise<number> {
+  const [read] = await sql.query<{ rows: number }>(ROWS_READ);
+  return read?.rows ?? 0;
+}
 
 /** A database that counts what is asked of it. */
 function counting(inner: Database, count: { statements: number; rows: number }): Database {
@@ -42,9 +50,9 @@ function counting(inner: Database, count: { statements: number; rows: number }):
     close: () => inner.close(),
     transaction: <T>(kind: TransactionKind, work: (sql: Sql) => Promise<T>) =>
       inner.transaction(kind, async (sql) => {
+        const before = await rowsRead(sql);
         const result = await work(counted(sql));
-        const [read] = await sql.query<{ rows: number }>(ROWS_READ);
-        count.rows += read?.rows ?? 0;
+        count.rows += (await rowsRead(sql)) - before;
         return result;
       }),
   });
