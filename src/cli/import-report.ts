@@ -26,7 +26,10 @@ export function jsonReport(imported: Imported, milliseconds: number): string {
     revision,
     seconds: Math.round(milliseconds / 100) / 10,
     counts: sortedCounts(imported.counts),
-    knowledge: imported.knowledge.toSorted((one, other) => compare(one.accountId, other.accountId)),
+    // What sentences concern is for decisions: the same import through a gateway does not say it.
+    knowledge: imported.knowledge
+      .map(({ concerns: _, ...known }) => known)
+      .toSorted((one, other) => compare(one.accountId, other.accountId)),
     ...summary,
     leftOut,
     warnings,
