@@ -50,7 +50,7 @@ describe('others have their turn', () => {
     const catalog = await openCatalog();
     resources.begin();
     const arns = each((n) => `arn:aws:s3:::bucket-${n}`);
-    const unset = { vpcId: null, region: null, publicAccessBlock: null, accessPoint: null, grants: [] };
+    const unset = { vpcId: null, region: null, publicAccessBlock: null, accessPoint: null, grants: [], known: [] };
     const rows = arns.map((arn) => ({ arn, accountId: HERE, tags: {}, policyHash: arn, policyBindings: {}, ...unset }));
     resources.add(1n, { resources: rows as never }); // as: rows of the table
     for (const arn of arns) resources.keepText(arn, allow(`s3:Get*${arn}`));
