@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type {
@@ -301,10 +301,16 @@ describe('what is known of an account decides what is said to be missing', () =>
       { resourceAccount: A },
     ];
 
+    beforeEach(() =>
+      directory.apply({
+        resources: [
+          bucket('one', { ...enforced, policy: null, known: ['policy'] }),
+          bucket('two', { ...enforced, policy: null }),
+        ],
+      }),
+    );
+
     test('one that is known to have no policy has none, whatever is not known of others', async () => {
-      await directory.apply({
-        resources: [bucket('one', { ...enforced, policy: null, known: ['policy'] }), bucket('two', enforced)],
-      });
       const missing = inPart(
         'RESOURCE_POLICIES',
         { 'the list of buckets': 'UNSTORED', 'the policies of two': 'STORED' },
@@ -405,7 +411,6 @@ describe('what is known of an account decides what is said to be missing', () =>
       expect((await turns(asked('two'), ofTwo)).at(-1)).toEqual(gap('two', 'the settings of two'));
       const ofAll = inPart('BLOCK_PUBLIC_ACCESS', { "the account's setting": 'ALL', 'the settings of two': 'STORED' });
       expect((await turns(asked('one'), ofAll)).at(-1)).toEqual(gap('one', "the account's setting"));
-      await directory.apply({ resources: [bucket('one', { policy: null }), bucket('two', { policy: null })] });
     });
 
     test('a stored role has its trust policy: what is missing of that layer are other roles', async () => {
