@@ -26,15 +26,18 @@ export function jsonReport(imported: Imported, milliseconds: number): string {
     revision,
     seconds: Math.round(milliseconds / 100) / 10,
     counts: sortedCounts(imported.counts),
-    // What sentences concern is for decisions: the same import through a gateway does not say it.
-    knowledge: imported.knowledge
-      .map(({ concerns: _, ...known }) => known)
-      .toSorted((one, other) => compare(one.accountId, other.accountId)),
+    knowledge: imported.knowledge.map(told).toSorted((one, other) => compare(one.accountId, other.accountId)),
     ...summary,
     leftOut,
     warnings,
   };
   return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** What sentences concern is for decisions: the same import through a gateway does not say it. */
+function told(known: KnowledgeInput): Omit<KnowledgeInput, 'concerns'> {
+  const { concerns: _, ...said } = known;
+  return said;
 }
 
 /** For people: warnings on standard error, one a line; the result and what is known on standard output. */
