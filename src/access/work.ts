@@ -181,12 +181,12 @@ export class Work {
     this.check();
   }
 
-  /** What `make` makes of each item, some of them together, with room for others between them. Throws as `check`. */
-  async each<T, R>(items: readonly T[], make: (item: T) => R | Promise<R>): Promise<R[]> {
+  /** What `make` makes of each item, `together` of them at a time, with room for others between them. Throws as `check`. */
+  async each<T, R>(items: readonly T[], make: (item: T) => R | Promise<R>, together = TOGETHER): Promise<R[]> {
     const made: R[] = [];
-    for (let from = 0; from < items.length; from += TOGETHER) {
+    for (let from = 0; from < items.length; from += together) {
       await this.turn();
-      for (const one of await Promise.all(items.slice(from, from + TOGETHER).map(make))) made.push(one);
+      for (const one of await Promise.all(items.slice(from, from + together).map(make))) made.push(one);
     }
     return made;
   }

@@ -278,6 +278,8 @@ export interface ResourceInput {
    * more than before.
    */
   readonly known?: readonly KnownPart[];
+  /** Of these, it was asked what there is, and not answered: what is stored may be no longer all there is. */
+  readonly unknown?: readonly KnownPart[];
 }
 
 /** A service of one's own: what is left out is empty. What it may hold: services/own-service.ts. */

@@ -9,15 +9,11 @@ const TOGETHER = 128;
  * What `ask` answers about each item, some of them together, with room for others between them: all that is needed may be in memory, and
  * then nothing is waited for. Throws as the work of the request.
  */
-export async function eachInTurns<T, R>(
+export function eachInTurns<T, R>(
   { work = new Work() }: Pick<GuardContext, 'work'>,
   items: readonly T[],
   ask: (item: T) => MaybePromise<R>,
+  together = TOGETHER,
 ): Promise<readonly R[]> {
-  const answers: R[] = [];
-  for (let from = 0; from < items.length; from += TOGETHER) {
-    await work.turn();
-    for (const one of await Promise.all(items.slice(from, from + TOGETHER).map(ask))) answers.push(one);
-  }
-  return answers;
+  return work.each(items, ask, together);
 }

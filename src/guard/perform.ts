@@ -1,5 +1,4 @@
 import type { Answer } from '../access/question.ts';
-import { Work } from '../access/work.ts';
 import { isProtected, unmodifiable } from '../directory/entities/holder.ts';
 import { type Attempted, recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
@@ -26,6 +25,9 @@ interface Done<T> {
 interface SessionEnded {
   readonly kind: 'sessionEnded';
 }
+
+/** Operations that are ruled on together: each has permissions of its own. */
+const RULED = 32;
 
 const SESSION_ENDED: SessionEnded = { kind: 'sessionEnded' };
 
@@ -77,8 +79,7 @@ export async function performAll<T>(
   if (hasLeft(context)) return SESSION_ENDED;
   forgetDecisions(context);
   try {
-    const { work: turns = new Work() } = context;
-    const rulings = await turns.each(operations, ({ name, values }) => rule(context, name, values));
+    const rulings = await eachInTurns(context, operations, ({ name, values }) => rule(context, name, values), RULED);
     let first: RefusedOne | null = null;
     for (const [index, ruling] of rulings.entries()) {
       if (ruling.kind === 'notSignedIn') return ruling;

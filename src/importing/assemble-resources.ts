@@ -22,15 +22,20 @@ export function assembleResources(facts: Facts): readonly ResourceInput[] {
 }
 
 /**
- * What files say of it, even if they say that there is none. A log group has two policies, which are stored as one: that of its account
+ * What files say of it, even if they say that there is none, and what they do not say although it was asked. A log group has two policies, which are stored as one: that of its account
  * and Region says nothing of its own.
  */
-function knownOf(arn: string, resource: Partial<ResourceFacts>, facts: Facts): Pick<ResourceInput, 'known'> {
+function knownOf(
+  arn: string,
+  resource: Partial<ResourceFacts>,
+  facts: Facts,
+): Pick<ResourceInput, 'known' | 'unknown'> {
   const isJoined = parseArn(arn)?.service === 'logs';
   const known = KNOWN_PARTS.filter((part) => resource[part] !== undefined).filter(
     (part) => part !== 'policy' || !isJoined || facts.logGroups.has(arn),
   );
-  return known.length === 0 ? {} : { known };
+  const unknown = facts.unanswered(arn);
+  return { ...(known.length > 0 && { known }), ...(unknown.length > 0 && { unknown }) };
 }
 
 export function assembleVpcEndpoints(facts: Facts): readonly VpcEndpointInput[] {

@@ -12,6 +12,7 @@ export function assemble(facts: Facts): DirectoryDocument {
   refuseAmbiguousNames(facts);
   concludeLogPolicies(facts);
   const organizations = assembleOrganizations(facts);
+  concludeKnowledge(facts, organizations);
   const lists = {
     organizations,
     accounts: assembleAccounts(facts, organizations),
@@ -24,7 +25,6 @@ export function assemble(facts: Facts): DirectoryDocument {
     resources: assembleResources(facts),
     vpcEndpoints: assembleVpcEndpoints(facts),
   };
-  concludeKnowledge(facts, organizations);
   const all = { ...lists, knowledge: facts.knowledge(), wholeLists: facts.wholeLists() };
   // Only filled lists are taken, so that the type is that of the document.
   return Object.fromEntries(Object.entries(all).filter(([, list]) => list.length > 0)) as DirectoryDocument;

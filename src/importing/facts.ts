@@ -4,6 +4,7 @@ import type {
   InstanceProfileInput,
   KnowledgeInput,
   KnowledgeLayer,
+  KnownPart,
   ManagedPolicyInput,
   MissingConcerns,
   OidcProviderInput,
@@ -77,6 +78,7 @@ export class Facts {
   readonly #knowledge = new Map<string, KnowledgeInput>();
   readonly #listedRegions = new Map<string, Set<string>>();
   readonly #iamLists = new Map<string, Set<IamList>>();
+  readonly #unanswered = new Map<string, Set<KnownPart>>();
 
   /** The list holds everything: what is stored and not in the document is gone. */
   isWhole(list: WholeList): void {
@@ -125,6 +127,15 @@ export class Facts {
       key,
       missing.length === 0 ? { ...what, state: 'COMPLETE' } : { ...what, state: 'PARTIAL', ...inOrder(known, missing) },
     );
+  }
+
+  /** The resource is there, and no file answers what it has of this. */
+  isUnanswered(arn: string, part: KnownPart): void {
+    this.#unanswered.set(arn, (this.#unanswered.get(arn) ?? new Set()).add(part));
+  }
+
+  unanswered(arn: string): readonly KnownPart[] {
+    return [...(this.#unanswered.get(arn) ?? [])].sort();
   }
 
   knowledge(): readonly KnowledgeInput[] {

@@ -1,3 +1,4 @@
+import type { KnownPart } from '../directory/document.ts';
 import { parseArn } from '../policy/arn.ts';
 import { atMost } from './at-most.ts';
 import { type Facts, type Missing, resourceListKey } from './facts.ts';
@@ -7,6 +8,15 @@ import { RESOURCE_KINDS, type ResourceKind } from './resource-lists.ts';
 const ENDPOINTS = 'VPC endpoints';
 const LIST_OF_ENDPOINTS = { isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
 const KEYS = { isRegional: true, list: 'kms list-keys' };
+/** What is asked about each resource: its name in sentences, and which part of the resource it is. */
+interface Asked {
+  readonly noun: string;
+  readonly part: KnownPart;
+}
+
+const POLICIES: Asked = { noun: 'policies', part: 'policy' };
+const OWN_POLICIES: Asked = { noun: 'own policies', part: 'policy' };
+const SETTINGS: Asked = { noun: 'settings', part: 'publicAccessBlock' };
 const NO_REGIONS = 'which Regions are enabled (account list-regions)';
 
 /** What is known of the resources of each account, and which lists of them are whole. */
@@ -85,13 +95,13 @@ class AccountResources {
     const missing: Missing[] =
       kinds.length === 0
         ? [{ what: `other resources of ${service} than those that are imported`, concerns: 'UNKNOWN' }]
-        : kinds.flatMap(([name, kind]) => this.#missing(name, kind, ({ policy }) => policy !== undefined, 'policies'));
+        : kinds.flatMap(([name, kind]) => this.#missing(name, kind, ({ policy }) => policy !== undefined, POLICIES));
     // Besides the policies of account and Region, each can have its own, which is asked for by its ARN.
     const groups = service === 'logs' ? RESOURCE_KINDS['log groups'] : undefined;
     if (groups !== undefined) {
       const own = { ...groups, item: `${groups.item} --policy-scope RESOURCE` };
       const isKnown = (_group: unknown, arn: string) => this.#facts.logGroups.has(arn);
-      missing.push(...this.#missing('log groups', own, isKnown, 'own policies'));
+      missing.push(...this.#missing('log groups', own, isKnown, OWN_POLICIES));
     }
     this.#facts.knows(this.#id, 'RESOURCE_POLICIES', atMost(eachOnce(missing)), service);
   }
@@ -101,7 +111,7 @@ class AccountResources {
     this.#facts.knows(
       this.#id,
       'GRANTS',
-      this.#missing('keys', keys, ({ grants }) => grants !== undefined, 'grants'),
+      this.#missing('keys', keys, ({ grants }) => grants !== undefined, { noun: 'grants', part: 'grants' }),
     );
   }
 
@@ -109,7 +119,7 @@ class AccountResources {
     this.#facts.knows(
       this.#id,
       'VPC_ENDPOINTS',
-      this.#missing(ENDPOINTS, LIST_OF_ENDPOINTS, () => true, ''),
+      this.#missing(ENDPOINTS, LIST_OF_ENDPOINTS, () => true, POLICIES),
     );
   }
 
@@ -134,7 +144,7 @@ class AccountResources {
       ['access points', 's3control get-access-point'],
     ] as const) {
       const kind = RESOURCE_KINDS[name];
-      if (kind !== undefined) missing.push(...this.#missing(name, { ...kind, item }, isKnown, 'settings'));
+      if (kind !== undefined) missing.push(...this.#missing(name, { ...kind, item }, isKnown, SETTINGS));
     }
     this.#facts.knows(this.#id, 'BLOCK_PUBLIC_ACCESS', missing);
   }
@@ -154,7 +164,7 @@ class AccountResources {
     name: string,
     kind: Pick<ResourceKind, 'isRegional' | 'list' | 'item' | 'isOptional'>,
     isKnown: (resource: Partial<ResourceFacts>, arn: string) => boolean,
-    noun: string,
+    { noun, part }: Asked,
   ): readonly Missing[] {
     const lists = this.#listed(name);
     if (kind.isOptional === true && lists.size === 0) return [];
@@ -168,6 +178,7 @@ class AccountResources {
     }
     if (kind.item === null) return missing;
     const unknown = [...lists.values()].flat().filter((arn) => !isKnown(this.#facts.resources.get(arn), arn));
+    for (const arn of unknown) this.#facts.isUnanswered(arn, part);
     if (unknown.length > 0) {
       missing.push({ what: `the ${noun} of ${some(unknown)} (${kind.item})`, concerns: 'STORED' });
     }

@@ -65,6 +65,27 @@ describeInBothStores('what is known of one resource', (store) => {
     expect(await gapsOf(third)).toEqual(ALL);
   });
 
+  test('is known no more when it is asked anew in vain, and stays known when others are asked about', async () => {
+    const { document } = importFiles(ANSWERS);
+    const directory = await store.open({ ...document, users: [aUser('alice', [allow('s3:*')])] });
+    const tags = file('get-bucket-tagging@one', { TagSet: [{ Key: 'team', Value: 'data' }] });
+    await directory.apply(importFiles([tags, file('get-bucket-policy@two', failed('AccessDenied'))]).document);
+    expect((await gapsOf(directory))['one']).toBe(false);
+    const [list, , two] = ANSWERS;
+    const denied = importFiles(
+      [list, two, file('get-bucket-policy@one', failed('AccessDenied'))].filter((each) => each !== undefined),
+    );
+    await directory.apply(denied.document);
+    const answers = await createAccess(directory, catalog).decide(
+      [aQuestion(userArn('alice'), 's3:ListBucket', 'arn:aws:s3:::one')],
+      NOON,
+    );
+    expect(answers[0]?.gaps.filter((gap) => gap.includes('resource-based policies of s3'))).toEqual([
+      `of the account ${A}, the resource-based policies of s3 are known only in part: ` +
+        'the policies of arn:aws:s3:::one, arn:aws:s3:::two (s3api get-bucket-policy)',
+    ]);
+  });
+
   test('follows from a change of it, too', async () => {
     const { document } = importFiles(ANSWERS);
     const directory = await store.open({ ...document, users: [aUser('alice', [allow('s3:*')])] });

@@ -38,6 +38,12 @@ function given<T>(input: T | null | undefined, stored: T | null | undefined): T 
   return input === undefined ? (stored ?? null) : input;
 }
 
+/** What was known stays known, unless it was asked anew in vain. */
+function knownOf({ known = [], unknown = [] }: ResourceInput, stored: StoredResource | null): readonly string[] {
+  const gone = new Set<string>(unknown);
+  return [...new Set([...(stored?.known ?? []), ...known])].filter((part) => !gone.has(part)).sort();
+}
+
 export function planResource(input: ResourceInput, stored: StoredResource | null, changes: ChangeSet): void {
   const { arn, accountId, policy } = input;
   const service = parseArn(arn)?.service;
@@ -59,7 +65,7 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
     objectOwnership: given(input.objectOwnership, stored?.objectOwnership),
     abacEnabled: given(input.abacEnabled, stored?.abacEnabled),
     grants: input.grants === undefined ? (stored?.grants ?? []) : grantsOf(input.grants),
-    known: [...new Set([...(stored?.known ?? []), ...(input.known ?? [])])].sort(),
+    known: knownOf(input, stored),
   };
   const changed = !isDeepStrictEqual(row, stored);
   changes.counts.add(accountId, 'resources', outcomeOf(stored, changed));

@@ -183,13 +183,14 @@ class ServerDatabase implements Database {
     await this.#pool.end();
   }
 
-  /** A connection that has made its plans, if an open one is idle. */
+  /** A connection that has made its plans, if one is idle that nobody waits for. */
   async #connectPlanned(): Promise<PoolClient> {
     const passed: PoolClient[] = [];
     try {
       for (;;) {
         const client = await this.#connect();
-        if (this.#plans.hasPlans(client) || this.#pool.idleCount === 0) return client;
+        // Others that wait get the idle ones: who held this one meanwhile would wait for a new one.
+        if (this.#plans.hasPlans(client) || this.#pool.idleCount <= this.#pool.waitingCount) return client;
         passed.push(client);
       }
     } finally {

@@ -56,6 +56,7 @@ function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, 
   facts.resources.say(arn, said, { file: group.path('metadata'), place: '' });
   if (policy !== undefined) return;
   const what = `the policy of ${shorten(arn)}`;
+  facts.isUnanswered(arn, 'policy');
   facts.knows(accountId, 'RESOURCE_POLICIES', [{ what, concerns: 'STORED' }], service);
 }
 

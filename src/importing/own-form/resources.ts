@@ -60,6 +60,10 @@ export const resource = object<ResourceInput>('A resource', {
     'Of these, what is here is all there is: where the account’s knowledge of the layer is PARTIAL, no answer has a gap about it. ' +
       'Left out: only what was known before',
   ),
+  unknown: may(
+    list(oneOf('policy', 'grants', 'publicAccessBlock')),
+    'Of these, it is not known any more whether what is stored is all there is. Left out: none',
+  ),
 });
 
 export const vpcEndpoint = object<VpcEndpointInput>('A VPC endpoint', {
