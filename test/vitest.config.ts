@@ -36,7 +36,7 @@ const PROGRAMS = [
   'test/aws/programs/*.test.ts',
   'test/cli/powershell.test.ts',
   'test/client/tools.test.ts',
-  'test/container.test.ts',
+  'test/{container,deploy-linters}.test.ts',
   'test/package.test.ts',
 ];
 /** The small form of a benchmark that takes minutes: part of the long runs too. */

@@ -1,17 +1,16 @@
 /** Relay's compiler and runtime, and GraphQL Code Generator with its client preset, as the guide configures them. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fetchedPackages } from '../support/fetched-packages.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const GUIDE = readFileSync(new URL('src/graphql/README.md', ROOT), 'utf8');
-/** Too large to be installed with the project: fetched once, and kept from run to run. */
 const PACKAGES = {
   '@graphql-codegen/cli': '7.4.3',
   '@graphql-codegen/client-preset': '6.2.0',
@@ -20,12 +19,12 @@ const PACKAGES = {
   'relay-runtime': '21.0.1',
   typescript: '5.9.3',
 };
-const TOOLS = fileURLToPath(new URL('.cache/graphql-clients/', ROOT));
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
 
 let dataDir: string;
+let tools: string;
 let gateway: TestGateway;
 const folders: string[] = [];
 
@@ -42,13 +41,7 @@ const run = (command: string, words: readonly string[], cwd: string) => promisif
 beforeAll(async () => {
   dataDir = await newDataDir();
   gateway = await startTestGateway(dataDir);
-  mkdirSync(TOOLS, { recursive: true });
-  const wanted = JSON.stringify({ private: true, dependencies: PACKAGES });
-  const file = join(TOOLS, 'package.json');
-  const isThere = existsSync(join(TOOLS, 'node_modules/.package-lock.json'));
-  if (isThere && readFileSync(file, 'utf8') === wanted) return;
-  writeFileSync(file, wanted);
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save'], TOOLS);
+  tools = await fetchedPackages('graphql-clients', PACKAGES);
 }, 600_000);
 afterAll(async () => {
   await gateway?.gateway.close();
@@ -62,7 +55,7 @@ async function newProject(source: string): Promise<string> {
   mkdirSync(join(folder, 'src/__generated__'), { recursive: true });
   writeFileSync(join(folder, 'src/who.ts'), source);
   cpSync(new URL('schema.graphql', ROOT), join(folder, 'schema.graphql'));
-  symlinkSync(join(TOOLS, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(tools, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }
 
@@ -93,7 +86,7 @@ describe('as the guide says', { timeout: 300_000 }, () => {
     const documents = JSON.parse(readFileSync(join(folder, 'documents.json'), 'utf8'));
     expect(Object.values(documents)).toEqual([expect.stringMatching(/^query whoQuery/)]);
 
-    const relay = createRequire(join(TOOLS, 'package.json'))('relay-runtime');
+    const relay = createRequire(join(tools, 'package.json'))('relay-runtime');
     const artifact = readFileSync(join(folder, 'src/__generated__/whoQuery.graphql.ts'), 'utf8');
     expect(artifact).toMatch(/principalId: string;/);
     const { code } = await transform(artifact, { loader: 'ts', format: 'esm' });
