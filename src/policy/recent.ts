@@ -1,3 +1,5 @@
+import { textHash } from './text-hash.ts';
+
 /** A power of two. */
 const PLACES = 8192;
 /** Longer texts are not kept. */
@@ -39,11 +41,6 @@ export class Recent<T> {
   }
 }
 
-/** FNV-1a over the end, where names differ most, and every fourth character before it. */
 function placeOf(text: string): number {
-  let hash = 0x811c9dc5 ^ text.length;
-  const end = Math.max(0, text.length - 12);
-  for (let i = 0; i < end; i += 4) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  for (let i = end; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash ^ (hash >>> 15)) & (PLACES - 1);
+  return textHash(text) & (PLACES - 1);
 }

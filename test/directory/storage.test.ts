@@ -214,3 +214,9 @@ test('a database that is caught in a trap ends, and keeps nobody waiting', async
   await expect(database.query('SELECT 1')).rejects.toThrow('the database has ended');
   expect(told).toContain('unreachable');
 });
+
+test('a new file of the log of a folder is not filled with zeros, which would keep the process', async () => {
+  const database = await openEmbeddedDatabase(await aMadeFolder(), migrate);
+  onTestFinished(() => database.close());
+  expect(await database.query('SHOW wal_init_zero')).toEqual([{ wal_init_zero: 'off' }]);
+});

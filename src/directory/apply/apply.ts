@@ -11,6 +11,7 @@ import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { EarlyWriting } from './early-writing.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
+import { ManyTexts } from './many-texts.ts';
 import { type EntityTools, planEntities } from './plan-entities.ts';
 import { planOrganizations } from './plan-organizations.ts';
 import { planResources } from './plan-resources.ts';
@@ -47,19 +48,19 @@ export interface PreparedDocument {
   /** The SHA-256 of every policy in it, by its text. */
   readonly hashes: ReadonlyMap<string, string>;
   /** These alone. */
-  readonly given: ReadonlySet<string>;
+  readonly given: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** Throws InvalidInput that names the entity. Call it outside of the transaction, in which others have to wait. */
 export async function prepareDocument(document: DirectoryDocument): Promise<PreparedDocument> {
   const indexed = await indexDocument(document);
-  const hashes = new Map<string, string>();
-  const given = new Set<string>();
+  const hashes = new ManyTexts<string>();
+  const given = new ManyTexts<true>();
   await inTurn(policyTexts(document), (text) => {
     if (hashes.has(text)) return;
     const hash = sha256(text);
     hashes.set(text, hash);
-    given.add(hash);
+    given.set(hash, true);
   });
   return { document, indexed, hashes, given };
 }

@@ -5,6 +5,7 @@ import type { CountedKind } from '../directory.ts';
 import { isStorable } from '../storable.ts';
 import { inTurn } from './batches.ts';
 import { Counting, type Outcome } from './counts.ts';
+import { ManyTexts } from './many-texts.ts';
 import { RowIds } from './row-ids.ts';
 import type { TableName } from './tables.ts';
 
@@ -34,14 +35,14 @@ export class ChangeSet {
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
   readonly counts = new Counting();
-  readonly #counted = new Set<string>();
+  readonly #counted = new ManyTexts<true>();
   #hashes: ReadonlyMap<string, string> = new Map();
-  #given: ReadonlySet<string> = new Set();
+  #given: Pick<ReadonlySet<string>, 'has'> = new Set();
   /** Names of stored texts to those of the same texts without white space. */
-  readonly #compact = new Map<string, string>();
-  readonly #texts = new Map<string, string>();
+  readonly #compact = new ManyTexts<string>();
+  readonly #texts = new ManyTexts<string>();
   readonly #rowIds = new RowIds();
-  readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
+  readonly #touched = new ManyTexts<{ readonly entity: string; readonly entityId: string }>();
 
   get isEmpty(): boolean {
     return this.#touched.size === 0;
@@ -109,7 +110,7 @@ export class ChangeSet {
   }
 
   /** `hashes`: names of texts that are known already; `given`: these names. */
-  beginPart(hashes: ReadonlyMap<string, string>, given: ReadonlySet<string>): void {
+  beginPart(hashes: ReadonlyMap<string, string>, given: Pick<ReadonlySet<string>, 'has'>): void {
     this.#hashes = hashes;
     this.#given = given;
   }
@@ -139,7 +140,7 @@ export class ChangeSet {
   count(owner: string | null, kind: CountedKind, name: string, outcome: Outcome): void {
     const key = `${kind} ${name}`;
     if (this.#counted.has(key) && outcome === 'unchanged') return;
-    this.#counted.add(key);
+    this.#counted.set(key, true);
     this.counts.add(owner, kind, outcome);
   }
 

@@ -18,6 +18,7 @@ import type {
 import { isStorable } from '../storable.ts';
 import { inTurn } from './batches.ts';
 import { entityName } from './entity-arn.ts';
+import { ManyTexts } from './many-texts.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
 import { UNSTORABLE, uniqueOfMany } from './unique.ts';
@@ -160,7 +161,7 @@ async function referencesOf({
   users,
   roles,
 }: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): Promise<ReadonlyMap<string, string>> {
-  const policyReferences = new Map<string, string>();
+  const policyReferences = new ManyTexts<string>();
   for (const [noun, holders] of [
     ['group', groups],
     ['user', users],

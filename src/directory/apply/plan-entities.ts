@@ -8,6 +8,7 @@ import type { ChangeSet } from './change-set.ts';
 import type { EarlyWriting } from './early-writing.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
+import { ManyTexts } from './many-texts.ts';
 import { planAccessKeys } from './plan-access-keys.ts';
 import { type HolderTools, type IdOf, planGroup, planInstanceProfile, planRole, planUser } from './plan-holders.ts';
 import { planPolicy, policiesOf } from './plan-policies.ts';
@@ -129,7 +130,7 @@ export async function planEntities(
 ): Promise<ReadonlyMap<string, string>> {
   const { sql, changes, now, catalog, early } = tools;
   const { users, groups, roles, policies, instanceProfiles, policyReferences } = indexed;
-  const named = new Map<string, Named>();
+  const named = new ManyTexts<Named>();
   for (const arn of policyReferences.keys()) named.set(arn, { arn });
   for (const [arn, input] of policies) named.set(arn, input);
   const found: FoundEntities = {

@@ -1,6 +1,7 @@
 import { inTurn } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, isMadeId, nounOf } from './entity-arn.ts';
+import { ManyTexts } from './many-texts.ts';
 import type { StoredEntity } from './stored.ts';
 
 /** An entity of the document with its new id and its stored row. */
@@ -36,13 +37,13 @@ export async function resolveIds<S extends StoredEntity>(
   tools: ResolveTools,
 ): Promise<ReadonlyMap<string, Resolved<S>>> {
   const { changes, salt, gone } = tools;
-  const byArn = new Map<string, S>();
-  const holders = new Map<string, string>();
+  const byArn = new ManyTexts<S>();
+  const holders = new ManyTexts<string>();
   await inTurn(rows, (row) => {
     byArn.set(row.arn, row);
     holders.set(row.id, row.arn);
   });
-  const resolved = new Map<string, Resolved<S>>();
+  const resolved = new ManyTexts<Resolved<S>>();
   await inTurn(inputs, ({ arn, id: given }) => {
     const stored = byArn.get(arn) ?? null;
     const holder = given === undefined ? arn : (holders.get(given) ?? arn);

@@ -5,6 +5,7 @@ import { toIso } from '../instants.ts';
 import { copyLine } from '../prisma/copy.ts';
 import type { Sql, WritingSql } from '../prisma/database.ts';
 import { batchesOf, inBatchesAhead, inTurn } from './batches.ts';
+import { ManyTexts } from './many-texts.ts';
 import type { Touched } from './touched.ts';
 
 export type { Touched };
@@ -76,7 +77,7 @@ export async function raiseRevision(sql: WritingSql, touched: readonly Touched[]
   );
   // Whoever waits for it is told.
   raised.catch(() => undefined);
-  const names = new Map<string, Touched>();
+  const names = new ManyTexts<Touched>();
   await inTurn(copied, (one) => names.set(`${one.entity} ${one.entityId}`, one));
   const [row] = await raised;
   if (row === undefined) throw new Error('the directory has lost its state row');

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InvalidInput } from '../../policy/errors.ts';
 import { isStorable } from '../storable.ts';
 import { inTurn } from './batches.ts';
+import { ManyTexts } from './many-texts.ts';
 
 /** Why a text is refused. */
 export const UNSTORABLE = 'it contains U+0000 or half a surrogate pair, which cannot be stored';
@@ -11,7 +12,12 @@ interface Names<T> {
   readonly nameOf: (input: T) => string;
 }
 
-function add<T>(found: Map<string, T>, input: T, { keyOf, nameOf }: Names<T>): void {
+interface Found<T> {
+  get(key: string): T | undefined;
+  set(key: string, input: T): unknown;
+}
+
+function add<T>(found: Found<T>, input: T, { keyOf, nameOf }: Names<T>): void {
   const key = keyOf(input);
   if (!isStorable(key)) throw new InvalidInput('document', `${nameOf(input)}: ${UNSTORABLE}`);
   const before = found.get(key);
@@ -41,7 +47,7 @@ export async function uniqueOfMany<T>(
   keyOf: (input: T) => string,
   nameOf: (input: T) => string,
 ): Promise<ReadonlyMap<string, T>> {
-  const found = new Map<string, T>();
+  const found = new ManyTexts<T>();
   await inTurn(inputs ?? [], (input) => add(found, input, { keyOf, nameOf }));
   return found;
 }

@@ -11,7 +11,7 @@ import { pgliteAdapter, untilEnded } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
-const BATCH = 125;
+const BATCH = 64;
 
 export interface EmbeddedOptions {
   readonly onStatement?: StatementListener;
