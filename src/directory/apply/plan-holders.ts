@@ -82,6 +82,7 @@ function holderOf(column: HolderColumn, id: string): Readonly<Record<HolderColum
 /** Inline policies and attachments: a given list replaces the stored one. Returns whether something changed. */
 function planLists(
   input: Lists,
+  accountId: string | null,
   column: HolderColumn,
   { id, stored }: Resolved<StoredHolder>,
   { changes, policyId }: HolderTools,
@@ -109,7 +110,7 @@ function planLists(
     for (const policy of new Set(input.attachedPolicies.map((arn) => policyId(arn, input.arn)))) {
       if (old.delete(policy)) continue;
       const { userId, groupId, roleId } = holder;
-      changes.insert('PolicyAttachment', { id: changes.newId(), policyId: policy, userId, groupId, roleId });
+      changes.insert('PolicyAttachment', { id: changes.newId(), policyId: policy, userId, groupId, roleId, accountId });
       changed = true;
     }
     for (const row of old.values()) changes.delete('PolicyAttachment', { id: row });
@@ -145,7 +146,7 @@ export function planGroup(input: GroupInput, resolved: Resolved<StoredHolder>, t
   const own = { arn: input.arn, createdAt: madeAt(input, `group ${input.arn}`, stored, tools) };
   let changed = differs(own, stored, OWN_COLUMNS.Group);
   if (changed) put('Group', baseRow(name, id, own.createdAt), stored, tools.changes);
-  changed = planLists(input, 'groupId', resolved, tools) || changed;
+  changed = planLists(input, name.accountId, 'groupId', resolved, tools) || changed;
   conclude('Group', name, resolved, changed, tools.changes);
 }
 
@@ -174,7 +175,7 @@ export function planUser(input: UserInput, resolved: Resolved<StoredUser>, tools
     for (const groupId of old) changes.delete('GroupMembership', { userId: id, groupId });
     changed ||= old.size > 0;
   }
-  changed = planLists(input, 'userId', resolved, tools) || changed;
+  changed = planLists(input, name.accountId, 'userId', resolved, tools) || changed;
   conclude('User', name, resolved, changed, changes);
 }
 
@@ -216,7 +217,7 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
     };
     put('Role', row, stored, changes);
   }
-  changed = planLists(input, 'roleId', resolved, tools) || changed;
+  changed = planLists(input, name.accountId, 'roleId', resolved, tools) || changed;
   conclude('Role', name, resolved, changed, changes);
 }
 

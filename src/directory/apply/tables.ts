@@ -97,7 +97,7 @@ export const TABLES = {
   },
   PolicyAttachment: {
     key: ['id'],
-    columns: { id: 'text', policyId: 'text', userId: 'text', groupId: 'text', roleId: 'text' },
+    columns: { id: 'text', policyId: 'text', userId: 'text', groupId: 'text', roleId: 'text', accountId: 'text' },
   },
   InstanceProfile: {
     key: ['id'],

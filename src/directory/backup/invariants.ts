@@ -32,7 +32,15 @@ export const INVARIANTS: Readonly<Record<string, readonly Invariant[]>> = {
     },
   ],
   InlinePolicy: [ONE_HOLDER],
-  PolicyAttachment: [ONE_HOLDER],
+  PolicyAttachment: [
+    ONE_HOLDER,
+    {
+      broken: `t."accountId" IS DISTINCT FROM coalesce(
+        (SELECT h."accountId" FROM "User" h WHERE h.id = t."userId"), (SELECT h."accountId" FROM "Group" h WHERE h.id = t."groupId"),
+        (SELECT h."accountId" FROM "Role" h WHERE h.id = t."roleId"))`,
+      sentence: 'its account is not that of its user, group or role',
+    },
+  ],
   User: [OF_ITS_ARN],
   Group: [OF_ITS_ARN],
   Role: [OF_ITS_ARN],

@@ -50,19 +50,22 @@ const ATTACHED_BY: Readonly<Partial<Record<FindKind, string>>> = { User: 'userId
 function usersOf(
   kind: FindKind,
   { arn, usage }: NonNullable<FindFilter['usedPolicy']>,
+  accountIds: FindScope['accountIds'],
   parameters: Parameters,
 ): string {
   const column = ATTACHED_BY[kind];
   if (column === undefined) throw new Error(`${kind} uses no policies`);
   if (kind === 'Group' && usage === 'PERMISSIONS_BOUNDARY') return 'FALSE';
+  // A policy of AWS is attached in very many.
+  const within = accountIds === null ? '' : ` AND a."accountId" = ANY(${parameters.add(accountIds)}::text[])`;
   const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
-  const attached = `e.id IN (SELECT a."${column}" FROM "PolicyAttachment" a WHERE a."policyId" = ${policy} AND a."${column}" IS NOT NULL)`;
+  const attached = `e.id IN (SELECT a."${column}" FROM "PolicyAttachment" a WHERE a."policyId" = ${policy} AND a."${column}" IS NOT NULL${within})`;
   if (kind === 'Group' || usage === 'PERMISSIONS_POLICY') return attached;
   const bounded = `e."boundaryId" = ${policy}`;
   return usage === 'PERMISSIONS_BOUNDARY' ? bounded : `(${attached} OR ${bounded})`;
 }
 
-function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters): readonly string[] {
+function conditionsOf({ kind, accountIds }: FindScope, filter: FindFilter, parameters: Parameters): readonly string[] {
   const { search = '', path, tag, organizationId, unitId, policyScope, services, hasPolicy } = filter;
   const conditions: string[] = [];
   if (search !== '') conditions.push(searchOf(kind, search, parameters));
@@ -74,7 +77,7 @@ function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters
   if (unitId === null) conditions.push('e."unitId" IS NULL');
   else if (unitId !== undefined) conditions.push(`e."unitId" = ${parameters.add(storable(unitId))}::text`);
   if (filter.groupArn !== undefined) conditions.push(inGroup(filter.groupArn, parameters));
-  if (filter.usedPolicy !== undefined) conditions.push(usersOf(kind, filter.usedPolicy, parameters));
+  if (filter.usedPolicy !== undefined) conditions.push(usersOf(kind, filter.usedPolicy, accountIds, parameters));
   for (const usage of filter.usedIn?.usages ?? []) {
     conditions.push(isUsed(usage, `ARRAY[${parameters.add(filter.usedIn?.accountId ?? '')}::text]`));
   }
@@ -92,9 +95,7 @@ function isUsed(usage: PolicyUsage, accounts: string): string {
   const bounded = (model: string): string =>
     `EXISTS (SELECT 1 FROM "${model}" h WHERE h."boundaryId" = e.id AND h."accountId" = ANY(${accounts}))`;
   if (usage === 'PERMISSIONS_BOUNDARY') return `(${bounded('User')} OR ${bounded('Role')})`;
-  return `EXISTS (SELECT 1 FROM "PolicyAttachment" a
-     LEFT JOIN "User" u ON u.id = a."userId" LEFT JOIN "Group" g ON g.id = a."groupId" LEFT JOIN "Role" r ON r.id = a."roleId"
-    WHERE a."policyId" = e.id AND coalesce(u."accountId", g."accountId", r."accountId") = ANY(${accounts}))`;
+  return `EXISTS (SELECT 1 FROM "PolicyAttachment" a WHERE a."policyId" = e.id AND a."accountId" = ANY(${accounts}))`;
 }
 
 /** AWS managed policies are shown to accounts that use them: the row alone says that somebody does. */
@@ -129,7 +130,7 @@ function where(conditions: readonly string[]): string {
  */
 function rowsOf(scope: FindScope, filter: FindFilter, further: readonly string[], parameters: Parameters): string {
   const within = withinOf(scope, parameters);
-  const conditions = conditionsOf(scope.kind, filter, parameters);
+  const conditions = conditionsOf(scope, filter, parameters);
   if (scope.apart !== true || conditions.length === 0 || within.length === 0) {
     return `FROM "${scope.kind}" e ${where([...within, ...conditions, ...further])}`;
   }

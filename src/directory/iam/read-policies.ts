@@ -8,18 +8,16 @@ import { byIds, ENTITY } from './read-entities.ts';
 import { beginsWith, readList } from './read-list.ts';
 import type { ManagedPolicyRecord, PolicyVersionRecord } from './records.ts';
 
-/** How many of a kind in the account `$2` use the policy `e`. Few accounts have many entities; a policy of AWS is used in many. */
-function usedBy(kind: 'User' | 'Group' | 'Role', column: string): string {
-  return `(SELECT count(*)::int4 FROM "PolicyAttachment" a JOIN "${kind}" h ON h.id = a."${column}"
-    WHERE a."policyId" = e.id AND h."accountId" = $2)`;
-}
+/** How often the policy `e` is attached in the account `$2`. Few accounts have many entities; a policy of AWS is used in many. */
+const ATTACHMENTS =
+  '(SELECT count(*)::int4 FROM "PolicyAttachment" a WHERE a."policyId" = e.id AND a."accountId" = $2)';
 
 function boundaryOf(kind: 'User' | 'Role'): string {
   return `(SELECT count(*)::int4 FROM "${kind}" h WHERE h."boundaryId" = e.id AND h."accountId" = $2)`;
 }
 
 const POLICY = `${ENTITY}, e.description, e.tags, e."defaultVersionId",
-  ${usedBy('User', 'userId')} + ${usedBy('Group', 'groupId')} + ${usedBy('Role', 'roleId')} AS attachments,
+  ${ATTACHMENTS} AS attachments,
   ${boundaryOf('User')} + ${boundaryOf('Role')} AS boundaries`;
 
 /** Managed policies in the order of `ids`, with their usage in an account. */
