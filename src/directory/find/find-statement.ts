@@ -56,13 +56,13 @@ function usersOf(
   const column = ATTACHED_BY[kind];
   if (column === undefined) throw new Error(`${kind} uses no policies`);
   if (kind === 'Group' && usage === 'PERMISSIONS_BOUNDARY') return 'FALSE';
+  const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
+  const bounded = `e."boundaryId" = ${policy}`;
+  if (usage === 'PERMISSIONS_BOUNDARY') return bounded;
   // A policy of AWS is attached in very many.
   const within = accountIds === null ? '' : ` AND a."accountId" = ANY(${parameters.add(accountIds)}::text[])`;
-  const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
   const attached = `e.id IN (SELECT a."${column}" FROM "PolicyAttachment" a WHERE a."policyId" = ${policy} AND a."${column}" IS NOT NULL${within})`;
-  if (kind === 'Group' || usage === 'PERMISSIONS_POLICY') return attached;
-  const bounded = `e."boundaryId" = ${policy}`;
-  return usage === 'PERMISSIONS_BOUNDARY' ? bounded : `(${attached} OR ${bounded})`;
+  return kind === 'Group' || usage === 'PERMISSIONS_POLICY' ? attached : `(${attached} OR ${bounded})`;
 }
 
 function conditionsOf({ kind, accountIds }: FindScope, filter: FindFilter, parameters: Parameters): readonly string[] {
