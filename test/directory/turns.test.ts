@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { LiveCatalog } from '../../src/catalog/live-catalog.ts';
 import { prepareDocument } from '../../src/directory/apply/apply.ts';
+import { inTurn } from '../../src/directory/apply/batches.ts';
 import { raiseRevision } from '../../src/directory/apply/revision.ts';
 import { goneEntities } from '../../src/directory/apply/whole-lists.ts';
 import type { GatherRequest } from '../../src/directory/directory.ts';
@@ -30,6 +31,14 @@ describe('others have their turn', () => {
     };
     // Before that each is looked at for its key, and behind it for its name.
     expect(await roundsDuring(() => prepareDocument(document))).toBeGreaterThan(2.9 * MANY);
+  });
+
+  test('while many short lists are gone through, one after the other', async () => {
+    let now = 0;
+    const lists = async (): Promise<void> => {
+      for (let n = 0; n < MANY; n += 1) await inTurn([n], () => (now += 3));
+    };
+    expect(await roundsDuring(lists, () => now)).toBeGreaterThan(MANY / 3);
   });
 
   test('while it is noted what an import has touched', async () => {

@@ -1,9 +1,14 @@
 import { vi } from 'vitest';
 
-/** How often others had their turn while `work` went on. By its clock each look comes later than the end of a turn. */
-export async function roundsDuring(work: () => Promise<unknown>): Promise<number> {
+/** A clock by which each look comes later than the end of a turn. */
+function fastClock(): () => number {
   let now = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  return () => (now += 10);
+}
+
+/** How often others had their turn while `work` went on. */
+export async function roundsDuring(work: () => Promise<unknown>, now: () => number = fastClock()): Promise<number> {
+  const clock = vi.spyOn(performance, 'now').mockImplementation(now);
   let [rounds, isDone] = [0, false];
   const round = (): void => {
     rounds += 1;

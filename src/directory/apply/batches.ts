@@ -68,10 +68,15 @@ export async function inBatchesAhead<T, Ready>(
 
 /** How long work without statements may keep the process. Milliseconds. */
 const AT_ONCE = 4;
+/** What began before that is not the present turn. Milliseconds. */
+const FORGOTTEN = 20;
+/** When others could last use the process, as far as it is known: many short lists, one after the other, are as long as a long one. */
+let since = Number.NEGATIVE_INFINITY;
 
 /** Runs `work` on one item after the other. When that has taken long, others can use the process. */
 export async function inTurn<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
-  let since = performance.now();
+  const now = performance.now();
+  if (now - since > FORGOTTEN || now < since) since = now;
   for (const item of items) {
     work(item);
     if (performance.now() - since < AT_ONCE) continue;

@@ -181,15 +181,17 @@ export async function planEntities(
   const keys = document.accessKeys ?? [];
   const usersOfKeys = keys.flatMap((key) => key.user ?? []);
   await planAccessKeys(sql, keys, await idLookup(sql, 'User', ofUsers, usersOfKeys), tools);
-  return new Map([...formerHolders(ofUsers), ...formerHolders(ofRoles)]);
+  const former = new ManyTexts<string>();
+  for (const each of [ofUsers, ofRoles]) await noteFormer(each, former);
+  return former;
 }
 
-function* formerHolders({ resolved, gone }: Found<StoredEntity>): Iterable<readonly [arn: string, id: string]> {
-  yield* gone;
-  for (const [arn, { stored, replaces }] of resolved) {
-    if (replaces !== null) yield [arn, replaces];
-    if (stored !== null && stored.arn !== arn) yield [stored.arn, stored.id];
-  }
+async function noteFormer({ resolved, gone }: Found<StoredEntity>, former: ManyTexts<string>): Promise<void> {
+  await inTurn(gone, ([arn, id]) => former.set(arn, id));
+  await inTurn(resolved, ([arn, { stored, replaces }]) => {
+    if (replaces !== null) former.set(arn, replaces);
+    if (stored !== null && stored.arn !== arn) former.set(stored.arn, stored.id);
+  });
 }
 
 function of<S extends StoredEntity>({ resolved }: Found<S>, arn: string): Resolved<S> {

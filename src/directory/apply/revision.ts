@@ -60,11 +60,10 @@ const MANY = 500;
  */
 export async function raiseRevision(sql: WritingSql, touched: readonly Touched[], now: number): Promise<Revision> {
   const at = toIso(now);
-  const copied = touched.length < MANY ? [] : touched.filter(isOfArn);
-  const [first = [], ...others] = batchesOf(
-    sql,
-    copied.length === 0 ? touched : touched.filter((one) => !isOfArn(one)),
-  );
+  const copied: Touched[] = [];
+  const noted: Touched[] = [];
+  await inTurn(touched, (one) => (touched.length >= MANY && isOfArn(one) ? copied : noted).push(one));
+  const [first = [], ...others] = batchesOf(sql, noted);
   const forget = (isLast: boolean): string => (isLast ? ', forgotten AS (DELETE FROM "FormerOwner")' : '');
   const raised = sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
