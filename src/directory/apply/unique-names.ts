@@ -2,6 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
 import { inTurn, readInBatches } from './batches.ts';
 import { type EntityKind, type EntityName, entityName, nounOf } from './entity-arn.ts';
+import { ManyTexts } from './many-texts.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredEntity } from './stored.ts';
 
@@ -20,7 +21,7 @@ function refuse(kind: EntityKind, arn: string, other: string): never {
 
 /** Takes the entities of one kind of the document; throws InvalidInput where one has the name of another. */
 export function nameCheck(kind: EntityKind): (entity: EntityName) => void {
-  const holders = new Map<string, string>();
+  const holders = new ManyTexts<string>();
   return ({ arn, accountId, name }) => {
     // AWS's own policies are told apart by path as well.
     if (accountId === null) return;
