@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { WeakMemo } from '../../src/evaluation/weak-memo.ts';
+
+test('what is asked for again stays, however much is made meanwhile', () => {
+  const memo = new WeakMemo<object, object>();
+  const [used, unused] = [{}, {}];
+  const made = {};
+  memo.set(used, made);
+  memo.set(unused, made);
+  for (let n = 0; n < 100_000; n += 1) {
+    memo.set({}, {});
+    if (n % 10_000 === 0) expect(memo.get(used)).toBe(made);
+  }
+  expect(memo.get(unused)).toBeUndefined();
+});
