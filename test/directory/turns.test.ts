@@ -75,11 +75,14 @@ describe('others have their turn', () => {
   test('while what was read is made and kept', async () => {
     const budget = unwatchedBudget();
     const memory = new Memory(1n, budget);
+    const resources = new StoredResources(budget);
+    resources.begin();
+    resources.complete();
     const tools = {
       catalog: new LiveCatalog(await openCatalog()),
       compiled: new CompiledPolicies(budget),
       memory,
-      resources: new StoredResources(budget),
+      resources,
     };
     const arns = each((n) => `arn:aws:iam::${HERE}:role/r${n}`);
     const unset = { inline: [], attached: [], tags: {}, boundary: null, trustBindings: {}, maxSessionDuration: 3600 };

@@ -57,7 +57,7 @@ test('and so are policies that are met behind a veil', async () => {
   const arns = Array.from({ length: 300 }, (_, n) => `arn:aws:s3:::bucket-${n}`);
   const statement = { ...allow('s3:Get*'), Principal: '*', Condition: { StringEquals: { 'aws:UserAgent': 'one' } } };
   const compiled = readPolicy(policy(statement), 'resource');
-  const attached = arns.map((arn) => ({ policy: compiled, id: arn, arn, name: arn, holder: null }));
+  const attached = arns.map((arn) => ({ policy: compiled, id: arn, arn, name: arn }));
   const access = { behind: () => access, decideEach: () => [{ decision: { allowed: true } }] };
   const work = withSlowClock();
   const ref: PrincipalRef = { kind: 'user', arn: userArn('one'), accountId: A };
