@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
+import { finished, type Steps } from '../../policy/steps.ts';
 import { inTurn } from '../apply/batches.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
@@ -112,13 +113,13 @@ export async function load(
   const { revision } = rows;
   const compiled: CompiledBatch = { get: (kind, hash) => documents.compiled.get(`${kind} ${hash}`) };
   const entries = new Map<string, Entry>();
-  const making = function* (): Iterable<void> {
+  const making = function* (): Steps<void> {
     yield* compileEach(documents, tools);
     yield* build(entries, rows, wanted, resources, accounts, policies.rows, compiled, now);
   };
   const loaded = { revision, catalog, entries };
   if (documents.missing.size + wanted.length <= MADE_AT_ONCE) {
-    for (const _made of making());
+    finished(making());
     return loaded;
   }
   return {
@@ -236,16 +237,13 @@ async function readMissing(
 }
 
 /** Compiles what is missing, one after the other. */
-function* compileEach(
-  { compiled: batch, missing, texts }: Documents,
-  { compiled, resources }: LoadTools,
-): Generator<void, void> {
+function* compileEach({ compiled: batch, missing, texts }: Documents, { compiled, resources }: LoadTools): Steps<void> {
   for (const [key, { kind, hash }] of missing) {
     const text = texts.get(hash);
     if (text === undefined) continue;
     batch.set(key, compiled.compile(kind, hash, text));
     if (kind === 'resource') resources.keepText(hash, text);
-    yield;
+    yield 1;
   }
 }
 
@@ -259,7 +257,7 @@ function* build(
   policyRows: ReadonlyMap<string, AttachedRow>,
   compiled: CompiledBatch,
   now: number,
-): Generator<void, void> {
+): Steps<void> {
   const factsOf = (id: string): AccountFacts => {
     const known = accounts.facts.get(id);
     if (known !== undefined) return known;
@@ -277,7 +275,7 @@ function* build(
     const entry = buildRole(row, factsOf(row.accountId), compiled);
     roles.set(row.arn, entry);
     entries.set(`role ${row.arn}`, entry);
-    yield;
+    yield 1;
   }
   const roleEntry = (arn: string): Entry<BuiltRole | null> =>
     roles.get(arn) ?? { value: null, dependencies: [dependency('Role', arn)], bytes: 200 };
@@ -304,7 +302,7 @@ function* build(
       if (about === undefined) continue;
       entries.set(key, resourceEntry(about, roleEntry, factsOf, compiled));
     }
-    yield;
+    yield 1;
   }
 }
 

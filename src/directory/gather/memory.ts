@@ -129,7 +129,7 @@ export class Memory {
       if (dependents === undefined) continue;
       if (!(dependents instanceof Many)) this.#drop(dependents);
       else if (dependents.size > MOST_DROPPED) this.#forgetAll();
-      else for (const kept of [...dependents]) this.#drop(kept);
+      else for (const kept of Array.from(dependents)) this.#drop(kept);
     }
   }
 
