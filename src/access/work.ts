@@ -183,7 +183,7 @@ export class Work {
 
   /**
    * What `make` makes of each item, with room for others between them: where it is made at once, whenever the turn is over; what has to
-   * be waited for is begun for `together` of them at a time. Throws as `check`.
+   * be waited for is begun for `together` of them at a time, and for fewer where that takes long. Throws as `check`.
    */
   async each<T, R>(items: readonly T[], make: (item: T) => R | Promise<R>, together = TOGETHER): Promise<R[]> {
     const made: R[] = [];
@@ -194,7 +194,7 @@ export class Work {
         begun = [];
       }
       if (begun.length === 0) await this.turn();
-      else if (turnIsOver() && !(begun.at(-1) instanceof Promise)) await this.rest();
+      else if (turnIsOver() && (begun.length % TOGETHER === 0 || !(begun.at(-1) instanceof Promise))) await this.rest();
       const one = make(item);
       // Whoever waits for all of them is told.
       if (one instanceof Promise) one.catch(() => undefined);
