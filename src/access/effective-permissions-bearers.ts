@@ -6,6 +6,7 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
 import { namesOf } from '../evaluation/principal-names.ts';
+import { WeakMemo } from '../evaluation/weak-memo.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import type { Steps } from '../policy/steps.ts';
@@ -123,7 +124,7 @@ class Adding {
   }
 }
 /** By a resource without others inside: what its policy governs. It is the same on every scan. */
-const known = new WeakMap<PreparedResource, readonly Governed[]>();
+const known = new WeakMemo<PreparedResource, readonly Governed[]>();
 
 function governedOf(
   resource: PreparedResource,
@@ -132,9 +133,11 @@ function governedOf(
 ): readonly Governed[] {
   const { arn } = resource.facts;
   if (children !== undefined) return governedBy(arn, catalog, children);
-  const before = known.get(resource) ?? governedBy(arn, catalog, []);
-  known.set(resource, before);
-  return before;
+  const before = known.get(resource);
+  if (before !== undefined) return before;
+  const made = governedBy(arn, catalog, []);
+  known.set(resource, made);
+  return made;
 }
 
 function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {

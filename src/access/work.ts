@@ -181,13 +181,26 @@ export class Work {
     this.check();
   }
 
-  /** What `make` makes of each item, `together` of them at a time, with room for others between them. Throws as `check`. */
+  /**
+   * What `make` makes of each item, with room for others between them: where it is made at once, whenever the turn is over; what has to
+   * be waited for is begun for `together` of them at a time, and for fewer where that takes long. Throws as `check`.
+   */
   async each<T, R>(items: readonly T[], make: (item: T) => R | Promise<R>, together = TOGETHER): Promise<R[]> {
     const made: R[] = [];
-    for (let from = 0; from < items.length; from += together) {
-      await this.turn();
-      for (const one of await Promise.all(items.slice(from, from + together).map(make))) made.push(one);
+    let begun: (R | Promise<R>)[] = [];
+    for (const item of items) {
+      if (begun.length === together) {
+        for (const one of await Promise.all(begun)) made.push(one);
+        begun = [];
+      }
+      if (begun.length === 0) await this.turn();
+      else if (turnIsOver() && (begun.length % TOGETHER === 0 || !(begun.at(-1) instanceof Promise))) await this.rest();
+      const one = make(item);
+      // Whoever waits for all of them is told.
+      if (one instanceof Promise) one.catch(() => undefined);
+      begun.push(one);
     }
+    for (const one of await Promise.all(begun)) made.push(one);
     return made;
   }
 

@@ -19,6 +19,7 @@ import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
 import { isReadableThrough, seenThrough, type UnderlyingBucket } from './underlying-bucket.ts';
+import { WeakMemo } from './weak-memo.ts';
 import { withFacts } from './with-facts.ts';
 
 /** The session policies of one session. */
@@ -258,9 +259,9 @@ function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
 
 /** Everything that a policy governs shares its plans. */
 const sharedPlans = {
-  TRUST_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
-  RESOURCE_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
-  UNDERLYING_BUCKET_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
+  TRUST_POLICY: new WeakMemo<AttachedPolicy, PlanMemo<LayerPlan>>(),
+  RESOURCE_POLICY: new WeakMemo<AttachedPolicy, PlanMemo<LayerPlan>>(),
+  UNDERLYING_BUCKET_POLICY: new WeakMemo<AttachedPolicy, PlanMemo<LayerPlan>>(),
 };
 
 function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {

@@ -1,6 +1,8 @@
 import { canBeAbout } from '../access/effective-permissions-filter.ts';
+import type { KnownResource } from '../directory/directory.ts';
 import type { GuardContext } from './context.ts';
 import { decideInRequest } from './decision-loader.ts';
+import { fromMemory } from './from-memory.ts';
 import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { callerSubject, mayDo, ownContext, type Permission } from './permission.ts';
 
@@ -81,14 +83,23 @@ export function resourcePolicyPermissions(arn: string, accountId: string): reado
   return action === undefined ? [atConfig] : [atConfig, { action, resource: arn, account: accountId }];
 }
 
-/** Whether the caller may read the policy of a resource of the directory. */
-export async function mayReadResourcePolicy(context: GuardContext, arn: string): Promise<boolean> {
-  const gathered = await context.directory.gather({ principals: [], roles: [], resources: [{ arn, accountId: null }] });
-  const owner = gathered.resource(arn, null).value.facts.accountId;
-  if (owner === null) return false;
-  const permissions = resourcePolicyPermissions(arn, owner);
-  const verdicts = await allOf(permissions.map((permission) => mayDo(context, permission)));
-  return verdicts.includes(true);
+/** Whether the caller may read the policy of a resource of the directory: at once if what is needed is in memory. */
+export function mayReadResourcePolicy(context: GuardContext, arn: string): MaybePromise<boolean> {
+  return andThen(storedResource(context, arn), ({ value }) => {
+    const { accountId } = value.facts;
+    if (accountId === null) return false;
+    const permissions = resourcePolicyPermissions(arn, accountId);
+    const verdicts = allOf(permissions.map((permission) => mayDo(context, permission)));
+    return andThen(verdicts, (allowed) => allowed.includes(true));
+  });
+}
+
+/** A resource of the directory as it is known. */
+function storedResource(context: GuardContext, arn: string): MaybePromise<KnownResource> {
+  const known = fromMemory(context, (memory) => memory.resource(arn, null));
+  if (known !== undefined) return known;
+  const gathered = context.directory.gather({ principals: [], roles: [], resources: [{ arn, accountId: null }] });
+  return gathered.then((found) => found.resource(arn, null));
 }
 
 /**

@@ -1,9 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Gathered } from '../directory/directory.ts';
-import { NOT_IN_MEMORY } from '../directory/not-in-memory.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
-import { meetingOf } from './decision-loader.ts';
+import { fromMemory } from './from-memory.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import { roleOfSession } from './readable.ts';
 
@@ -17,15 +16,8 @@ const loaders = new WeakMap<object, RoleLoader>();
  * time and that are not in memory are looked up together: an enforcement point asks about thousands, each of its own name.
  */
 export function roleArnOf(context: GuardContext, session: SessionRef): MaybePromise<string> {
-  const { directory, now } = context;
-  const memory = directory.remember(now, meetingOf(context).since, null);
-  if (memory !== null) {
-    try {
-      return roleIn(memory, session);
-    } catch (error) {
-      if (error !== NOT_IN_MEMORY) throw error;
-    }
-  }
+  const remembered = fromMemory(context, (memory) => roleIn(memory, session));
+  if (remembered !== undefined) return remembered;
   const known = loaders.get(context.request) ?? loaderOf(context);
   loaders.set(context.request, known);
   return known.load(session);

@@ -9,6 +9,7 @@ import { principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
 import { meetingOf } from './decision-loader.ts';
+import { eachInTurns } from './each-in-turns.ts';
 import { maySimulate } from './may-simulate.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import { ownContext } from './permission.ts';
@@ -196,11 +197,9 @@ class Veils {
       );
       // Beyond the rounds nothing is taken for readable that is not known to be.
       if (result !== null && (met.size === 0 || round >= MOST_ROUNDS)) return result;
-      await Promise.all(
-        [...met].map(async ([key, policy]) => {
-          this.#readable.set(key, await mayReadPolicy(this.#context, policy));
-        }),
-      );
+      const policies = [...met.values()];
+      const readable = await eachInTurns(this.#context, policies, (policy) => mayReadPolicy(this.#context, policy));
+      for (const [index, key] of [...met.keys()].entries()) this.#readable.set(key, readable[index] === true);
     }
   }
 }

@@ -57,6 +57,26 @@ describe('memory', () => {
     expect(held(memory, names('searched', 5_000)).length).toBeGreaterThan(10);
   });
 
+  test('forgets what a change touches, also where that is most of what it knows', () => {
+    const budget = unwatchedBudget(1_000_000 * KILOBYTE);
+    const memory = new Memory(1n, budget);
+    const of = (account: string, name: string): Entry => ({ ...entry(name), dependencies: [`Account ${account}`] });
+    const others = names('other', 3);
+    const all = names('one', 20_000);
+    for (const name of others) memory.put(name, of('2', name));
+    for (const name of names('few', 100)) memory.put(name, of('3', name));
+    for (const name of all) memory.put(name, of('1', name));
+    memory.advance(2n, [{ entity: 'Account', entityId: '3' }]);
+    expect(held(memory, names('few', 100))).toEqual([]);
+    expect(held(memory, [...others, ...all])).toEqual([...others, ...all]);
+    memory.advance(3n, [{ entity: 'Account', entityId: '1' }]);
+    expect(held(memory, all)).toEqual([]);
+    expect(budget.weight).toBe(0);
+    for (const name of others) memory.put(name, of('2', name));
+    memory.advance(4n, [{ entity: 'Account', entityId: '2' }]);
+    expect([held(memory, others), budget.weight]).toEqual([[], 0]);
+  });
+
   test('counts what a search has read as used as soon as a decision uses it', () => {
     const memory = new Memory(1n, unwatchedBudget(1_000 * KILOBYTE));
     memory.put('found', entry('found'), true);

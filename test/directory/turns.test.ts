@@ -81,6 +81,45 @@ describe('others have their turn', () => {
     expect(gathered.resource(arns[7] ?? '', null).value.accountId).toBe(HERE);
   });
 
+  test('while what was read is made and kept', async () => {
+    const budget = unwatchedBudget();
+    const memory = new Memory(1n, budget);
+    const resources = new StoredResources(budget);
+    resources.begin();
+    resources.complete();
+    const tools = {
+      catalog: new LiveCatalog(await openCatalog()),
+      compiled: new CompiledPolicies(budget),
+      memory,
+      resources,
+    };
+    const arns = each((n) => `arn:aws:iam::${HERE}:role/r${n}`);
+    const unset = { inline: [], attached: [], tags: {}, boundary: null, trustBindings: {}, maxSessionDuration: 3600 };
+    const roles = arns.map((arn) => {
+      return { ...unset, id: arn, arn, name: arn.slice(-4), path: '/', accountId: HERE, trustPolicyHash: arn };
+    });
+    const none = { users: [], groups: [], sessions: [], federated: [], resources: [], endpoints: [], policies: [] };
+    const answers: Readonly<Record<string, readonly object[]>> = {
+      entities: [{ ...none, roles, revision: '1', touched: [] }],
+      accounts: [{ accounts: [], organizations: [] }],
+      documents: arns.map((hash) => ({ hash, text: allow(`sts:${hash}`) })),
+    };
+    const query = async <Row>(_text: string, _values: unknown, name: string) => answers[name] as Row[]; // as: of the statement
+    const database = {
+      transaction: async <T>(_kind: string, work: (sql: unknown) => Promise<T>) => work({ query }),
+    };
+    // as: what of the database is used
+    const gatherer = new Gatherer(database as unknown as Database, tools, {
+      isFresh: true,
+      refresh: async () => undefined,
+    });
+    const request: GatherRequest = { principals: [], roles: arns, resources: [] };
+    // Each is compiled, built, found for who asks, and kept.
+    expect(await roundsDuring(() => gatherer.gather(request))).toBeGreaterThanOrEqual(4 * MANY);
+    expect((await gatherer.gather(request)).role(arns[7] ?? '')?.value.facts.arn).toBe(arns[7]);
+    expect(memory.get(`role ${arns[7]}`)).toBeDefined();
+  });
+
   test('while it is looked for what whole lists of accounts do not name, however many rows each has', async () => {
     // Many small accounts, and a large one in their middle.
     const stored = Array.from({ length: 700 }, (_, n) => {

@@ -235,12 +235,12 @@ export class Gatherer {
       load(sql, wanted, now ?? Date.now(), this.#tools),
     );
     const loaded = 'finish' in read ? await read.finish() : read;
-    const { memory } = this.#tools;
+    const { catalog, memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
-    if (memory.revision !== loaded.revision) return loaded;
-    for (const [key, entry] of loaded.entries) {
-      if (entry.passing !== true) memory.put(key, entry, forSearch);
-    }
+    await inTurn(loaded.entries, ([key, entry]) => {
+      const isTrue = memory.revision === loaded.revision && catalog.now === loaded.catalog;
+      if (isTrue && entry.passing !== true) memory.put(key, entry, forSearch);
+    });
     return loaded;
   }
 }

@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
+import { finished, type Steps } from '../../policy/steps.ts';
+import { inTurn } from '../apply/batches.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
@@ -47,10 +49,10 @@ export interface Loaded {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-/** What was read, of one revision, with more documents than are compiled at once. */
+/** What was read, of one revision, from which more is to be made than at once. */
 interface Unfinished {
   readonly revision: bigint;
-  /** Compiles them and builds the entries: once the transaction is over, which the database would otherwise end for waiting. */
+  /** Makes it: once the transaction is over, which the database would otherwise end for waiting. */
   finish(): Promise<Loaded>;
 }
 
@@ -64,8 +66,8 @@ interface Accounts {
 /** Most resources that have changed and are read along by one statement. */
 const STALE_ROWS = 500;
 
-/** Documents that are compiled before others have their turn. */
-const COMPILED = 50;
+/** Documents and entries that are made without letting others in. */
+const MADE_AT_ONCE = 16;
 
 /**
  * Reads what is wanted in three statements, which must see one state of the database. All three are sent even where the first finds
@@ -109,18 +111,23 @@ export async function load(
   const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
   const documents = await readMissing(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
   const { revision } = rows;
-  const finished = (): Loaded => {
-    const compiled: CompiledBatch = { get: (kind, hash) => documents.compiled.get(`${kind} ${hash}`) };
-    return { revision, catalog, entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now) };
+  const compiled: CompiledBatch = { get: (kind, hash) => documents.compiled.get(`${kind} ${hash}`) };
+  const entries = new Map<string, Entry>();
+  const making = function* (): Steps<void> {
+    yield* compileEach(documents, tools);
+    yield* build(entries, rows, wanted, resources, accounts, policies.rows, compiled, now);
   };
-  const compiling = compileEach(documents, tools);
-  if (compiling.next().done === true) return finished();
+  const loaded = { revision, catalog, entries };
+  if (documents.missing.size + wanted.length <= MADE_AT_ONCE) {
+    finished(making());
+    return loaded;
+  }
   return {
     revision,
     finish: async () => {
-      do await setImmediate();
-      while (compiling.next().done !== true);
-      return finished();
+      await setImmediate();
+      await inTurn(making(), () => undefined);
+      return loaded;
     },
   };
 }
@@ -229,23 +236,20 @@ async function readMissing(
   return { compiled: batch, missing, texts: new Map([...texts, ...known]) };
 }
 
-/** Compiles what is missing; others have their turn where it yields. */
-function* compileEach(
-  { compiled: batch, missing, texts }: Documents,
-  { compiled, resources }: LoadTools,
-): Generator<undefined, void> {
-  let made = 0;
+/** Compiles what is missing, one after the other. */
+function* compileEach({ compiled: batch, missing, texts }: Documents, { compiled, resources }: LoadTools): Steps<void> {
   for (const [key, { kind, hash }] of missing) {
-    made += 1;
-    if (made % COMPILED === 0) yield;
     const text = texts.get(hash);
     if (text === undefined) continue;
     batch.set(key, compiled.compile(kind, hash, text));
     if (kind === 'resource') resources.keepText(hash, text);
+    yield 1;
   }
 }
 
-function build(
+/** Puts what is wanted into `entries`, one after the other. */
+function* build(
+  entries: Map<string, Entry>,
   rows: EntityRows,
   wanted: readonly Wanted[],
   resources: ReadonlyMap<string, ResourceRows>,
@@ -253,8 +257,7 @@ function build(
   policyRows: ReadonlyMap<string, AttachedRow>,
   compiled: CompiledBatch,
   now: number,
-): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>();
+): Steps<void> {
   const factsOf = (id: string): AccountFacts => {
     const known = accounts.facts.get(id);
     if (known !== undefined) return known;
@@ -272,6 +275,7 @@ function build(
     const entry = buildRole(row, factsOf(row.accountId), compiled);
     roles.set(row.arn, entry);
     entries.set(`role ${row.arn}`, entry);
+    yield 1;
   }
   const roleEntry = (arn: string): Entry<BuiltRole | null> =>
     roles.get(arn) ?? { value: null, dependencies: [dependency('Role', arn)], bytes: 200 };
@@ -298,8 +302,8 @@ function build(
       if (about === undefined) continue;
       entries.set(key, resourceEntry(about, roleEntry, factsOf, compiled));
     }
+    yield 1;
   }
-  return entries;
 }
 
 /** A role is a resource, too, with its trust policy. */

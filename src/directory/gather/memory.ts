@@ -1,5 +1,6 @@
 import type { Touched } from '../apply/revision.ts';
 import type { MemoryState } from '../directory-state.ts';
+import { Many } from './many.ts';
 import { GATHERED, type MemoryBudget } from './memory-budget.ts';
 
 /** A value computed from the directory, with what it was computed from. */
@@ -22,6 +23,12 @@ const PLACE_BYTES = 300;
 const DEPENDENCY_BYTES = 100;
 /** Part of the room that is left to what searches have read, whatever decisions use. */
 const SEARCHED = 1 / 16;
+
+/**
+ * Most entries that are dropped one by one for one change, which others wait for: an account with more is most of what is known, and
+ * all of it is forgotten, which takes no time.
+ */
+const MOST_DROPPED = 16_384;
 
 /** An entry in its place. */
 interface Kept {
@@ -50,7 +57,7 @@ export class Memory {
   #hand: MapIterator<Kept> | null = null;
   #oldestSearched: MapIterator<Kept> | null = null;
   /** By dependency, what depends on it: mostly one entry. */
-  readonly #dependents = new Map<string, Kept | Set<Kept>>();
+  readonly #dependents = new Map<string, Kept | Many<Kept>>();
   #hits = 0;
   #misses = 0;
 
@@ -114,19 +121,25 @@ export class Memory {
   forget(touched: readonly Touched[] | null): void {
     this.#onAdvance(touched);
     if (touched === null) {
-      this.#budget.add(-this.#weightDecided - this.#weightSearched);
-      this.#weightDecided = 0;
-      this.#weightSearched = 0;
-      this.#decided.clear();
-      this.#searched.clear();
-      this.#dependents.clear();
+      this.#forgetAll();
       return;
     }
     for (const { entity, entityId } of touched) {
       const dependents = this.#dependents.get(dependency(entity, entityId));
       if (dependents === undefined) continue;
-      for (const kept of dependents instanceof Set ? [...dependents] : [dependents]) this.#drop(kept);
+      if (!(dependents instanceof Many)) this.#drop(dependents);
+      else if (dependents.size > MOST_DROPPED) this.#forgetAll();
+      else for (const kept of Array.from(dependents)) this.#drop(kept);
     }
+  }
+
+  #forgetAll(): void {
+    this.#budget.add(-this.#weightDecided - this.#weightSearched);
+    this.#weightDecided = 0;
+    this.#weightSearched = 0;
+    this.#decided.clear();
+    this.#searched.clear();
+    this.#dependents.clear();
   }
 
   #place(kept: Kept): void {
@@ -163,8 +176,9 @@ export class Memory {
     for (const each of kept.entry.dependencies) {
       const dependents = this.#dependents.get(each);
       if (dependents === kept) this.#dependents.delete(each);
-      else if (dependents instanceof Set && dependents.delete(kept) && dependents.size === 0) {
-        this.#dependents.delete(each);
+      else if (dependents instanceof Many) {
+        dependents.delete(kept);
+        if (dependents.size === 0) this.#dependents.delete(each);
       }
     }
   }
@@ -172,8 +186,8 @@ export class Memory {
   #depend(name: string, kept: Kept): void {
     const dependents = this.#dependents.get(name);
     if (dependents === undefined) this.#dependents.set(name, kept);
-    else if (dependents instanceof Set) dependents.add(kept);
-    else if (dependents !== kept) this.#dependents.set(name, new Set([dependents, kept]));
+    else if (dependents instanceof Many) dependents.add(kept);
+    else if (dependents !== kept) this.#dependents.set(name, new Many([dependents, kept]));
   }
 
   #shrink(): void {

@@ -1,4 +1,5 @@
 import type { LiveCatalog } from '../../catalog/live-catalog.ts';
+import { inTurn } from '../apply/batches.ts';
 import type { Touched } from '../apply/touched.ts';
 import { BearerIndex } from '../bearers/bearer-index.ts';
 import type { PolicyBearers } from '../bearers/policy-bearers.ts';
@@ -106,7 +107,9 @@ export class ChangedDirectory implements AskedDirectory {
     const read = await this.#parts.replay((sql) => load(sql, wanted, now ?? Date.now(), tools));
     const loaded = 'finish' in read ? await read.finish() : read;
     this.#check(loaded.revision);
-    for (const [key, entry] of loaded.entries) if (entry.passing !== true) this.#memory.put(key, entry);
+    await inTurn(loaded.entries, ([key, entry]) => {
+      if (entry.passing !== true) this.#memory.put(key, entry);
+    });
     return loaded;
   }
 
