@@ -18,6 +18,8 @@ export interface Trusted {
   readonly isOpen: boolean;
   /** It names somebody whom the directory does not hold as a user or role. */
   readonly hasOthers: boolean;
+  /** Of those that were left out: what is not known of their policies; null: nothing that could allow them anything. */
+  readonly gap: string | null;
 }
 
 /** Principals between two steps. */
@@ -31,7 +33,11 @@ export class TrustedPrincipals {
   readonly #allowed = new Map<string, ReadonlySet<IndexedDocument>>();
   /** Of those whom `account` names, those that may be allowed. By action and account. */
   readonly #delegates = new Map<string, readonly IndexedPrincipal[]>();
-  readonly accounts = new Set<string>();
+  /** With users or roles, each with its partition. */
+  readonly accounts = new Map<string, string>();
+  readonly accountIds = new Set<string>();
+  /** Of accounts: what is not known of the policies of all their users and roles. */
+  gapOf: (accountId: string) => string | null = () => null;
 
   private constructor(index: PrincipalIndex, check: OneRevision) {
     this.#index = index;
@@ -70,7 +76,10 @@ export class TrustedPrincipals {
   #add(one: IndexedPrincipal, wanted: ReadonlySet<string>): void {
     const [, partition = 'aws'] = one.arn.split(':', 2);
     const facts = callerFacts(one, { accountId: one.accountId, partition, organization: null });
-    this.accounts.add(one.accountId);
+    if (!this.accountIds.has(one.accountId)) {
+      this.accountIds.add(one.accountId);
+      this.accounts.set(one.accountId, partition);
+    }
     for (const name of namesOf(facts)) {
       if (!wanted.has(name)) continue;
       const known = this.#byName.get(name);
@@ -80,10 +89,11 @@ export class TrustedPrincipals {
   }
 
   /** `most`: so many principals are told, although there may be others. */
-  of({ attached, bindings = {} }: FoundDocument, action: string, most: number): Trusted {
+  of({ accountId, attached, bindings = {} }: FoundDocument, action: string, most: number): Trusted {
     const [service = '', name = ''] = action.toLowerCase().split(':');
     const found = new Set<IndexedPrincipal>();
     let [isOpen, hasOthers] = [false, false];
+    let gap: string | null = null;
     for (const statement of attached.policy.statements) {
       if (!statement.allows || !actionMatches(statement.actions, service, name)) continue;
       // With Allow, NotPrincipal names nobody.
@@ -92,15 +102,27 @@ export class TrustedPrincipals {
         isOpen ||= each === EVERYBODY || each.startsWith('canonical ');
         if (each.startsWith('account ')) {
           hasOthers = true;
+          gap ??= this.gapOf(each.slice('account '.length));
           if (found.size < most) addSome(found, this.#delegatesOf(each, service, name), most);
           continue;
         }
         const named = this.#byName.get(each) ?? [];
-        addSome(found, named, most);
+        // A principal of another account needs a policy of its own that allows.
+        const possible = named.filter((one) => one.accountId === accountId || this.#mayBeAllowed(one, service, name));
+        if (possible.length < named.length) gap ??= this.#gapOfSome(named);
+        addSome(found, possible, most);
         hasOthers ||= named.length === 0 && !each.startsWith('id ');
       }
     }
-    return { principals: [...found], isOpen, hasOthers };
+    return { principals: [...found], isOpen, hasOthers, gap };
+  }
+
+  #gapOfSome(principals: readonly IndexedPrincipal[]): string | null {
+    for (const { accountId } of principals) {
+      const gap = this.gapOf(accountId);
+      if (gap !== null) return gap;
+    }
+    return null;
   }
 
   /** An account is a delegation: whoever it means needs a policy of its own that allows. */
@@ -108,16 +130,18 @@ export class TrustedPrincipals {
     const key = `${service}:${name} ${account}`;
     const known = this.#delegates.get(key);
     if (known !== undefined) return known;
-    const allowing = this.#allowing(service, name);
-    const may = ({ document }: { readonly document: IndexedDocument }): boolean =>
-      !document.isWhole || allowing.has(document);
-    const found = (this.#byName.get(account) ?? []).filter(({ inline, attached, groups }) =>
-      [{ inline, attached }, ...groups].some(
-        (holder) => holder.inline.some((document) => may({ document })) || holder.attached.some(may),
-      ),
-    );
+    const found = (this.#byName.get(account) ?? []).filter((one) => this.#mayBeAllowed(one, service, name));
     this.#delegates.set(key, found);
     return found;
+  }
+
+  /** Whether one of its own policies may allow the action, on whatever resource. */
+  #mayBeAllowed({ inline, attached, groups }: IndexedPrincipal, service: string, name: string): boolean {
+    const allowing = this.#allowing(service, name);
+    const may = (document: IndexedDocument): boolean => !document.isWhole || allowing.has(document);
+    return [{ inline, attached }, ...groups].some(
+      (holder) => holder.inline.some(may) || holder.attached.some(({ document }) => may(document)),
+    );
   }
 
   /** The documents of which an Allow names the action, on whatever resource. */

@@ -11,6 +11,7 @@ import type {
   DirectorySize,
   Gathered,
   GatherRequest,
+  HeldKind,
   Progress,
   Remembered,
   Revision,
@@ -316,6 +317,10 @@ class StoredDirectory implements OpenDirectory {
 
   onIndexing(tell: (progress: IndexProgress) => void): void {
     this.#principals.onProgress(tell);
+  }
+
+  heldDocuments(kind: HeldKind, arns: readonly string[]): ReturnType<Gatherer['held']> {
+    return this.#gatherer.held(kind, arns);
   }
 
   userArns(page: ArnPage): Promise<readonly string[]> {
