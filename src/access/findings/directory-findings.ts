@@ -88,22 +88,34 @@ class Search {
     this.#unused = new UnusedRoles(this.#tools, this.#work, now, check);
   }
 
-  /** What weighs most first: what there is no time for is left out, and named. */
+  /** What there is no time for is left out, and named. */
   async run(): Promise<Findings> {
     const { users, roles, resources, policies, groups, roots, endpoints } = this.#asked.holders;
     const principals = (part: readonly string[]) => ({
       principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []),
     });
+    const isUnusedAsked = this.#asked.kinds.has('UNUSED_ROLE') && roles.length > 0;
+    // Before anything else takes memory: it is held whole or not at all.
+    if (isUnusedAsked || users.length > TOGETHER) await this.#tools.directory.principals();
     const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
     await this.#each('policies of resources', resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
     await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy, 'policies');
-    await this.#each('policies of roles', roles, (part) => ({ roles: part }), ofRole, 'roles');
     await this.#inlineOf(users, groups);
     await this.#each('accounts (control policies)', roots, principals, (gathered, arn) =>
       this.#controlOf(gathered, arn),
     );
     await this.#each('policies of VPC endpoints', endpoints, (part) => ({ endpoints: part }), ofEndpoint);
-    await this.#findUnused();
+    if (isUnusedAsked) await this.#unused.begin();
+    // Last, because it takes longest.
+    await this.#each(
+      'policies of roles',
+      roles,
+      (part) => ({ roles: part }),
+      ofRole,
+      'roles',
+      NONE,
+      () => this.#findUnused(),
+    );
     const revision = await this.#tools.directory.revision();
     this.#check(revision);
     const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
@@ -147,6 +159,7 @@ class Search {
     documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
     held: HeldKind | null = null,
     without: ReadonlySet<string> = NONE,
+    afterPart: () => Promise<void> = async () => undefined,
   ): Promise<void> {
     const together = held === null ? TOGETHER : HELD_TOGETHER;
     for (let from = 0; from < arns.length; from += together) {
@@ -159,9 +172,13 @@ class Search {
       for (const [arn, list] of documents) {
         // One document can take as long as all others.
         const left = arns.length - arns.indexOf(arn, from);
-        if (this.#isOver(`${left} of ${arns.length} ${what}`, from, arns.length)) return;
+        if (this.#isOver(`${left} of ${arns.length} ${what}`, from, arns.length)) {
+          await afterPart();
+          return;
+        }
         for (const document of list) await this.#goThrough(document);
       }
+      await afterPart();
     }
   }
 
@@ -192,14 +209,11 @@ class Search {
     return true;
   }
 
+  /** Among the roles whose trust policies were gone through since the last time: many together would hold their documents in memory. */
   async #findUnused(): Promise<void> {
-    const all = this.#roles;
-    if (all.length === 0 || this.#isOver(`${all.length} of ${all.length} roles (UNUSED_ROLE)`, 0, all.length)) return;
-    await this.#unused.begin(all);
+    const all = this.#roles.splice(0);
     for (let from = 0; from < all.length; from += TOGETHER) {
-      if (this.#isOver(`${all.length - from} of ${all.length} roles (UNUSED_ROLE)`, from, all.length)) return;
-      const part = all.slice(from, from + TOGETHER);
-      const { found, gaps } = await this.#unused.among(part);
+      const { found, gaps } = await this.#unused.among(all.slice(from, from + TOGETHER));
       for (const [document, unused] of found) this.#add(unused, document);
       for (const gap of gaps) this.#gaps.add(gap);
     }

@@ -23,13 +23,15 @@ export interface Trusted {
 }
 
 /** Principals between two steps. */
-const TOGETHER = 64;
+const TOGETHER = 1024;
 
 /** The users and roles of the directory by the names that trust policies can give them: nobody assumes a role without its trust policy. */
 export class TrustedPrincipals {
   readonly #index: PrincipalIndex;
   readonly #check: OneRevision;
-  readonly #byName = new Map<string, IndexedPrincipal[]>();
+  readonly #byAccount = new Map<string, IndexedPrincipal[]>();
+  /** By names that are neither an ARN nor an account; null: nobody was looked for by such a name yet. */
+  #byName: Map<string, IndexedPrincipal[]> | null = null;
   readonly #allowed = new Map<string, ReadonlySet<IndexedDocument>>();
   /** Of those whom `account` names, those that may be allowed. By action and account. */
   readonly #delegates = new Map<string, readonly IndexedPrincipal[]>();
@@ -44,22 +46,9 @@ export class TrustedPrincipals {
     this.#check = check;
   }
 
-  /** Of those whom these trust policies name: most principals are named by none. */
-  static *read(
-    index: PrincipalIndex,
-    documents: readonly FoundDocument[],
-    check: OneRevision,
-  ): Steps<TrustedPrincipals> {
+  static *read(index: PrincipalIndex, check: OneRevision): Steps<TrustedPrincipals> {
     const made = new TrustedPrincipals(index, check);
-    const wanted = new Set<string>();
     let count = 0;
-    for (const { attached, bindings = {} } of documents) {
-      for (const { allows, principal } of attached.policy.statements) {
-        if (allows) for (const name of namesIn({ principal }, bindings) ?? []) wanted.add(name);
-      }
-      count += 1;
-      if (count % TOGETHER === 0) yield 1;
-    }
     for (const list of [index.users, index.roles]) {
       for (const one of list) {
         if (count % TOGETHER === 0) {
@@ -67,25 +56,47 @@ export class TrustedPrincipals {
           check(index.revision);
         }
         count += 1;
-        made.#add(one, wanted);
+        made.#add(one);
       }
     }
     return made;
   }
 
-  #add(one: IndexedPrincipal, wanted: ReadonlySet<string>): void {
-    const [, partition = 'aws'] = one.arn.split(':', 2);
-    const facts = callerFacts(one, { accountId: one.accountId, partition, organization: null });
-    if (!this.accountIds.has(one.accountId)) {
-      this.accountIds.add(one.accountId);
-      this.accounts.set(one.accountId, partition);
+  #add(one: IndexedPrincipal): void {
+    const known = this.#byAccount.get(one.accountId);
+    if (known !== undefined) {
+      known.push(one);
+      return;
     }
-    for (const name of namesOf(facts)) {
-      if (!wanted.has(name)) continue;
-      const known = this.#byName.get(name);
-      if (known === undefined) this.#byName.set(name, [one]);
-      else known.push(one);
+    this.#byAccount.set(one.accountId, [one]);
+    this.accountIds.add(one.accountId);
+    this.accounts.set(one.accountId, partitionOf(one));
+  }
+
+  /** Those with a name of evaluation/principal-names.ts. */
+  #named(name: string): readonly IndexedPrincipal[] {
+    if (name.startsWith('account ')) return this.#byAccount.get(name.slice('account '.length)) ?? [];
+    if (!name.startsWith('arn ')) return this.#othersByName().get(name) ?? [];
+    this.#check(this.#index.revision);
+    const arn = name.slice('arn '.length);
+    const found = at(this.#index.users, arn) ?? at(this.#index.roles, arn);
+    return found === undefined ? [] : [found];
+  }
+
+  #othersByName(): ReadonlyMap<string, readonly IndexedPrincipal[]> {
+    if (this.#byName !== null) return this.#byName;
+    const byName = new Map<string, IndexedPrincipal[]>();
+    for (const one of [...this.#byAccount.values()].flat()) {
+      const facts = callerFacts(one, { accountId: one.accountId, partition: partitionOf(one), organization: null });
+      for (const name of namesOf(facts)) {
+        if (name.startsWith('account ') || name.startsWith('arn ')) continue;
+        const known = byName.get(name);
+        if (known === undefined) byName.set(name, [one]);
+        else known.push(one);
+      }
     }
+    this.#byName = byName;
+    return byName;
   }
 
   /** `most`: so many principals are told, although there may be others. */
@@ -106,7 +117,7 @@ export class TrustedPrincipals {
           if (found.size < most) addSome(found, this.#delegatesOf(each, service, name), most);
           continue;
         }
-        const named = this.#byName.get(each) ?? [];
+        const named = this.#named(each);
         // A principal of another account needs a policy of its own that allows.
         const possible = named.filter((one) => one.accountId === accountId || this.#mayBeAllowed(one, service, name));
         if (possible.length < named.length) gap ??= this.#gapOfSome(named);
@@ -130,7 +141,7 @@ export class TrustedPrincipals {
     const key = `${service}:${name} ${account}`;
     const known = this.#delegates.get(key);
     if (known !== undefined) return known;
-    const found = (this.#byName.get(account) ?? []).filter((one) => this.#mayBeAllowed(one, service, name));
+    const found = this.#named(account).filter((one) => this.#mayBeAllowed(one, service, name));
     this.#delegates.set(key, found);
     return found;
   }
@@ -157,6 +168,21 @@ export class TrustedPrincipals {
     this.#allowed.set(key, found);
     return found;
   }
+}
+
+function partitionOf({ arn }: IndexedPrincipal): string {
+  return arn.split(':', 2)[1] ?? 'aws';
+}
+
+/** The one with this ARN, of a list in their order. */
+function at(list: readonly IndexedPrincipal[], arn: string): IndexedPrincipal | undefined {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.arn ?? '') < arn) low = middle + 1;
+    else high = middle;
+  }
+  return list[low]?.arn === arn ? list[low] : undefined;
 }
 
 function addSome<T>(found: Set<T>, items: readonly T[], most: number): void {

@@ -71,12 +71,12 @@ export class UnusedRoles {
     this.#check = check;
   }
 
-  /** Before any is looked at. `documents`: all that will be. */
-  async begin(documents: readonly FoundDocument[]): Promise<void> {
+  /** Before any is looked at. */
+  async begin(): Promise<void> {
     const index = await this.#tools.directory.principals();
     if (index === null) return;
     this.#check(index.revision);
-    const trusted = await this.#work.run(TrustedPrincipals.read(index, documents, this.#check));
+    const trusted = await this.#work.run(TrustedPrincipals.read(index, this.#check));
     const { directory } = this.#tools;
     const search = { directory, work: this.#work, now: this.#now, check: this.#check };
     const above = await accountsAbove(search, trusted.accounts, ASSUMING);
