@@ -11,7 +11,7 @@ import type { PrincipalAccess } from '../../src/access/who-can-answer.ts';
 import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
-import { type PrincipalRef, principalIdOf } from '../../src/policy/principal-id.ts';
+import { principalIdOf } from '../../src/policy/principal-id.ts';
 import { finished } from '../../src/policy/steps.ts';
 import { isMember } from '../analysis/membership.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
@@ -49,7 +49,8 @@ function shown({ answer, conditions }: PrincipalAccess): unknown {
 /** How much there was to look at, of all accounts together. */
 const seen = { listed: 0, allowed: 0, assumed: 0, different: 0, granted: 0, found: 0 };
 afterAll(() => {
-  expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
+  const none = Object.entries(seen).flatMap(([name, count]) => (count === 0 ? [name] : []));
+  if (none.length > 0) throw new Error(`nothing was ${none.join(', ')}`);
 });
 
 const CASES = REAL_ACCOUNTS.map((account) => [account.name, account] as const);
@@ -127,7 +128,7 @@ describe.each(CASES)('%s', (_name, account) => {
           const action = catalog.action(name);
           if (action === null || allowed[at] === null || partial.has(name)) continue;
           const acting = assumedRole === null ? principal : refOf(assumedRole);
-          const caller = gathered.principal(acting as PrincipalRef)?.value;
+          const caller = gathered.principal(acting)?.value;
           if (caller === undefined) throw new Error(principalIdOf(acting));
           const set = finished(permissions.setOf(action));
           const about = gathered.resource(resource, own(resource).resourceAccount ?? null).value;
@@ -234,7 +235,8 @@ describe.each(CASES)('%s', (_name, account) => {
         const says = (request: CheckedRequest) =>
           [before, after].map((text) => isGranted(catalog, 'identity', text, request));
         if (outcome.kind === 'found') seen.granted += 1;
-        if (outcome.kind === 'found') expect(says(outcome.witness)).toEqual([false, true]);
+        const shown = outcome.kind === 'found' ? [outcome.witness] : [];
+        expect(shown.map(says)).toEqual(shown.map(() => [false, true]));
         if (outcome.kind !== 'none') return;
         for (const request of drawn) expect([request, says(request)]).not.toEqual([request, [false, true]]);
       }),

@@ -38,7 +38,7 @@ function realAccount(file: string): RealAccount {
   const inline = [...users, ...roles, ...groups].flatMap(({ inlinePolicies = [] }) =>
     inlinePolicies.map(({ document: text }) => text),
   );
-  const managed = policies.flatMap(({ versions = [], defaultVersionId }) =>
+  const managed = policies.flatMap(({ versions, defaultVersionId }) =>
     versions.flatMap(({ versionId, document: text }) => (versionId === defaultVersionId ? [text] : [])),
   );
   return {

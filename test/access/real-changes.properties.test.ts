@@ -24,7 +24,8 @@ const catalog = await openCatalog();
 /** How much there was to look at, of all accounts together. */
 const seen = { made: 0, told: 0, listed: 0 };
 afterAll(() => {
-  expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
+  const none = Object.entries(seen).flatMap(([name, count]) => (count === 0 ? [name] : []));
+  if (none.length > 0) throw new Error(`nothing was ${none.join(', ')}`);
 });
 
 /** Changes of what stands in the account, with documents that stand in it. */
@@ -108,7 +109,7 @@ describe.each(STORED.map((account) => [account.name, account] as const))('%s', (
           throw error;
         }
       };
-      const differences = async (before: EffectivePermissions | null, after: EffectivePermissions | null) =>
+      const differencesOf = async (before: EffectivePermissions | null, after: EffectivePermissions | null) =>
         (await new Work().run(comparePermissions(directory.catalog, before, after))).differences;
       await fc.assert(
         fc.asyncProperty(
@@ -132,18 +133,22 @@ describe.each(STORED.map((account) => [account.name, account] as const))('%s', (
             await directory.entities.make(steps);
             seen.made += 1;
             for (const [at, one] of looked.entries()) {
-              const expected = await differences(before[at] ?? null, await permissionsOf(one));
+              const expected = await differencesOf(before[at] ?? null, await permissionsOf(one));
               const name = nameOf(one);
-              if (told.has(name) || said.isComplete)
-                expect([name, told.get(name)?.differences ?? []]).toEqual([name, expected]);
+              const isLookedAt = told.has(name) || said.isComplete;
+              const differences = isLookedAt ? (told.get(name)?.differences ?? []) : expected;
+              expect([name, differences]).toEqual([name, expected]);
             }
 
             const opened = await database.openDirectory();
             try {
               for (const { action, resource } of questions) {
-                const { subject: _, ...question } = aQuestion(principals[0] ?? '', action, resource, {
-                  ...(/^arn:aws:[^:]*:[^:]*::/.test(resource) ? { resourceAccount: accountIds[0] ?? '' } : {}),
-                });
+                const { subject: _, ...question } = aQuestion(
+                  principals[0] ?? '',
+                  action,
+                  resource,
+                  ownerIn(accountIds, resource),
+                );
                 const ask = (each: Directory): Promise<unknown> =>
                   toldOr(async () => {
                     const access = createAccess(each, directory.catalog);
@@ -185,6 +190,11 @@ describe.each(STORED.map((account) => [account.name, account] as const))('%s', (
     }
   }, 600_000);
 });
+
+/** Whose a resource is of which the ARN does not say it. */
+function ownerIn(accountIds: readonly string[], resource: string): { resourceAccount?: string } {
+  return /^arn:aws:[^:]*:[^:]*::/.test(resource) ? { resourceAccount: accountIds[0] ?? '' } : {};
+}
 
 /** What `ask` says, or why it is refused. */
 async function toldOr(ask: () => Promise<unknown>): Promise<unknown> {

@@ -185,15 +185,8 @@ class StoredDirectory implements OpenDirectory {
     const synchronize = (): Promise<void> => this.#store.synchronize();
     this.#principals = new IndexKeeper({ database, memory, compiled, budget, synchronize });
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
-    this.#bearers = new BearerKeeper({
-      database,
-      memory,
-      catalog,
-      budget,
-      compiled,
-      gather: (request) => this.gather(request),
-      synchronize: () => this.#store.synchronize(),
-    });
+    const gather = (request: GatherRequest): Promise<Gathered> => this.gather(request);
+    this.#bearers = new BearerKeeper({ database, memory, catalog, budget, compiled, gather, synchronize });
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
