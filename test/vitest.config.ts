@@ -45,7 +45,7 @@ const MEASURED = ['test/bench/size/size.test.ts'];
 const GATES = ['test/gates.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
-  'test/access/{coverage,preview-change,who-can}.properties.test.ts',
+  'test/access/{coverage,findings,preview-change,real-accounts,real-changes,who-can}.properties.test.ts',
   'test/access/policy-checks/compare.properties.test.ts',
   'test/graphql/entities/readable-lists.properties.test.ts',
   'test/graphql/execution/execute-plan.properties.test.ts',

@@ -183,6 +183,21 @@ export interface Applied {
 /** Called between steps of a long change. */
 export type Progress = (step: { readonly phase: string; readonly done: number; readonly total: number }) => void;
 
+/** What has documents of its own. */
+export type HeldKind = 'users' | 'groups' | 'roles' | 'policies';
+
+/** The policy documents that something has itself, not those that are attached to it. */
+export interface HeldDocuments {
+  /** Null: AWS's own. */
+  readonly accountId: string | null;
+  /** Inline policies; of a managed policy its default version. Those of which the document is not known are left out. */
+  readonly identity: readonly AttachedPolicy[];
+  /** Of a role, its trust policy; null: it is none, or its document is not known. */
+  readonly trust: AttachedPolicy | null;
+  /** The unique ids that names in the trust policy were bound to. */
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
 /** About how many there are of what searches go through. */
 export interface DirectorySize {
   /** Users and roles. */
@@ -233,6 +248,11 @@ export interface Directory {
    * for that. Null: they take more room than there is, or others write all the time.
    */
   principals(): Promise<PrincipalIndex | null>;
+  /** The documents of some of one kind, of one revision: nothing else of them is read. Left out: what is gathered says it. */
+  heldDocuments?(
+    kind: HeldKind,
+    arns: readonly string[],
+  ): Promise<{ readonly revision: Revision; of(arn: string): HeldDocuments | null }>;
   /** The candidates for questions such as "who" and "which", in the order of their ARNs, after `after`. */
   userArns(page: {
     readonly after?: string;
@@ -269,6 +289,7 @@ export type AskedDirectory = Pick<
   | 'organizationOf'
   | 'principals'
   | 'bearers'
+  | 'heldDocuments'
   | 'userArns'
   | 'roleArns'
   | 'resourceArns'

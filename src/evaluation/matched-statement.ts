@@ -1,4 +1,5 @@
 import type { JsonObject } from '../policy/json.ts';
+import type { PolicySource } from '../policy/policy-source.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy, LevelName } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
@@ -15,7 +16,8 @@ export class StatementInPolicy implements MatchedStatement {
   readonly sid: string | null;
   readonly index: number;
   readonly effect: 'ALLOW' | 'DENY';
-  readonly #attached: AttachedPolicy;
+  /** Of the document nothing else is kept: what is told can outlive what is in memory. */
+  readonly #source: PolicySource;
 
   constructor(layer: PolicyLayer, attached: AttachedPolicy, { sid, index, allows }: CompiledStatement) {
     this.layer = layer;
@@ -27,15 +29,15 @@ export class StatementInPolicy implements MatchedStatement {
     this.sid = sid;
     this.index = index;
     this.effect = allows ? 'ALLOW' : 'DENY';
-    this.#attached = attached;
+    this.#source = attached.policy.source;
   }
 
   get statement(): JsonObject {
-    return this.#attached.policy.source.statement(this.index);
+    return this.#source.statement(this.index);
   }
 
   get documentText(): string | null {
-    return this.#attached.policy.source.text;
+    return this.#source.text;
   }
 }
 

@@ -132,9 +132,20 @@ export function pageByKey<T>(
   revision: Revision,
   keyOf: (entry: T) => string,
 ): KeyedPage<T> {
-  const first = after === null ? 0 : all.findIndex((entry) => keyOf(entry) > after.key);
-  const before = first === -1 ? all.length : first;
+  const before = after === null ? 0 : firstBehind(all, after.key, keyOf);
   return toPage({ entries: all.slice(before, before + limit), before, total: all.length, revision }, keyOf);
+}
+
+/** The place of the first entry behind a key. */
+function firstBehind<T>(all: readonly T[], key: string, keyOf: (entry: T) => string): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // as: within the list
+    if (keyOf(all[middle] as T) <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A list in the order of its keys of which every part has to be worked out. */

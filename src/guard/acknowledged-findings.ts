@@ -18,6 +18,7 @@ export async function byAcknowledgement(
 ): Promise<readonly ListedFinding[]> {
   const ids = findings.flatMap(({ accountId, id }) => (accountId === null ? [] : [{ accountId, findingId: id }]));
   const all = await context.directory.acknowledgements.of(ids, context.now);
+  if (all.length === 0) return isAcknowledged ? [] : findings.map((finding) => ({ finding, acknowledgement: null }));
   const known = new Map(all.map((one) => [`${one.accountId} ${one.findingId}`, one]));
   return findings
     .map((finding) => ({ finding, acknowledgement: known.get(`${finding.accountId} ${finding.id}`) ?? null }))

@@ -10,7 +10,7 @@ import { ownContext } from './permission.ts';
 /** How long, in milliseconds: decisions can depend on the time. */
 const KEPT_FOR = 60_000;
 /** Bytes of everything that is kept. */
-const MOST_BYTES = 32_000_000;
+const MOST_BYTES = 64_000_000;
 /** Of an entry beside what it holds. */
 const ENTRY_BYTES = 1_000;
 

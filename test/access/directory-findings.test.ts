@@ -71,8 +71,8 @@ it('what there is no time for is left out and named, and what was found is told'
   expect(partial.findings).toEqual([]);
   expect(partial.gaps).toEqual([
     '1 of 1 customer managed policies were not looked at: that takes longer than a request may (`accountIds` asks for fewer)',
-    '1 of 1 policies of roles were not looked at: that takes longer than a request may (`accountIds` asks for fewer)',
     '1 of 1 inline policies of users were not looked at: that takes longer than a request may (`accountIds` asks for fewer)',
+    '1 of 1 policies of roles were not looked at: that takes longer than a request may (`accountIds` asks for fewer)',
   ]);
 });
 

@@ -1,4 +1,4 @@
-import type { AccountOrganization, Gathered, Revision } from '../../directory/directory.ts';
+import type { AccountOrganization, Gathered, HeldDocuments, HeldKind, Revision } from '../../directory/directory.ts';
 import type { PolicyInPlace } from '../../evaluation/veil.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
@@ -46,7 +46,13 @@ export interface Findings {
 /** Holders that are gathered together. */
 const TOGETHER = 100;
 
+/** The same where only their own documents are read. */
+const HELD_TOGETHER = 500;
+
 const NONE: ReadonlySet<string> = new Set();
+
+/** What something has, by its ARN. */
+type Documents = readonly [arn: string, documents: readonly FoundDocument[]];
 
 /** What is found in the policies of `holders`, all of one revision: throws RevisionMoved, as `check` does. */
 export function directoryFindings(tools: DecideTools, asked: FindingsAsked, now: number): Promise<Findings> {
@@ -82,70 +88,118 @@ class Search {
     this.#unused = new UnusedRoles(this.#tools, this.#work, now, check);
   }
 
-  /** What weighs most first: what there is no time for is left out, and named. */
+  /** What there is no time for is left out, and named. */
   async run(): Promise<Findings> {
     const { users, roles, resources, policies, groups, roots, endpoints } = this.#asked.holders;
     const principals = (part: readonly string[]) => ({
       principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []),
     });
+    const isUnusedAsked = this.#asked.kinds.has('UNUSED_ROLE') && roles.length > 0;
+    // Before anything else takes memory: it is held whole or not at all.
+    if (isUnusedAsked || users.length > TOGETHER) await this.#tools.directory.principals();
     const stored = (part: readonly string[]) => ({ resources: part.map((arn) => ({ arn, accountId: null })) });
     await this.#each('policies of resources', resources, stored, (gathered, arn) => this.#ofResource(gathered, arn));
-    await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy);
-    await this.#each('policies of roles', roles, (part) => ({ roles: part }), ofRole);
-    const inline = (gathered: Gathered, arn: string): readonly FoundDocument[] => {
-      const found = inlineOfUser(gathered, arn, groups, this.#groups);
-      for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
-      return found;
-    };
-    await this.#each('inline policies of users', users, principals, inline, await this.#withoutInline(users));
+    await this.#each('customer managed policies', policies, (part) => ({ policies: part }), ofPolicy, 'policies');
+    await this.#inlineOf(users, groups);
     await this.#each('accounts (control policies)', roots, principals, (gathered, arn) =>
       this.#controlOf(gathered, arn),
     );
     await this.#each('policies of VPC endpoints', endpoints, (part) => ({ endpoints: part }), ofEndpoint);
-    await this.#findUnused();
+    if (isUnusedAsked) await this.#unused.begin();
+    // Last, because it takes longest.
+    await this.#each(
+      'policies of roles',
+      roles,
+      (part) => ({ roles: part }),
+      ofRole,
+      'roles',
+      NONE,
+      () => this.#findUnused(),
+    );
     const revision = await this.#tools.directory.revision();
     this.#check(revision);
     const findings = [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
     return { findings, gaps: [...this.#gaps], isWithheld: this.#isWithheld, revision };
   }
 
-  /** Users without inline policies, themselves or through groups, as most are; empty: that is not known without looking. */
-  async #withoutInline(users: readonly string[]): Promise<ReadonlySet<string>> {
-    const without = new Set<string>();
-    const index = users.length <= TOGETHER ? null : await this.#tools.directory.principals();
-    if (index === null) return without;
-    this.#check(index.revision);
-    for (const { arn, inline, groups } of index.users) {
-      if (inline.length === 0 && groups.every((group) => group.inline.length === 0)) without.add(arn);
+  /** Those of users, and of groups with members among these: nobody has those of others. */
+  async #inlineOf(users: readonly string[], groups: ReadonlySet<string>): Promise<void> {
+    const wanted = (part: readonly string[]) => ({ principals: part.flatMap((arn) => parsePrincipalRef(arn) ?? []) });
+    const { directory } = this.#tools;
+    const index = users.length <= TOGETHER ? null : await directory.principals();
+    if (index === null || directory.heldDocuments === undefined) {
+      await this.#each('inline policies of users', users, wanted, (gathered, arn) => {
+        const found = inlineOfUser(gathered, arn, groups, this.#groups);
+        for (const { arn: holder } of found) if (holder !== arn) this.#groups.add(holder);
+        return found;
+      });
+      return;
     }
-    return without;
+    this.#check(index.revision);
+    const asked = new Set(users);
+    // Most have none.
+    const [without, others] = [new Set(users), new Set(groups)];
+    for (const { arn, inline, groups: own } of index.users) {
+      if (!asked.has(arn)) continue;
+      if (inline.length > 0) without.delete(arn);
+      for (const group of own) if (group.inline.length > 0) others.delete(group.arn);
+    }
+    await this.#each('inline policies of users', users, wanted, () => [], 'users', without);
+    await this.#each('inline policies of groups', [...groups].sort(), wanted, () => [], 'groups', others);
   }
 
-  /** `without`: those of them that have none. How many others there are is not told. */
+  /**
+   * `held`: what they are, if it is enough to read their own documents. `without`: those of them that have none; how many others there
+   * are is not told.
+   */
   async #each(
     what: string,
     arns: readonly string[],
     wanted: (part: readonly string[]) => object,
     documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
+    held: HeldKind | null = null,
     without: ReadonlySet<string> = NONE,
+    afterPart: () => Promise<void> = async () => undefined,
   ): Promise<void> {
-    for (let from = 0; from < arns.length; from += TOGETHER) {
+    const together = held === null ? TOGETHER : HELD_TOGETHER;
+    for (let from = 0; from < arns.length; from += together) {
       await this.#work.turn();
       if (this.#isOver(`${arns.length - from} of ${arns.length} ${what}`, from, arns.length)) return;
-      const part = arns.slice(from, from + TOGETHER).filter((arn) => !without.has(arn));
+      const part = arns.slice(from, from + together).filter((arn) => !without.has(arn));
       if (part.length === 0) continue;
-      const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
-      const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
-      this.#check(gathered.revision);
-      // What is gathered can move on: its documents are taken out before anybody waits.
-      const documents = part.map((arn) => [arn, documentsOf(gathered, arn)] as const);
+      const documents =
+        (held === null ? null : await this.#readHeld(held, part)) ?? (await this.#read(part, wanted, documentsOf));
       for (const [arn, list] of documents) {
         // One document can take as long as all others.
         const left = arns.length - arns.indexOf(arn, from);
-        if (this.#isOver(`${left} of ${arns.length} ${what}`, from, arns.length)) return;
+        if (this.#isOver(`${left} of ${arns.length} ${what}`, from, arns.length)) {
+          await afterPart();
+          return;
+        }
         for (const document of list) await this.#goThrough(document);
       }
+      await afterPart();
     }
+  }
+
+  async #read(
+    part: readonly string[],
+    wanted: (part: readonly string[]) => object,
+    documentsOf: (gathered: Gathered, arn: string) => readonly FoundDocument[],
+  ): Promise<readonly Documents[]> {
+    const nothing = { principals: [], roles: [], resources: [], now: this.#now, forSearch: true } as const;
+    const gathered = await this.#tools.directory.gather({ ...nothing, ...wanted(part) }, this.#check.first);
+    this.#check(gathered.revision);
+    // What is gathered can move on: its documents are taken out before anybody waits.
+    return part.map((arn) => [arn, documentsOf(gathered, arn)]);
+  }
+
+  /** Null: it cannot be read without the others. */
+  async #readHeld(kind: HeldKind, part: readonly string[]): Promise<readonly Documents[] | null> {
+    const read = await this.#tools.directory.heldDocuments?.(kind, part);
+    if (read === undefined) return null;
+    this.#check(read.revision);
+    return part.map((arn) => [arn, heldBy(arn, read.of(arn))]);
   }
 
   /** Whether the request would take too long with the others, as the gaps then say. */
@@ -155,14 +209,11 @@ class Search {
     return true;
   }
 
+  /** Among the roles whose trust policies were gone through since the last time: many together would hold their documents in memory. */
   async #findUnused(): Promise<void> {
-    const all = this.#roles;
-    if (all.length === 0 || this.#isOver(`${all.length} of ${all.length} roles (UNUSED_ROLE)`, 0, all.length)) return;
-    await this.#unused.begin(all);
+    const all = this.#roles.splice(0);
     for (let from = 0; from < all.length; from += TOGETHER) {
-      if (this.#isOver(`${all.length - from} of ${all.length} roles (UNUSED_ROLE)`, from, all.length)) return;
-      const part = all.slice(from, from + TOGETHER);
-      const { found, gaps } = await this.#unused.among(part);
+      const { found, gaps } = await this.#unused.among(all.slice(from, from + TOGETHER));
       for (const [document, unused] of found) this.#add(unused, document);
       for (const gap of gaps) this.#gaps.add(gap);
     }
@@ -256,6 +307,21 @@ function inlineOfUser(
   return [arn, ...through].flatMap((holder) => inlineOf(holder, parseArn(holder)?.accountId ?? null, identity));
 }
 
+function heldBy(arn: string, held: HeldDocuments | null): readonly FoundDocument[] {
+  if (held === null) return [];
+  const { identity, trust: attached, bindings } = held;
+  const accountId = parseArn(arn)?.accountId ?? null;
+  const found = identity.map((one) => ofIdentity(arn, accountId, one));
+  if (attached === null) return found;
+  return [{ arn, accountId, policyName: null, layer: 'TRUST_POLICY', kind: 'trust', attached, bindings }, ...found];
+}
+
+function ofIdentity(arn: string, accountId: string | null, attached: FoundDocument['attached']): FoundDocument {
+  // A managed policy is told by its ARN.
+  const policyName = attached.arn === null ? (attached.name ?? attached.id) : null;
+  return { arn, accountId, policyName, layer: 'IDENTITY_POLICY', kind: 'identity', attached };
+}
+
 function ofRole(gathered: Gathered, arn: string): readonly FoundDocument[] {
   const known = gathered.role(arn);
   if (known === null) return [];
@@ -276,21 +342,13 @@ function inlineOf(
 ): readonly FoundDocument[] {
   return identity
     .filter((attached) => attached.arn === null && attached.holder === arn)
-    .map((attached) => ({
-      arn,
-      accountId,
-      policyName: attached.name ?? attached.id,
-      layer: 'IDENTITY_POLICY',
-      kind: 'identity',
-      attached,
-    }));
+    .map((attached) => ofIdentity(arn, accountId, attached));
 }
 
 function ofPolicy(gathered: Gathered, arn: string): readonly FoundDocument[] {
   const attached = gathered.policy(arn);
   if (attached === null) return [];
-  const accountId = parseArn(arn)?.accountId ?? null;
-  return [{ arn, accountId, policyName: null, layer: 'IDENTITY_POLICY', kind: 'identity', attached }];
+  return [ofIdentity(arn, parseArn(arn)?.accountId ?? null, attached)];
 }
 
 function ofEndpoint(gathered: Gathered, id: string): readonly FoundDocument[] {

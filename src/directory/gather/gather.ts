@@ -1,8 +1,9 @@
 import { inTurn } from '../apply/batches.ts';
-import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
+import type { AccountOrganization, Gathered, GatherRequest, HeldKind, Remembered, Revision } from '../directory.ts';
 import type { Database, Sql, TransactionKind } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
+import { readHeld } from './held-documents.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry, Memory } from './memory.ts';
 import { Quiet } from './quiet.ts';
@@ -185,6 +186,12 @@ export class Gatherer {
       if (organization !== null) found.set(id, organization);
     }
     return found;
+  }
+
+  /** As in Directory. */
+  held(kind: HeldKind, arns: readonly string[]): ReturnType<typeof readHeld> {
+    const { compiled } = this.#tools;
+    return this.#quiet.during(() => this.#read('read', (sql) => readHeld(sql, kind, arns, compiled)));
   }
 
   /** Makes what `#recall` would make, which is remembered, with room for others: their policies may have to be compiled. */

@@ -17,7 +17,7 @@ const KEPT = 0.6;
  * leaves. INVARIANT: the former are less than the room together. What was gathered for decisions takes all that is left then.
  */
 export const SHARES = {
-  held: { resources: 2 / 5, principals: 3 / 10, bearers: 1 / 10 },
+  held: { resources: 7 / 20, principals: 2 / 5, bearers: 1 / 10 },
   madeAgain: { compiled: 1 / 5, resources: 1 / 20 },
 } as const;
 

@@ -97,7 +97,7 @@ export interface EntityRows {
   readonly policies: readonly AttachedRow[];
 }
 
-const inlineOf = (column: string): string =>
+export const inlineOf = (column: string): string =>
   `(SELECT coalesce(json_agg(json_build_array(i.name, i."documentHash") ORDER BY i.name), '[]')
       FROM "InlinePolicy" i WHERE i."${column}" = e.id)`;
 

@@ -18,6 +18,8 @@ import {
 
 /** Part of the room that it may take. More is not held: searches then go through the directory. */
 const SHARE = SHARES.held.principals;
+/** Milliseconds after which an index that took too much room is tried again. */
+const TRIED_AGAIN = 600_000;
 /** Documents that are read by one statement. */
 const DOCUMENTS = 50;
 /** Tries before a search goes through the directory, in case others write all the time. */
@@ -61,7 +63,8 @@ export interface IndexTools {
 export class IndexKeeper {
   readonly #tools: IndexTools;
   #index: HeldIndex | null = null;
-  #isTooLarge = false;
+  /** Until then it counts as too large: how much room there is is measured as the process runs. */
+  #tooLargeUntil = 0;
   #stale: StaleNames = nothing();
   /** What was read is of this state, or an earlier one. */
   #seen = 0n;
@@ -85,7 +88,7 @@ export class IndexKeeper {
     if (touched === null) {
       this.#forget();
       // There may be less by now.
-      this.#isTooLarge = false;
+      this.#tooLargeUntil = 0;
       return;
     }
     if (this.#index === null) return;
@@ -110,7 +113,7 @@ export class IndexKeeper {
 
   async #work(): Promise<PrincipalIndex | null> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (this.#isTooLarge || this.#isClosed) return null;
+      if (performance.now() < this.#tooLargeUntil || this.#isClosed) return null;
       if (this.#index === null) await this.#readAll();
       const index = this.#index;
       if (index !== null && (await this.#caughtUp(index))) return index;
@@ -176,7 +179,7 @@ export class IndexKeeper {
     if (index.weight <= this.#tools.budget.room * SHARE) return true;
     const principals = index.users.length + index.roles.length;
     this.#forget();
-    this.#isTooLarge = true;
+    this.#tooLargeUntil = performance.now() + TRIED_AGAIN;
     this.#tell({ principals, isDone: true, isTooLarge: true });
     return false;
   }

@@ -11,6 +11,7 @@ import type {
   DirectorySize,
   Gathered,
   GatherRequest,
+  HeldKind,
   Progress,
   Remembered,
   Revision,
@@ -184,15 +185,8 @@ class StoredDirectory implements OpenDirectory {
     const synchronize = (): Promise<void> => this.#store.synchronize();
     this.#principals = new IndexKeeper({ database, memory, compiled, budget, synchronize });
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
-    this.#bearers = new BearerKeeper({
-      database,
-      memory,
-      catalog,
-      budget,
-      compiled,
-      gather: (request) => this.gather(request),
-      synchronize: () => this.#store.synchronize(),
-    });
+    const gather = (request: GatherRequest): Promise<Gathered> => this.gather(request);
+    this.#bearers = new BearerKeeper({ database, memory, catalog, budget, compiled, gather, synchronize });
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -316,6 +310,10 @@ class StoredDirectory implements OpenDirectory {
 
   onIndexing(tell: (progress: IndexProgress) => void): void {
     this.#principals.onProgress(tell);
+  }
+
+  heldDocuments(kind: HeldKind, arns: readonly string[]): ReturnType<Gatherer['held']> {
+    return this.#gatherer.held(kind, arns);
   }
 
   userArns(page: ArnPage): Promise<readonly string[]> {

@@ -6,16 +6,12 @@ import {
   comparePolicies,
 } from '../../../src/access/policy-checks/checks.ts';
 import type { CheckedRequest } from '../../../src/access/policy-checks/request.ts';
-import { simulationOf } from '../../../src/access/policy-checks/scenario.ts';
-import { simulationSteps } from '../../../src/access/simulate.ts';
 import { type Catalog, openCatalog } from '../../../src/catalog/catalog.ts';
-import { RolegateError } from '../../../src/policy/errors.ts';
 import { globOf } from '../../../src/policy/pattern.ts';
-import type { PolicyKind } from '../../../src/policy/policy-kind.ts';
 import { finished } from '../../../src/policy/steps.ts';
 import { C, type Pair, pairs, pairsOf, requestsFor } from './documents.ts';
+import { isGranted, NOW } from './granted.ts';
 
-const NOW = Date.UTC(2026, 10, 27);
 /** Requests on each pair of documents. */
 const REQUESTS = 60;
 const wanted =
@@ -25,12 +21,6 @@ let catalog: Catalog;
 beforeAll(async () => {
   catalog = await openCatalog();
 });
-
-/** Null: the request is refused. */
-function isGranted(kind: PolicyKind, document: string, request: CheckedRequest): boolean | null {
-  const [answer] = finished(simulationSteps(catalog, simulationOf(kind, document, request), NOW));
-  return answer === undefined || answer instanceof RolegateError ? null : answer.decision.allowed;
-}
 
 describe('comparing two documents', () => {
   it('says that nothing more is granted only if no request shows the opposite, and shows a request if it says more is', () => {
@@ -43,12 +33,14 @@ describe('comparing two documents', () => {
         const outcome = finished(comparePolicies({ catalog, now: NOW }, { kind, before, after }));
         said[outcome.kind] += 1;
         const shown = outcome.kind === 'found' ? [outcome.witness] : [];
-        expect(shown.map((witness) => [isGranted(kind, after, witness), isGranted(kind, before, witness)])).toEqual(
-          shown.map(() => [true, false]),
+        expect(
+          shown.map((witness) => [isGranted(catalog, kind, after, witness), isGranted(catalog, kind, before, witness)]),
+        ).toEqual(shown.map(() => [true, false]));
+        const granted = (outcome.kind === 'none' ? requests : []).filter(
+          (one) => isGranted(catalog, kind, after, one) === true,
         );
-        const granted = (outcome.kind === 'none' ? requests : []).filter((one) => isGranted(kind, after, one) === true);
         said.shown += granted.length;
-        expect(granted.filter((one) => isGranted(kind, before, one) !== true).map(printed)).toEqual([]);
+        expect(granted.filter((one) => isGranted(catalog, kind, before, one) !== true).map(printed)).toEqual([]);
       },
     );
     const isEnough = (): boolean => Math.min(said.found, said.none) > said.undecided && said.shown > 0;
@@ -104,10 +96,10 @@ describe('checking one document', () => {
         const isAsked = (request: Pick<CheckedRequest, 'action' | 'resource'>): boolean =>
           globOf(one).matches(request.action) && globOf(other).matches(request.resource);
         const witnesses = outcome.kind === 'found' ? [outcome.witness] : [];
-        expect(witnesses.filter((one) => !isAsked(one) || isGranted(kind, after, one) !== true)).toEqual([]);
+        expect(witnesses.filter((one) => !isAsked(one) || isGranted(catalog, kind, after, one) !== true)).toEqual([]);
         const tried = (outcome.kind === 'none' ? requests : []).filter(isAsked);
         shown += tried.length;
-        expect(tried.filter((one) => isGranted(kind, after, one) === true).map(printed)).toEqual([]);
+        expect(tried.filter((one) => isGranted(catalog, kind, after, one) === true).map(printed)).toEqual([]);
       }),
     );
     expect(shown).toBeGreaterThan(0);
@@ -121,13 +113,13 @@ describe('checking one document', () => {
       fc.property(withRequests(pairsOf(['resource', 'trust'])), ([{ kind, after }, requests]) => {
         const outcome = finished(checkNoPublicAccess({ catalog, now: NOW }, { kind, document: after }));
         const witnesses = outcome.kind === 'found' ? [outcome.witness] : [];
-        expect(witnesses.filter((one) => isGranted(kind, after, one) !== true)).toEqual([]);
+        expect(witnesses.filter((one) => isGranted(catalog, kind, after, one) !== true)).toEqual([]);
         const strangers = (outcome.kind === 'none' ? requests : []).filter(isOfStranger).map((one) => ({
           ...one,
           context: new Map([...one.context].filter(([key]) => !ORIGINS.has(key))),
         }));
         shown += strangers.length;
-        expect(strangers.filter((one) => isGranted(kind, after, one) === true).map(printed)).toEqual([]);
+        expect(strangers.filter((one) => isGranted(catalog, kind, after, one) === true).map(printed)).toEqual([]);
       }),
     );
     expect(shown).toBeGreaterThan(0);

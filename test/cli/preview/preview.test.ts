@@ -58,7 +58,7 @@ describe('preview', () => {
     expect(failed.out).toContain(`FAILED  ${ALICE} gains iam:PassRole (iam:PassRole)`);
     expect(await preview(['--fail-if-gains', 'sqs:*', '-'], { changes: ATTACH })).toMatchObject({ code: 0 });
     const tagged = [{ tagUser: { userArn: ALICE, tags: [{ key: 'team', value: 'red' }] } }];
-    const undecided = await preview(['--fail-if-gains', 'sqs:*', '-'], tagged);
+    const undecided = await preview(['--fail-if-gains', 'iam:*', '-'], tagged);
     expect(undecided).toMatchObject({ code: 1, out: expect.stringContaining('its tags change') });
     expect(undecided.out).not.toContain('nobody gains');
   });
