@@ -112,7 +112,11 @@ class Writer {
         yield* this.write(items[from], false);
         from += 1;
       } else {
-        this.#put(items[from] instanceof Repeated ? textOf(items, from, to) : JSON.stringify(items.slice(from, to)).slice(1, -1));
+        this.#put(
+          items[from] instanceof Repeated
+            ? textOf(items, from, to)
+            : JSON.stringify(items.slice(from, to)).slice(1, -1),
+        );
         from = to;
         yield VALUES;
       }

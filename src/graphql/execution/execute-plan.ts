@@ -299,6 +299,8 @@ class Execution {
     const repeats = this.#turns !== null;
     const flat = new FlatItems(this.#plan, this.#context, this.#variables, object, list, repeats);
     const complete = (item: unknown, index: number): unknown => {
+      const known = flat.known(item);
+      if (known !== undefined) return known;
       if (!FlatItems.takes(item)) return any(item, index);
       const completed = flat.complete(item, index);
       return completed instanceof Unfinished ? this.#goOn(completed, form, info, item) : completed;

@@ -73,10 +73,13 @@ export class FlatItems {
     return typeof item === 'object' && item !== null && !(item instanceof Error) && !isPromise(item);
   }
 
-  /** `item`: one that it takes. */
+  /** What a shared item has become; undefined: it is to be completed. */
+  known(item: unknown): Repeated | undefined {
+    return this.#shared?.get(item);
+  }
+
+  /** `item`: one that it takes, and does not know. */
   complete(item: unknown, index: number): Fields | Repeated | Unfinished {
-    const known = this.#shared?.get(item);
-    if (known !== undefined) return known;
     const completed = this.#complete(item, index);
     // as: it is one that it takes
     if (completed instanceof Unfinished || this.#isShared?.(item as object) !== true) return completed;

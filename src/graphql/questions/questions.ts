@@ -7,8 +7,8 @@ import { eachAlone } from '../check-arguments.ts';
 import { faultIn } from '../malformed.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
-import { asksEffectAlone } from './effect-alone.ts';
 import { answerEach, eachInTurns, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
+import { asksEffectAlone } from './effect-alone.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
