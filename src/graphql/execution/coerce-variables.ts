@@ -42,10 +42,13 @@ export function commonForm(readCommon: ReadCommon): Readonly<Record<string, unkn
   return { readCommon };
 }
 
-/** Whether an object has so many members. */
+/** Whether an object has so many members, and a value for each. */
 export function hasMembers(given: Variables, count: number): boolean {
   let left = count;
-  for (const _name in given) left -= 1;
+  for (const name in given) {
+    if (given[name] === undefined) return false;
+    left -= 1;
+  }
   return left === 0;
 }
 

@@ -21,6 +21,6 @@ export class Repeated {
 export type IsShared = (item: object) => boolean;
 
 /** Extensions of an object type of which some items are shared. */
-export function sharedItems<Item extends object>(isShared: (item: Item) => boolean): Readonly<Record<string, unknown>> {
+export function sharedItems(isShared: IsShared): Readonly<Record<string, unknown>> {
   return { isShared };
 }

@@ -28,7 +28,8 @@ const Coverage = builder.enumType('Coverage', {
 /** The evaluator computes reasons, layers and statements only when they are read, so only for selected fields. */
 export const Decision = builder.objectRef<Answer>('Decision').implement({
   description: 'The answer to one request, with its reasons. A denial is an answer, not an error',
-  extensions: sharedItems<Answer>(({ question }) => question.effectAlone === true),
+  // as: what the type is of
+  extensions: sharedItems((answer) => (answer as Answer).question.effectAlone === true),
   fields: (t) => ({
     effect: t.field({ type: DecisionEffect, description: 'The outcome', resolve: ({ decision }) => decision.effect }),
     coverage: t.field({
