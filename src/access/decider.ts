@@ -59,6 +59,8 @@ export class Decider {
   readonly #actions = new SmallMap<string, CatalogAction>();
   readonly #requests = new SmallMap<RequestContext, RequestFacts[]>();
   readonly #askers = new SmallMap<Subject, Asker>();
+  /** Answers to questions of which the effect alone is read: one of each kind. */
+  readonly #effects: Answer[] = [];
   #asker: Asker | null = null;
   #action: CatalogAction | null = null;
   #actionName = '';
@@ -95,8 +97,22 @@ export class Decider {
       return withCoverage(this.#onAll(question, question.furtherResources, acting, asker, action, formGaps));
     const known = atHand ?? this.#gathered.resource(question.resource, question.resourceAccount);
     const decision = this.#decide(question.resource, known.value, acting, asker, action);
+    const alike = question.effectAlone === true ? this.#alike(decision) : undefined;
+    if (alike !== undefined) return alike;
     const answer = new DirectAnswer(question, decision, this.#gathered.revision, asker, action, known, formGaps);
-    return question.resourceIsPattern === true ? withCoverage(answer) : answer;
+    if (question.resourceIsPattern === true) return withCoverage(answer);
+    if (question.effectAlone === true) this.#effects.push(answer);
+    return answer;
+  }
+
+  /** An answer with the same effect and layer, to a question of which nothing else is read. */
+  #alike({ effect, deniedBy }: Decision): Answer | undefined {
+    const effects = this.#effects;
+    for (let index = 0; index < effects.length; index += 1) {
+      const answer = effects[index];
+      if (answer?.decision.effect === effect && answer.decision.deniedBy === deniedBy) return answer;
+    }
+    return undefined;
   }
 
   /** Whether the same question about `resource` is allowed; no reasons are kept. A role that is not there is an error. */

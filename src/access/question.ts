@@ -82,6 +82,11 @@ export interface Question {
    * as at AWS, where objects have no such tags.
    */
   readonly tagsAsGiven?: boolean;
+  /**
+   * True: of its answer nobody reads more than the effect, the layer that denied and the revision. One answer then stands for all with
+   * the same ones: in a long list they cost as much as deciding. Left out: everything may be read.
+   */
+  readonly effectAlone?: boolean;
   /** Its place in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
   /** Names of inputs that were given elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */
@@ -97,6 +102,8 @@ export interface QuestionList {
   /** Given beside the list, for all of them. Left out: each has its own. */
   readonly context?: RequestContext;
   readonly assumeContextKeys?: boolean;
+  /** As in a question. */
+  readonly effectAlone?: boolean;
 }
 
 /** An entry as a client gives it. */
@@ -119,17 +126,18 @@ const IN_ITS_ENTRY: Readonly<Partial<Record<QuestionField, string>>> = {};
  * `withSubject` or name `path`, because spreading leaves it out.
  */
 export class ListedQuestion implements Question {
-  readonly subject: Subject;
-  readonly action: string;
-  readonly resource: string;
-  readonly resourceIsPattern: boolean;
-  readonly furtherResources: readonly string[];
-  readonly resourceAccount: string | null;
-  readonly context: RequestContext;
-  readonly assumeContextKeys: boolean;
-  readonly fields: Readonly<Partial<Record<QuestionField, string>>>;
-  readonly #list: QuestionList;
-  readonly #index: number;
+  // `declare`: without it each field is first defined as undefined.
+  declare readonly subject: Subject;
+  declare readonly action: string;
+  declare readonly resource: string;
+  declare readonly resourceIsPattern: boolean;
+  declare readonly furtherResources: readonly string[];
+  declare readonly resourceAccount: string | null;
+  declare readonly context: RequestContext;
+  declare readonly assumeContextKeys: boolean;
+  declare readonly fields: Readonly<Partial<Record<QuestionField, string>>>;
+  declare private readonly list: QuestionList;
+  declare private readonly index: number;
 
   constructor(
     subject: Subject,
@@ -147,16 +155,20 @@ export class ListedQuestion implements Question {
     this.context = list.context ?? given.context ?? NO_CONTEXT;
     this.assumeContextKeys = list.assumeContextKeys ?? given.assumeContextKeys ?? true;
     this.fields = list.fields ?? IN_ITS_ENTRY;
-    this.#list = list;
-    this.#index = index;
+    this.list = list;
+    this.index = index;
   }
 
   get path(): string {
-    return `${this.#list.name}[${this.#index}]`;
+    return `${this.list.name}[${this.index}]`;
+  }
+
+  get effectAlone(): boolean {
+    return this.list.effectAlone === true;
   }
 
   about(subject: Subject): ListedQuestion {
-    return new ListedQuestion(subject, this, this.#list, this.#index);
+    return new ListedQuestion(subject, this, this.list, this.index);
   }
 }
 

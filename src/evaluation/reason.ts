@@ -36,8 +36,8 @@ export function reasonOf(
   const { principal, action, resource } = evaluation;
   const isAllowed = outcome.effect === 'ALLOWED';
   const isNamed = action.askedOn?.named ?? !action.wildcardOnly;
-  const onResource = isNamed ? ` on resource: ${resource.facts.arn}` : '';
-  const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
+  const whatIsAsked = beginningOf(principal.facts, action, isAllowed);
+  const request = isNamed ? `${whatIsAsked} on resource: ${resource.facts.arn}` : whatIsAsked;
   if (isAllowed) return `${request} because ${whatAllows(evaluation, determining, named)}`;
   if (outcome.deniedBy === null) return `${request} because ${belongsToAws(evaluation) ?? 'AWS refuses it'}`;
   if (outcome.deniedBy === 'BLOCK_PUBLIC_ACCESS') return `${request} because ${whatRestricts(evaluation, named)}`;
@@ -50,15 +50,49 @@ export function reasonOf(
   return `${request} with an explicit deny in ${layer.withArticle}${showArn ? `: ${arn}` : ''}`;
 }
 
-function whatAllows(evaluation: Evaluation, determining: readonly MatchedStatement[], named: boolean): string {
-  const { action, principal } = evaluation;
-  const first = determining[0];
-  if (first !== undefined) {
+/** Made last, and of what: in a list most sentences begin alike, and putting them together takes longer than deciding. */
+let beginning = '';
+let beginsFor: Evaluation['principal']['facts'] | null = null;
+let beginsWith: Evaluation['action'] | null = null;
+let beginsAllowed = false;
+
+function beginningOf(
+  facts: Evaluation['principal']['facts'],
+  action: Evaluation['action'],
+  isAllowed: boolean,
+): string {
+  if (facts !== beginsFor || action !== beginsWith || isAllowed !== beginsAllowed) {
+    beginning = `User: ${printedArn(facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}`;
+    beginsFor = facts;
+    beginsWith = action;
+    beginsAllowed = isAllowed;
+  }
+  return beginning;
+}
+
+/** The same of the end of sentences. */
+let ending = '';
+let endsFor: MatchedStatement | null = null;
+let endsWith: Evaluation['action'] | null = null;
+let endsNamed = false;
+
+function endingOf(first: MatchedStatement, action: Evaluation['action'], named: boolean): string {
+  if (first !== endsFor || action !== endsWith || named !== endsNamed) {
     const { arn, policyName, policy, layer } = first;
     const sentence = `${NAMES[layer].withArticle} allows the ${action.name} action`;
     // A grant has an id in all messages of AWS, a name only where somebody gave it one.
-    return named ? `${sentence}: ${arn ?? (layer === 'KMS_GRANT' ? policy : (policyName ?? policy))}` : sentence;
+    ending = named ? `${sentence}: ${arn ?? (layer === 'KMS_GRANT' ? policy : (policyName ?? policy))}` : sentence;
+    endsFor = first;
+    endsWith = action;
+    endsNamed = named;
   }
+  return ending;
+}
+
+function whatAllows(evaluation: Evaluation, determining: readonly MatchedStatement[], named: boolean): string {
+  const { action, principal } = evaluation;
+  const first = determining[0];
+  if (first !== undefined) return endingOf(first, action, named);
   if (needsNoPermission(evaluation)) return `the ${action.name} action needs no permission`;
   const isRoot = principal.facts.kind === 'root';
   return `the root user${isRoot ? '' : ', whose session it is,'} may do everything in its account`;

@@ -12,7 +12,10 @@ export interface WatchedRequest {
 
 /** Is told of what callers were answered, and of what they did: for metrics, and for a log of decisions. Callers wait for what it does. */
 export interface Watch {
-  /** `answers`: in the order of the questions; an error is that of a question that was not answered. */
+  /**
+   * `answers`: in the order of the questions; an error is that of a question that was not answered. Of an answer the effect, the layer
+   * that denied and the revision count: it can stand for several questions.
+   */
   answered(request: WatchedRequest, questions: readonly Question[], answers: readonly (Answer | Error)[]): void;
   /** One question on several resources. `allowed`: in their order. */
   answeredAmong(

@@ -13,7 +13,7 @@ import { type Coding, codingOf, compressed, LEAST_COMPRESSED, varied } from './c
 import { documentCache } from './document-cache.ts';
 import { type Reports, reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
-import { jsonBytes, sizeOf } from './json-pieces.ts';
+import { jsonBytes, jsonText, sizeOf } from './json-pieces.ts';
 import { operationsOf, validQuery } from './valid-query.ts';
 
 interface Parts {
@@ -179,13 +179,15 @@ function sendWithErrors(
   return sendValue(exchange, { ...result, errors }, head);
 }
 
-/** Characters of an answer that is written as one text. */
+/** Characters of an answer that is written as one text; and of one that is not worth looking for what is repeated in it. */
 const SMALL_TEXT = 4_096;
+const VERY_SMALL_TEXT = 512;
 
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
   const size = sizeOf(value);
   if (size === null) return sendInTurns(exchange, value, head);
-  return size > SMALL_TEXT ? sendBytes(exchange, value, head) : sendText(exchange, JSON.stringify(value), head);
+  if (size > SMALL_TEXT) return sendBytes(exchange, value, head);
+  return sendText(exchange, size > VERY_SMALL_TEXT ? jsonText(value) : JSON.stringify(value), head);
 }
 
 function sendText(exchange: Exchange, text: string, head: AnswerHead): true | Promise<true> {

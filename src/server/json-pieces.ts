@@ -1,3 +1,4 @@
+import { Repeated } from '../graphql/execution/repeated.ts';
 import { finished, type Steps } from '../policy/steps.ts';
 
 /** Values that are written in one step: a millisecond. */
@@ -28,6 +29,7 @@ const BETWEEN = 4;
 function fits(value: unknown, room: Room): boolean {
   room.values -= 1;
   if (typeof value === 'string') room.characters -= value.length;
+  else if (value instanceof Repeated) room.characters -= value.text.length;
   else if (typeof value === 'object' && value !== null) {
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index += 1) if (!fits(value[index], room)) return false;
@@ -52,6 +54,15 @@ export function* jsonPieces(value: unknown): Steps<readonly string[]> {
 /** The same in one go, for a value that is neither long nor small. Its pieces are so short that V8 keeps them among what it forgets at once. */
 export function putPieces(value: unknown, put: (piece: string) => void): void {
   finished(new Writer(put, SMALL).write(value, true));
+}
+
+/** The same as one text, for a value that is not long. */
+export function jsonText(value: unknown): string {
+  let text = '';
+  putPieces(value, (piece) => {
+    text += piece;
+  });
+  return text;
 }
 
 /** Longer texts V8 keeps one by one, each in memory of its own that has to be had first. */
@@ -81,7 +92,8 @@ class Writer {
 
   /** `isLong`: it is known to be longer than a piece. */
   *write(value: unknown, isLong: boolean): Steps<void> {
-    if (!isDivisible(value) || (!isLong && fits(value, { ...this.#room }))) {
+    if (value instanceof Repeated) this.#put(value.text);
+    else if (!isDivisible(value) || (!isLong && fits(value, { ...this.#room }))) {
       this.#put(JSON.stringify(value) ?? 'null');
       yield VALUES;
     } else if (Array.isArray(value)) yield* this.#list(value);
@@ -100,7 +112,11 @@ class Writer {
         yield* this.write(items[from], false);
         from += 1;
       } else {
-        this.#put(JSON.stringify(items.slice(from, to)).slice(1, -1));
+        this.#put(
+          items[from] instanceof Repeated
+            ? textOf(items, from, to)
+            : JSON.stringify(items.slice(from, to)).slice(1, -1),
+        );
         from = to;
         yield VALUES;
       }
@@ -120,6 +136,16 @@ class Writer {
     }
     this.#put(before === '{' ? '{}' : '}');
   }
+}
+
+/** Items of which many are the same. */
+function textOf(items: readonly unknown[], from: number, to: number): string {
+  const texts: string[] = [];
+  for (let index = from; index < to; index += 1) {
+    const item = items[index];
+    texts.push(item instanceof Repeated ? item.text : (JSON.stringify(item) ?? 'null'));
+  }
+  return texts.join(',');
 }
 
 /** Long texts are written at once, and what has a form of its own is. */

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
-import { type Answer, ListedQuestion, type Question, type Subject } from '../../src/access/question.ts';
+import {
+  type Answer,
+  ListedQuestion,
+  type Question,
+  type QuestionList,
+  type Subject,
+} from '../../src/access/question.ts';
 import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -112,22 +118,28 @@ const resource = fc.oneof(
   fc.constantFrom(APP, `${APP}Absent`, '*', 'no-arn', `arn:aws:s3:::known/${'long'.repeat(200)}`),
 );
 
-const question: fc.Arbitrary<Omit<ListedQuestion, 'path' | 'about' | 'fields' | 'subject'>> = fc.record({
-  action: fc.constantFrom(
-    's3:GetObject',
-    's3:getobject',
-    's3:PutObject',
-    's3:ListAllMyBuckets',
-    'sts:AssumeRole',
-    's3:None',
-  ),
-  resource,
-  resourceIsPattern: fc.constant(false),
-  furtherResources: fc.constantFrom([], [], ['arn:aws:s3:::known/z']),
-  resourceAccount: fc.constantFrom(null, null, THERE, '1'),
-  context: fc.constantFrom(new Map(), new Map([['aws:sourcevpce', 'vpce-1']]), new Map([['aws:sourceip', 'nowhere']])),
-  assumeContextKeys: fc.boolean(),
-});
+const question: fc.Arbitrary<Omit<ListedQuestion, 'path' | 'about' | 'fields' | 'subject' | 'effectAlone'>> = fc.record(
+  {
+    action: fc.constantFrom(
+      's3:GetObject',
+      's3:getobject',
+      's3:PutObject',
+      's3:ListAllMyBuckets',
+      'sts:AssumeRole',
+      's3:None',
+    ),
+    resource,
+    resourceIsPattern: fc.constant(false),
+    furtherResources: fc.constantFrom([], [], ['arn:aws:s3:::known/z']),
+    resourceAccount: fc.constantFrom(null, null, THERE, '1'),
+    context: fc.constantFrom(
+      new Map(),
+      new Map([['aws:sourcevpce', 'vpce-1']]),
+      new Map([['aws:sourceip', 'nowhere']]),
+    ),
+    assumeContextKeys: fc.boolean(),
+  },
+);
 
 const step = fc.oneof(
   {
@@ -189,26 +201,32 @@ async function agreement(writer: OpenDirectory, reader: OpenDirectory, database:
           await writer.sessions.create(session(one.index)).catch(notNow);
           continue;
         }
-        const questions = one.asked.map(
-          (each, index) =>
-            new ListedQuestion(
-              one.subjects[index % one.subjects.length] ?? aSubject(ALICE),
-              each,
-              { name: 'requests' },
-              index,
-            ),
-        );
+        const questionsOf = (list: QuestionList): readonly Question[] =>
+          one.asked.map((each, index) => {
+            const who = one.subjects[index % one.subjects.length] ?? aSubject(ALICE);
+            return new ListedQuestion(who, each, list, index);
+          });
+        const questions = questionsOf({ name: 'requests' });
         const all = (await slow.decideEach(questions, NOON)).map(told);
         expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
         // Again, and most of it is in memory by now.
         expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
         await among(quick, questions);
+        const alone = await quick.decideEach(questionsOf({ name: 'requests', effectAlone: true }), NOON);
+        expect(alone.map(effectOf)).toEqual((await quick.decideEach(questions, NOON)).map(effectOf));
         asked += questions.length;
       }
     }),
     { numRuns: Number(process.env['RUNS'] ?? 10) },
   );
   expect(asked).toBeGreaterThan(0);
+}
+
+/** What is read of an answer of which the effect alone is. */
+function effectOf(answer: Answer | RolegateError): unknown {
+  if (answer instanceof RolegateError) return told(answer);
+  const { decision, revision, roleIsAbsent, onAssumption } = answer;
+  return [decision.effect, decision.deniedBy, decision.allowed, revision, roleIsAbsent, onAssumption];
 }
 
 /** One question about the resources of all: the same answers, or null where one of them is an error. */

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { Repeated } from '../../src/graphql/execution/repeated.ts';
 import { finished } from '../../src/policy/steps.ts';
-import { isShort, jsonBytes, jsonPieces } from '../../src/server/json-pieces.ts';
+import { isShort, jsonBytes, jsonPieces, jsonText, sizeOf } from '../../src/server/json-pieces.ts';
 
 const many = (count: number, value: unknown): unknown[] => Array.from({ length: count }, () => value);
 
@@ -50,6 +51,23 @@ describe('in pieces that are short', () => {
     const steps = [...jsonPieces(value)];
     expect(steps.length).toBeGreaterThan(10);
   });
+});
+
+test('what stands in many places is written from its text', () => {
+  const some = [{ effect: 'ALLOWED' }, { effect: 'ä"\n', of: undefined }, {}].map((value) => new Repeated(value));
+  const item = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...some) }, fc.jsonValue(), fc.constant(undefined));
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 60 }), fc.boolean(), (items, isLong) => {
+      const value = { data: { all: isLong ? many(200, items).flat() : items, one: some[0] } };
+      const whole = JSON.stringify(value);
+      expect(whole).toBe(JSON.stringify(JSON.parse(whole)));
+      expect(jsonText(value)).toBe(whole);
+      expect(finished(jsonPieces(value)).join('')).toBe(whole);
+    }),
+    { numRuns: 100 },
+  );
+  expect(sizeOf(many(7_000, some[0]))).toBeGreaterThan(7_000 * 20);
+  expect(isShort(many(9_000, some[0]))).toBe(false);
 });
 
 test('whether a value is short is known without looking at all of it', () => {

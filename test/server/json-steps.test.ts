@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { finished } from '../../src/policy/steps.ts';
-import { ComplexJson, isSparse, jsonSteps, NotJson } from '../../src/server/json-steps.ts';
+import { ComplexJson, isSparse, jsonSteps, marksIn, NotJson } from '../../src/server/json-steps.ts';
 
 // A body that is longer than a piece is parsed in pieces: it has to be read, or refused, as JSON.parse does.
 
@@ -181,6 +181,20 @@ test('a text that was changed somewhere is read as JSON.parse reads it, or refus
 describe('what is sparse is parsed in one step', () => {
   const entry = (n: number): string => `{"action":"s3:GetObject","resource":"arn:aws:s3:::reports/a/${n}"}`;
   const listOf = (length: number): Buffer => Buffer.from(`[${Array.from({ length }, (_, n) => entry(n)).join(',')}]`);
+
+  test('marks are counted, wherever the bytes begin', () => {
+    // Among them those that differ from a mark in one bit.
+    const byte = fc.oneof(
+      fc.constantFrom(...Buffer.from('",[{'), 0x00, 0x0b, 0x21, 0x7a, 0x80, 0xa2, 0xac, 0xdb, 0xff),
+      fc.nat(255),
+    );
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 3_000 }), fc.nat(7), (bytes, from) => {
+        const some = Buffer.from(bytes).subarray(Math.min(from, bytes.length));
+        expect(marksIn(some)).toBe([...some].filter((one) => '",[{'.includes(String.fromCharCode(one))).length);
+      }),
+    );
+  });
 
   test.each<[string, Buffer, boolean]>([
     ['a thousand requests', listOf(1_000), true],

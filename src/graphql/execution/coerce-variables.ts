@@ -31,6 +31,27 @@ export interface CoerceVariables {
   readonly ahead: (given: Variables) => Steps<void>;
 }
 
+/**
+ * Reads objects of the form in which nearly all are given, by the names of its fields: going over the fields of a type costs several
+ * times as much. Undefined: it has another form, which is read field by field. `coerce`: the coercion of a field.
+ */
+type ReadCommon = (coerce: (field: string) => Coerce) => (given: Variables) => object | undefined;
+
+/** Extensions of an input object with a common form. What is made of one must be what is made field by field, defaults too. */
+export function commonForm(readCommon: ReadCommon): Readonly<Record<string, unknown>> {
+  return { readCommon };
+}
+
+/** Whether an object has so many members, and a value for each. */
+export function hasMembers(given: Variables, count: number): boolean {
+  let left = count;
+  for (const name in given) {
+    if (given[name] === undefined) return false;
+    left -= 1;
+  }
+  return left === 0;
+}
+
 /** Values of JSON that are read in one go. */
 const MANY = 1_000;
 /** A list with fewer items is read again with what it is in. */
@@ -235,9 +256,13 @@ function inputObject(type: GraphQLInputObjectType, known: Known): Coerce {
     defaultValue,
     required: isNonNullType(ofField) && defaultValue === undefined,
   }));
+  const { readCommon } = type.extensions as { readonly readCommon?: ReadCommon }; // as: see `commonForm`
+  const common = readCommon?.((name) => fields.find((field) => field.name === name)?.coerce ?? refuse);
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value)) return refuse();
     const given = value as Variables; // as: an object of JSON
+    const read = common?.(given);
+    if (read !== undefined) return read;
     const coerced: Record<string, unknown> = {};
     let found = 0;
     for (const { name, coerce, defaultValue, required } of fields) {

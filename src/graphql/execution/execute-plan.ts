@@ -31,8 +31,8 @@ interface ItemsOf {
  * that each value waits are those of its `execute` (test/graphql/execution/execute-plan.properties.test.ts compares the two). Null: the
  * variables are refused, and graphql-js says why. The answer is to be written as JSON: its objects have a prototype.
  *
- * `work`: what takes long takes turns with other requests, and rejects with the work's error when that has ended. Left out: it is
- * done in one go.
+ * `work`: what takes long takes turns with other requests, and rejects with the work's error when that has ended; in long lists, what
+ * stands in many places can be a Repeated. Left out: it is done in one go.
  */
 export function executePlan(plan: QueryPlan, context: unknown, given: Variables): Maybe<ExecutionResult> | null;
 export function executePlan(
@@ -296,8 +296,11 @@ class Execution {
     if (leaf !== null) return { weight: 1, complete: (item, index) => simpleOf(leaf, item) ?? any(item, index) };
     const object = flatFormOf(form);
     if (object === null) return { weight: 1, complete: any };
-    const flat = new FlatItems(this.#plan, this.#context, this.#variables, object, list);
+    const repeats = this.#turns !== null;
+    const flat = new FlatItems(this.#plan, this.#context, this.#variables, object, list, repeats);
     const complete = (item: unknown, index: number): unknown => {
+      const known = flat.known(item);
+      if (known !== undefined) return known;
       if (!FlatItems.takes(item)) return any(item, index);
       const completed = flat.complete(item, index);
       return completed instanceof Unfinished ? this.#goOn(completed, form, info, item) : completed;

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { ObjectForm, PlannedField, QueryPlan, ValueForm } from './plan.ts';
 import { PlannedInfo } from './planned-info.ts';
+import { type IsShared, Repeated } from './repeated.ts';
 import { isPromise, serialized } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
@@ -42,16 +43,23 @@ export class FlatItems {
   readonly #context: unknown;
   readonly #variables: Readonly<Record<string, unknown>>;
   readonly #fields: readonly PlannedField[];
+  readonly #isShared: IsShared | null;
+  /** What shared items have become. */
+  readonly #shared: Map<unknown, Repeated> | null;
   #infos: readonly (PlannedInfo | null)[];
   #place: Place;
 
+  /** `repeats`: what stands in many places may be a Repeated. */
   constructor(
     plan: QueryPlan,
     context: unknown,
     variables: Readonly<Record<string, unknown>>,
-    { fields }: ObjectForm,
+    { fields, isShared }: ObjectForm,
     list: Path,
+    repeats: boolean,
   ) {
+    this.#isShared = repeats ? isShared : null;
+    this.#shared = this.#isShared === null ? null : new Map();
     this.#plan = plan;
     this.#context = context;
     this.#variables = variables;
@@ -65,8 +73,22 @@ export class FlatItems {
     return typeof item === 'object' && item !== null && !(item instanceof Error) && !isPromise(item);
   }
 
-  /** `item`: one that it takes. */
-  complete(item: unknown, index: number): Fields | Unfinished {
+  /** What a shared item has become; undefined: it is to be completed. */
+  known(item: unknown): Repeated | undefined {
+    return this.#shared?.get(item);
+  }
+
+  /** `item`: one that it takes, and does not know. */
+  complete(item: unknown, index: number): Fields | Repeated | Unfinished {
+    const completed = this.#complete(item, index);
+    // as: it is one that it takes
+    if (completed instanceof Unfinished || this.#isShared?.(item as object) !== true) return completed;
+    const repeated = new Repeated(completed);
+    this.#shared?.set(item, repeated);
+    return repeated;
+  }
+
+  #complete(item: unknown, index: number): Fields | Unfinished {
     const fields = this.#fields;
     const results: Fields = {};
     this.#place.moveTo(index);

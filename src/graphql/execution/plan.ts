@@ -27,6 +27,7 @@ import {
 import { type CoerceVariables, compileVariables } from './coerce-variables.ts';
 import { resolverOf } from './plain-resolvers.ts';
 import { type ArgumentsOf, compileArguments } from './planned-arguments.ts';
+import type { IsShared } from './repeated.ts';
 
 /** What of an execution follows from a document alone: the fields of each object, their arguments, and the form of their values. */
 export interface QueryPlan {
@@ -73,6 +74,8 @@ export interface ObjectForm {
   readonly isFlat: boolean;
   /** Reads what the fields need, for several such objects together; what it returns is waited for. Null: nothing is to be read. */
   readonly readAhead: ((values: readonly unknown[], context: unknown) => Promise<void> | null) | null;
+  /** Null: no item is shared. */
+  readonly isShared: IsShared | null;
 }
 
 /** The form of a field's value. */
@@ -287,13 +290,18 @@ class Planner {
     const fields = this.fieldsOf(type, selections);
     const isFlat =
       type.isTypeOf == null && fields.every(({ definition, leaf }) => definition === null || leaf !== null);
-    const { readAhead } = type.extensions as { readonly readAhead?: MakeReadAhead }; // as: see rows-ahead.ts
+    // as: see rows-ahead.ts and repeated.ts
+    const { readAhead, isShared = null } = type.extensions as {
+      readonly readAhead?: MakeReadAhead;
+      readonly isShared?: IsShared;
+    };
     return {
       kind: 'object',
       type,
       fields,
       isFlat,
       readAhead: readAhead?.(fields.map(({ definition }) => definition)) ?? null,
+      isShared,
     };
   }
 }

@@ -8,6 +8,7 @@ import { withheldLayers } from '../../guard/withheld-layers.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
+import { sharedItems } from '../execution/repeated.ts';
 import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
@@ -27,6 +28,8 @@ const Coverage = builder.enumType('Coverage', {
 /** The evaluator computes reasons, layers and statements only when they are read, so only for selected fields. */
 export const Decision = builder.objectRef<Answer>('Decision').implement({
   description: 'The answer to one request, with its reasons. A denial is an answer, not an error',
+  // as: what the type is of
+  extensions: sharedItems((answer) => (answer as Answer).question.effectAlone === true),
   fields: (t) => ({
     effect: t.field({ type: DecisionEffect, description: 'The outcome', resolve: ({ decision }) => decision.effect }),
     coverage: t.field({

@@ -13,6 +13,7 @@ import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
 import { MAX_BATCH_SIZE } from '../cost.ts';
 import { TagInput } from '../entities/tag.ts';
+import { commonForm, hasMembers } from '../execution/coerce-variables.ts';
 import { textsOf } from '../given-document.ts';
 import { given } from '../input.ts';
 
@@ -62,15 +63,75 @@ export const HypotheticalSessionInput = builder.inputType('HypotheticalSessionIn
   }),
 });
 
+/** Where an entry does not say. */
+const IS_PATTERN = false;
+const ASSUMES_KEYS = true;
+
+// Classes: where most objects of a literal outlive a collection, as in the middle of a long list, V8 goes over to making them among
+// what is old, which takes several times as long.
+
+/** A check of the common form. */
+class GivenCheck {
+  declare readonly action: string;
+  declare readonly resource: unknown;
+  declare readonly resourceIsPattern: boolean;
+
+  constructor(action: string, resource: unknown) {
+    this.action = action;
+    this.resource = resource;
+    this.resourceIsPattern = IS_PATTERN;
+  }
+}
+
+/** A request of the common form. */
+class GivenRequest {
+  declare readonly principal: unknown;
+  declare readonly action: string;
+  declare readonly resource: unknown;
+  declare readonly resourceIsPattern: boolean;
+  declare readonly assumeContextKeys: boolean;
+
+  constructor(principal: unknown, action: string, resource: unknown) {
+    this.principal = principal;
+    this.action = action;
+    this.resource = resource;
+    this.resourceIsPattern = IS_PATTERN;
+    this.assumeContextKeys = ASSUMES_KEYS;
+  }
+}
+
+/** The same with a context. */
+class GivenRequestInContext extends GivenRequest {
+  declare readonly context: unknown;
+
+  constructor(principal: unknown, action: string, resource: unknown, context: unknown) {
+    super(principal, action, resource);
+    this.context = context;
+  }
+}
+
 export const AccessRequestInput = builder.inputType('AccessRequestInput', {
   description: 'A request to decide: whether `principal` may do `action` on `resource`',
+  extensions: commonForm((coerce) => {
+    const [principal, resource, context] = [coerce('principal'), coerce('resource'), coerce('context')];
+    return (given) => {
+      const action = given['action'];
+      if (typeof action !== 'string') return undefined;
+      if (hasMembers(given, 3)) {
+        return new GivenRequest(principal(given['principal']), action, resource(given['resource']));
+      }
+      if (given['context'] === undefined || !hasMembers(given, 4)) return undefined;
+      const ofContext = context(given['context']);
+      return new GivenRequestInContext(principal(given['principal']), action, resource(given['resource']), ofContext);
+    };
+  }),
   fields: (t) => ({
     principal: t.field({ type: 'PrincipalId', required: true, description: 'The principal of the request' }),
     assumedRole: t.field({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     session: t.field({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
-    resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
+    resourceIsPattern: t.boolean({ defaultValue: IS_PATTERN, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     furtherResources: t.field({
       type: ['Arn'],
       description:
@@ -79,16 +140,24 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
     }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
     context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
-    assumeContextKeys: t.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
+    assumeContextKeys: t.boolean({ defaultValue: ASSUMES_KEYS, description: ASSUME_KEYS_DESCRIPTION }),
   }),
 });
 
 export const CheckInput = builder.inputType('CheckInput', {
   description: 'One check in a list of checks for the same principal',
+  extensions: commonForm((coerce) => {
+    const resource = coerce('resource');
+    return (given) => {
+      const action = given['action'];
+      if (typeof action !== 'string' || !hasMembers(given, 2)) return undefined;
+      return new GivenCheck(action, resource(given['resource']));
+    };
+  }),
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
-    resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
+    resourceIsPattern: t.boolean({ defaultValue: IS_PATTERN, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
   }),
 });

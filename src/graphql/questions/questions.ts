@@ -8,6 +8,7 @@ import { faultIn } from '../malformed.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import { answerEach, eachInTurns, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
+import { asksEffectAlone } from './effect-alone.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
@@ -59,11 +60,12 @@ builder.queryField('decisions', (t) =>
         description: 'The requests to decide, at most 10,000',
       }),
     },
-    resolve: (_root, { requests }, context) => {
+    resolve: (_root, { requests }, context, info) => {
       checkBatchSize(requests.length, 'requests');
       const subjectOf = listedSubjects();
+      const list = asksEffectAlone(info) ? REQUESTS_FOR_EFFECT : REQUESTS;
       const questions = eachInTurns(context, requests, 'requests', (request, index) =>
-        toListed(subjectOf(request, index), request, REQUESTS, index),
+        toListed(subjectOf(request, index), request, list, index),
       );
       return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'requests')));
     },
@@ -86,7 +88,7 @@ builder.queryField('decisionsFor', (t) =>
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       checks: t.arg({ type: [CheckInput], required: true, description: 'What to decide, at most 10,000' }),
     },
-    resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
+    resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context, info) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, () => 'session');
       const list = {
@@ -94,6 +96,7 @@ builder.queryField('decisionsFor', (t) =>
         fields: SUBJECT_ARGUMENTS,
         context: requestContext ?? NO_CONTEXT,
         assumeContextKeys: assumeContextKeys ?? true,
+        effectAlone: asksEffectAlone(info),
       };
       const questions = eachInTurns(context, checks, 'checks', (check, index) => toListed(subject, check, list, index));
       return inTheirPlaces(andThen(questions, (all) => answerEach(context, all, 'checks')));
@@ -144,6 +147,7 @@ builder.queryField('allowedResources', (t) =>
 );
 
 const REQUESTS = { name: 'requests' };
+const REQUESTS_FOR_EFFECT = { name: 'requests', effectAlone: true };
 const NOWHERE = (): string => '';
 
 type SubjectOf = Pick<typeof AccessRequestInput.$inferInput, 'principal' | 'assumedRole' | 'session'>;

@@ -119,7 +119,17 @@ interface Coerced {
 function coerced(operation: OperationDefinitionNode, given: Record<string, unknown>): Coerced {
   const compiled = compileVariables(schema, operation);
   const theirs = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-  return { ours: compiled === null ? null : compiled(given), theirs: theirs.coerced ?? null };
+  return { ours: compiled === null ? null : plain(compiled(given)), theirs: theirs.coerced ?? null };
+}
+
+/** Entries of lists are of classes of their own, with the same members. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isEntry = typeof prototype === 'object' && prototype?.constructor.name.startsWith('Given') === true;
+  if (prototype !== Object.prototype && !isEntry) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
 }
 
 test.each(INPUT_TYPES)('%s is coerced as graphql-js does', (name) => {
@@ -159,6 +169,41 @@ describe('variables', () => {
   ])('%j are coerced as graphql-js does', (given) => {
     const { ours, theirs } = coerced(both, given);
     expect(ours).toStrictEqual(theirs);
+  });
+
+  const requests = operationWith('$requests: [AccessRequestInput!]!, $checks: [CheckInput!]!');
+  const asked = {
+    principal: 'arn:aws:iam::111111111111:user/alice',
+    action: 's3:GetObject',
+    resource: 'arn:aws:s3:::a/b',
+  };
+  const check = { action: asked.action, resource: asked.resource };
+
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [asked, check],
+    [
+      { ...asked, context: { 'aws:SourceIp': '203.0.113.7' } },
+      { ...check, resourceIsPattern: true },
+    ],
+    [
+      { ...asked, context: null },
+      { ...check, resourceAccount: '111111111111' },
+    ],
+    [
+      { ...asked, resource: 'no ARN' },
+      { ...check, resource: 'no ARN' },
+    ],
+    [{ ...asked, assumeContextKeys: false, resourceIsPattern: null }, check],
+    [{ ...asked, principal: null }, check],
+    [{ ...asked, action: 1 }, check],
+    [{ action: 'a', resource: '*', others: 1 }, check],
+    [asked, { action: 'a', others: 1 }],
+    [asked, { ...check, others: 1 }],
+    [JSON.parse('{"action":"a","resource":"*","__proto__":{"principal":"me"}}'), check],
+    [asked, JSON.parse('{"action":"a","__proto__":{"resource":"*"}}')],
+  ])('entries of lists are read as graphql-js does: %j, %j', (request, one) => {
+    const { ours, theirs } = coerced(requests, { requests: [request, asked], checks: [check, one] });
+    expect(ours).toEqual(theirs);
   });
 
   test('a default is made anew for each request', () => {
