@@ -22,7 +22,7 @@ test('many are asked about with room for others between them where nothing is wa
   const items = Array.from({ length: 1_000 }, (_, n) => n);
   const answers = await eachInTurns({ work }, items, (n) => (n % 2 === 0 ? n : Promise.resolve(n)));
   expect(answers).toEqual(items);
-  expect(work.turns).toBe(500 + 8);
+  expect(work.turns).toBe(500 + 32);
 });
 
 test('what is waited for is begun for some together', async () => {
