@@ -1,5 +1,5 @@
 import { FINDING_KINDS, type Finding } from '../access/findings/finding.ts';
-import type { Acknowledgement } from '../directory/stores/acknowledgement-store.ts';
+import type { AcknowledgedId, Acknowledgement } from '../directory/stores/acknowledgement-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { GuardContext } from './context.ts';
 import { knownFindings } from './findings.ts';
@@ -10,15 +10,33 @@ export interface ListedFinding {
   readonly acknowledgement: Acknowledgement | null;
 }
 
+interface Ready {
+  readonly ids: readonly AcknowledgedId[];
+  /** Where none is set apart. */
+  readonly listed: readonly ListedFinding[];
+}
+
+/** The same for all pages of what was found. */
+const ready = new WeakMap<readonly Finding[], Ready>();
+
+function readyOf(findings: readonly Finding[]): Ready {
+  const known = ready.get(findings);
+  if (known !== undefined) return known;
+  const ids = findings.flatMap(({ accountId, id }) => (accountId === null ? [] : [{ accountId, findingId: id }]));
+  const made = { ids, listed: findings.map((finding) => ({ finding, acknowledgement: null })) };
+  ready.set(findings, made);
+  return made;
+}
+
 /** Those that are set apart now, or those that are not, in their order. */
 export async function byAcknowledgement(
   context: GuardContext,
   findings: readonly Finding[],
   isAcknowledged: boolean,
 ): Promise<readonly ListedFinding[]> {
-  const ids = findings.flatMap(({ accountId, id }) => (accountId === null ? [] : [{ accountId, findingId: id }]));
+  const { ids, listed } = readyOf(findings);
   const all = await context.directory.acknowledgements.of(ids, context.now);
-  if (all.length === 0) return isAcknowledged ? [] : findings.map((finding) => ({ finding, acknowledgement: null }));
+  if (all.length === 0) return isAcknowledged ? [] : listed;
   const known = new Map(all.map((one) => [`${one.accountId} ${one.findingId}`, one]));
   return findings
     .map((finding) => ({ finding, acknowledgement: known.get(`${finding.accountId} ${finding.id}`) ?? null }))

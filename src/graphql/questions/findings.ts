@@ -1,4 +1,3 @@
-import { bytesOfWitness } from '../../access/findings/dangerous-grant.ts';
 import {
   FINDING_KINDS,
   type FINDING_WEIGHTS,
@@ -205,16 +204,14 @@ builder.objectFields(FindingConnection, (t) => ({
   }),
 }));
 
-/** Of a finding beside the texts that it holds; documents in several findings count in each. Measured. */
-const BYTES_OF_FINDING = 400;
+/** Of a finding beside the documents that it is about. Measured. */
+const BYTES_OF_FINDING = 700;
 
 function bytesOf(findings: KnownFindings['findings']): number {
-  let bytes = 1_000;
-  for (const { message, actions, statements, witness, unreadable } of findings) {
-    bytes += BYTES_OF_FINDING + message.length + 30 * actions.length + 300 * unreadable.length;
-    if (witness !== null) bytes += bytesOfWitness(witness);
-    for (const { documentText } of statements) bytes += 150 + (documentText?.length ?? 0);
-  }
+  const texts = new Set(findings.flatMap(({ statements }) => statements.map(({ documentText }) => documentText ?? '')));
+  let bytes = BYTES_OF_FINDING * (findings.length + 1);
+  for (const text of texts) bytes += text.length;
+  for (const { actions, unreadable } of findings) bytes += 10 * actions.length + 300 * unreadable.length;
   return bytes;
 }
 
