@@ -685,7 +685,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
           users: many.slice(0, count).map((index) => ({ arn: user(index), tags: { run: String(count) } })),
         });
         const few = await counted(() => directory.apply(document(2)));
-        expect(await counted(() => directory.apply(document(60)))).toBe(few);
+        expect(await counted(() => directory.apply(document(120)))).toBe(few);
       });
     });
 

@@ -74,9 +74,9 @@ describe('a next page', () => {
 
   it('is found again where there is more than may be kept', async () => {
     const { page } = aDirectory();
-    expect(await page(OPERATOR, ['whoCan'], { bytes: 20_000_000 })).toBe(1);
+    expect(await page(OPERATOR, ['whoCan'], { bytes: 40_000_000 })).toBe(1);
     expect(await page(OPERATOR, ['whoCan'])).toBe(2);
-    for (const n of [1, 2, 3]) await page(OPERATOR, ['other', n], { bytes: 15_000_000 });
+    for (const n of [1, 2, 3]) await page(OPERATOR, ['other', n], { bytes: 30_000_000 });
     expect(await page(OPERATOR, ['whoCan'])).toBe(6);
   });
 });

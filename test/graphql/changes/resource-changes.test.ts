@@ -579,7 +579,7 @@ describe('the condition keys of the services', () => {
     const values = { resourceArn: FUNCTION, policyDocument };
     const done = await perform(context, 'PutResourcePolicy', values, () => 'done');
     expect(done).toMatchObject({ kind: 'refused', needs: 'lambda:PutResourcePolicy' });
-    expect(work.turns).toBe(8);
+    expect(work.turns).toBe(1_000);
   });
 
   test('let somebody change the endpoints that are tagged as its own', async () => {
